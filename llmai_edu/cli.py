@@ -1,0 +1,111 @@
+"""The command `llmai-edu`: lab, doctor, data and progress.
+
+Each command imports what it needs when it runs, so that `llmai-edu --help` answers at once.
+"""
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+from llmai_edu import __version__
+
+FIRST_NOTEBOOK = Path("notebooks") / "00_start_here.ipynb"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of the command line.
+
+    >>> build_parser().parse_args(["data", "fetch", "speeches"]).names
+    ['speeches']
+    """
+    parser = argparse.ArgumentParser(prog="llmai-edu", description="A hands-on course on language models.")
+    parser.add_argument("--version", action="version", version=f"llmai-edu {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    lab = commands.add_parser("lab", help="open the course in JupyterLab (further options go to JupyterLab)")
+    lab.add_argument("--folder", type=Path, default=Path("."), help="the course's folder (default: this one)")
+
+    commands.add_parser("doctor", help="is this machine ready, and what brings what is missing?")
+    commands.add_parser("progress", help="the exercises that you have passed")
+
+    data = commands.add_parser("data", help="list, fetch and verify the course's data and weights")
+    actions = data.add_subparsers(dest="action", required=True, metavar="action")
+    actions.add_parser("list", help="every data set, its size, its licence, and whether it is here")
+    fetch = actions.add_parser("fetch", help="download data sets (without a name: all that the first lessons need)")
+    verify = actions.add_parser("verify", help="compare the files in the cache with their recorded hashes")
+    card = actions.add_parser("card", help="one data set's card: what, how much, licence, source, known faults")
+    for action in (fetch, verify):
+        action.add_argument("names", nargs="*", metavar="name")
+    card.add_argument("name")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command, and return its exit status: 0 for success, 1 when something is missing or failed."""
+    parser = build_parser()
+    args, rest = parser.parse_known_args(argv)
+    if rest and args.command != "lab":
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    if args.command == "lab":
+        return run_lab(args.folder, rest)
+    if args.command == "doctor":
+        from llmai_edu.doctor import doctor
+
+        return 0 if doctor() else 1
+    if args.command == "progress":
+        from llmai_edu.course.progress import progress_table
+
+        print(progress_table())
+        return 0
+    return run_data(args)
+
+
+def run_data(args: argparse.Namespace) -> int:
+    """Carry out `llmai-edu data ...`; a fault of the data is one line on standard error."""
+    from llmai_edu.datasets import DataError, commands
+
+    try:
+        if args.action == "list":
+            return commands.list_command()
+        if args.action == "card":
+            return commands.card_command(args.name)
+        run = {"fetch": commands.fetch_command, "verify": commands.verify_command}[args.action]
+        return run(args.names or None)
+    except DataError as error:
+        print(f"llmai-edu: {error}", file=sys.stderr)
+        return 1
+
+
+def run_lab(folder: Path, options: list[str]) -> int:
+    """Open JupyterLab on the first notebook, bound to this machine only; return its exit status."""
+    notebook = folder / FIRST_NOTEBOOK
+    if not notebook.is_file():
+        print(
+            f"llmai-edu: no {FIRST_NOTEBOOK.as_posix()} in {folder.resolve().name}/. Run this in the course's folder, "
+            "or name it: llmai-edu lab --folder PATH",
+            file=sys.stderr,
+        )
+        return 1
+    if importlib.util.find_spec("jupyterlab") is None:
+        print(
+            "llmai-edu: JupyterLab is not installed: pip install -c constraints.txt -e '.[lab]'",
+            file=sys.stderr,
+        )
+        return 1
+    # LabApp's news and update checks ask hosts on the network; the course runs without one.
+    command = [sys.executable, "-m", "jupyterlab", str(FIRST_NOTEBOOK), "--ServerApp.ip=127.0.0.1"]
+    command += [
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *options,
+    ]
+    try:
+        return subprocess.run(command, cwd=folder, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

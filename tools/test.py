@@ -1,0 +1,68 @@
+"""Run everything that `make test` runs: `python -m tools.test [STEM]`.
+
+Unit tests first, then nbval over lessons and solved sheets, then the proof of the exercises. With a stem, only that
+lesson's notebook, sheet, proof, and the tests of the modules that it teaches.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# `loadfile` keeps one notebook on one worker; without it a notebook's cells are scattered over two kernels.
+NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "no:cacheprovider"]
+WORKERS = ["-n", "2", "--dist", "loadfile"]
+
+
+def module_tests(stem: str) -> list[str]:
+    """List the test files of the modules that a lesson teaches, by the rule that a module and its test share a stem."""
+    from llmai_edu.course.lessons import lesson
+
+    files = []
+    for module in lesson(stem).modules:
+        _, *rooms, name = module.split(".")
+        path = ROOT.joinpath("tests", *rooms, f"test_{name}.py")
+        if path.is_file():
+            files.append(str(path.relative_to(ROOT)))
+    return files
+
+
+def commands(stem: str | None) -> list[list[str]]:
+    """List the commands to run, in order, for one lesson or, without a stem, for the whole course."""
+    pytest = [sys.executable, "-m", "pytest"]
+    pattern = f"{stem}.ipynb" if stem else "*.ipynb"
+    notebooks = sorted(
+        str(p.relative_to(ROOT)) for d in ("notebooks", "solutions") for p in ROOT.glob(f"{d}/{pattern}")
+    )
+    if not notebooks:
+        raise SystemExit(f"no notebook is called {stem}: a stem is a file's name without its ending, such as 01_tokens")
+    tests = module_tests(stem) if stem else ["tests"]
+    run = [
+        [*pytest, *WORKERS, *NBVAL, *notebooks],
+        [sys.executable, "-m", "tools.proof", *([stem] if stem else [])],
+    ]
+    return [[*pytest, *WORKERS, *tests], *run] if tests else run
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run every command even when one failed, so that one run shows all faults; return 1 if any failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stem", nargs="?", help="one lesson, such as 01_tokens (default: everything)")
+    stem = parser.parse_args(argv).stem
+    # Two workers share two cores: one thread each.
+    env = os.environ | {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
+    failed = []
+    for command in commands(stem):
+        shown = " ".join(command[1:])
+        print(f"\n$ python {shown}", flush=True)
+        if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
+            failed.append(shown)
+    for shown in failed:
+        print(f"FAILED: python {shown}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
