@@ -1,0 +1,59 @@
+"""Copy an artifact to disk in chunks, with a progress bar, and check its size and sha256 on the way."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .errors import DataError
+from .registry import Artifact
+from .web import OTHER_INDEX, Session, errors_explained
+
+CHUNK = 1 << 18
+
+
+def download(
+    artifact: Artifact, place: str | Path, path: Path, session: Session, timeout: float, progress: bool
+) -> None:
+    """Copy the artifact from `place`, an address or a local file, to `path`.
+
+    timeout: seconds without a byte after which the server counts as stalled. Raises DataError if the copy fails
+    or is not the pinned file; what was written till then stays, so give it a path that may be thrown away.
+    """
+    with _chunks(place, session, timeout) as chunks:
+        save_checked(artifact, chunks, path, progress)
+
+
+def save_checked(artifact: Artifact, chunks: Iterator[bytes], path: Path, progress: bool = False) -> None:
+    """Write the chunks to `path`; raises DataError unless they are the artifact, byte for byte."""
+    digest, received = hashlib.sha256(), 0
+    bar = tqdm(total=artifact.size, unit="B", unit_scale=True, desc=artifact.project, disable=not progress)
+    with bar, path.open("wb") as out:
+        for chunk in chunks:
+            received += len(chunk)
+            if received > artifact.size:
+                raise DataError(_not_the_file(artifact, f"has more than {artifact.size:,} bytes"))
+            out.write(chunk)
+            digest.update(chunk)
+            bar.update(len(chunk))
+    if received < artifact.size:
+        raise DataError(f"the download stopped after {received:,} of {artifact.size:,} bytes: try again")
+    if digest.hexdigest() != artifact.sha256:
+        raise DataError(_not_the_file(artifact, "has another sha256"))
+
+
+def _not_the_file(artifact: Artifact, what: str) -> str:
+    return f"the received {artifact.filename} {what} and is not the pinned file: try again, or {OTHER_INDEX}"
+
+
+@contextmanager
+def _chunks(place: str | Path, session: Session, timeout: float) -> Iterator[Iterator[bytes]]:
+    if isinstance(place, Path):
+        with place.open("rb") as source:
+            yield iter(lambda: source.read(CHUNK), b"")
+        return
+    with errors_explained(place, timeout), session.get(place, stream=True, timeout=timeout) as response:
+        response.raise_for_status()
+        yield response.iter_content(CHUNK)

@@ -1,0 +1,84 @@
+"""Talking to a web server: a careful session, and its many errors told in words that help."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+
+from .errors import DataError
+
+OTHER_INDEX = "set LLMAI_EDU_INDEX to another package index"
+
+
+class Session(requests.Session):
+    """A `requests.Session` that follows at most five redirects and never one from https to something else."""
+
+    def __init__(self, cert: str | None = None):
+        super().__init__()
+        self.max_redirects = 5
+        # The bytes as they lie on the server: their number is checked.
+        self.headers["Accept-Encoding"] = "identity"
+        if cert and Path(cert).exists():
+            self.verify = cert
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return where `resp` points on, or None; raises DataError if that would leave https."""
+        target = super().get_redirect_target(resp)
+        if target is not None:
+            before, after = urlsplit(resp.url).scheme, urlsplit(target).scheme
+            allowed = ("", "https") if before == "https" else ("", "https", "http")
+            if after.lower() not in allowed:
+                raise DataError(f"{shown(resp.url)} redirects to the unsafe address {shown(target)}; {OTHER_INDEX}")
+        return target
+
+
+def shown(url: str) -> str:
+    """Return the address without user, password and query, fit for a message.
+
+    >>> shown("https://ann:secret@index.example/simple/?token=1")
+    'https://index.example/simple/'
+    """
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+@contextmanager
+def errors_explained(url: str, timeout: float) -> Iterator[None]:
+    """Turn what `requests` raises inside the block into a DataError that says what to do."""
+    try:
+        yield
+    except requests.exceptions.SSLError:
+        raise DataError(
+            f"the certificate of {shown(url)} is not trusted here: set PIP_CERT to your organisation's certificate file"
+        ) from None
+    except requests.exceptions.TooManyRedirects:
+        raise DataError(f"{shown(url)} redirects in a circle: {OTHER_INDEX}") from None
+    except requests.exceptions.HTTPError as error:
+        raise DataError(_status_explained(error.response)) from None
+    except requests.exceptions.Timeout:
+        raise DataError(_stalled(url, timeout)) from None
+    except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+        if "Read timed out" in str(error):  # requests names a stall in the middle of a body so
+            raise DataError(_stalled(url, timeout)) from None
+        if isinstance(error, requests.exceptions.ChunkedEncodingError):
+            raise DataError(f"the connection to {shown(url)} broke off: try again") from None
+        raise DataError(f"{shown(url)} cannot be reached: connect to the network, or {OTHER_INDEX}") from None
+    except requests.exceptions.RequestException as error:
+        raise DataError(f"{shown(url)} is no usable address ({error}): {OTHER_INDEX}") from None
+
+
+def _stalled(url: str, timeout: float) -> str:
+    return f"{shown(url)} sent nothing for {timeout:g} s: try again later, or {OTHER_INDEX}"
+
+
+def _status_explained(response: requests.Response) -> str:
+    code = response.status_code
+    if code in (401, 403, 407):
+        advice = "it wants a login or forbids the file; ask who runs it, or " + OTHER_INDEX
+    elif code >= 500:
+        advice = "the fault is the server's; try again later, or " + OTHER_INDEX
+    else:
+        advice = OTHER_INDEX
+    return f"{shown(response.url)} answered {code} {response.reason}: {advice}"
