@@ -1,0 +1,7 @@
+"""The models of the course, one module a concept, each a rung on the one before it.
+
+Import the module that you need (`from llmai_edu.models.llama import Llama`): nothing is loaded here, so that
+counting n-grams does not have to wait for torch.
+"""
+
+__all__ = ["attention", "cache", "llama", "ngram", "rope"]

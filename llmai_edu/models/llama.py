@@ -1,0 +1,253 @@
+"""Llama: RMSNorm, rotary positions, SwiGLU and grouped queries in one decoder (Touvron et al. 2023).
+
+Names follow the layout of the Hugging Face hub, with one difference: every matrix is stored as (in, out) and
+applied as `x @ w`. Reading one token at a time, a CPU spends its time streaming the weights from memory, and
+it streams them up to twice as fast in this layout as in the transposed one.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from llmai_edu.models.attention import attention, causal_mask
+from llmai_edu.models.cache import KVCache
+from llmai_edu.models.rope import apply_rope, rope_angles
+
+
+@dataclass(frozen=True)
+class LlamaConfig:
+    """The shape of a Llama; the names are those of a `config.json` on the hub.
+
+    Raises ValueError when the heads do not divide the channels, or the key heads the query heads.
+
+    >>> LlamaConfig(256, 64, 192, 2, 4, 2, 512).head_dim
+    16
+    """
+
+    vocab_size: int  # V
+    hidden_size: int  # C
+    intermediate_size: int  # channels inside the feed-forward layer
+    num_hidden_layers: int
+    num_attention_heads: int  # H
+    num_key_value_heads: int  # H / this many queries share one key head
+    max_position_embeddings: int  # the context: no text longer than this
+    rope_theta: float = 10_000.0
+    rms_norm_eps: float = 1e-5
+    tie_word_embeddings: bool = True
+
+    def __post_init__(self) -> None:
+        heads, groups = self.num_attention_heads, self.num_key_value_heads
+        if self.hidden_size % (2 * heads):
+            raise ValueError(f"hidden_size {self.hidden_size} must be an even multiple of num_attention_heads {heads}")
+        if heads % groups:
+            raise ValueError(f"num_attention_heads {heads} must be a multiple of num_key_value_heads {groups}")
+
+    @property
+    def head_dim(self) -> int:
+        """D: channels of one head."""
+        return self.hidden_size // self.num_attention_heads
+
+
+def rms_norm(x: torch.Tensor, weight: torch.Tensor, eps: float = 1e-5) -> torch.Tensor:
+    """Scale every vector to a root mean square of 1, then every channel by its own weight.
+
+    Computed in float32 whatever comes in: in bfloat16 a sum of 576 squares would lose its small terms.
+
+    x: (..., C). weight: (C,). Returns (..., C).
+    Zhang and Sennrich 2019, "Root Mean Square Layer Normalization".
+
+    >>> y = rms_norm(torch.tensor([3.0, 4.0, 0.0, 0.0]), torch.ones(4))     # its root mean square is 2.5
+    >>> [round(c, 3) for c in y.tolist()]
+    [1.2, 1.6, 0.0, 0.0]
+    """
+    x32 = x.float()
+    scale = torch.rsqrt(x32.square().mean(dim=-1, keepdim=True) + eps)
+    return weight * (x32 * scale).to(x.dtype)
+
+
+def swiglu(gate: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+    """Let the gate decide, channel by channel, how much of `up` passes: gate · sigmoid(gate) · up.
+
+    gate, up: (..., F). Returns (..., F). Shazeer 2020, "GLU Variants Improve Transformer".
+
+    >>> swiglu(torch.tensor([-100.0, 0.0, 100.0]), torch.full((3,), 2.0)).tolist()    # shut, shut, open
+    [-0.0, 0.0, 200.0]
+    """
+    return F.silu(gate) * up
+
+
+class Linear(nn.Module):
+    """A matrix without bias, stored (in, out): y = x @ weight.
+
+    >>> Linear(3, 5)(torch.zeros(2, 3)).shape
+    torch.Size([2, 5])
+    """
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_features, out_features))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x @ self.weight
+
+
+class RMSNorm(nn.Module):
+    """`rms_norm` with its own weight, which starts at 1."""
+
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(size))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return rms_norm(x, self.weight, self.eps)
+
+
+class LlamaAttention(nn.Module):
+    """Causal self-attention with rotary positions and grouped queries; `layer` is its place in the cache."""
+
+    def __init__(self, config: LlamaConfig, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.head_dim = config.head_dim
+        kv_size = config.num_key_value_heads * config.head_dim
+        self.q_proj = Linear(config.hidden_size, config.hidden_size)
+        self.k_proj = Linear(config.hidden_size, kv_size)
+        self.v_proj = Linear(config.hidden_size, kv_size)
+        self.o_proj = Linear(config.hidden_size, config.hidden_size)
+
+    def heads(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, T, H·D) → (B, H, T, D)."""
+        return x.unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+
+    def forward(
+        self,
+        x: torch.Tensor,
+        rope: tuple[torch.Tensor, torch.Tensor],
+        mask: torch.Tensor | None = None,
+        cache: KVCache | None = None,
+    ) -> torch.Tensor:
+        q = apply_rope(self.heads(self.q_proj(x)), *rope)  # (B, H, T, D)
+        k = apply_rope(self.heads(self.k_proj(x)), *rope)  # (B, K, T, D): K key heads serve H query heads
+        v = self.heads(self.v_proj(x))  # (B, K, T, D)
+        if cache is not None:
+            k, v = cache.append(self.layer, k, v)  # (B, K, S, D): all tokens read so far
+        y = attention(q, k, v, mask)  # (B, H, T, D)
+        return self.o_proj(y.transpose(1, 2).flatten(2))  # (B, T, C)
+
+
+class LlamaMLP(nn.Module):
+    """The feed-forward layer: up to F channels, through the gate, and down again."""
+
+    def __init__(self, config: LlamaConfig) -> None:
+        super().__init__()
+        self.gate_proj = Linear(config.hidden_size, config.intermediate_size)
+        self.up_proj = Linear(config.hidden_size, config.intermediate_size)
+        self.down_proj = Linear(config.intermediate_size, config.hidden_size)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.down_proj(swiglu(self.gate_proj(x), self.up_proj(x)))  # (B, T, C)
+
+
+class LlamaBlock(nn.Module):
+    """Attention, then feed-forward: each reads a normalized copy of the residual stream and adds to it."""
+
+    def __init__(self, config: LlamaConfig, layer: int) -> None:
+        super().__init__()
+        self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.self_attn = LlamaAttention(config, layer)
+        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.mlp = LlamaMLP(config)
+
+    def forward(
+        self,
+        x: torch.Tensor,
+        rope: tuple[torch.Tensor, torch.Tensor],
+        mask: torch.Tensor | None = None,
+        cache: KVCache | None = None,
+    ) -> torch.Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), rope, mask, cache)
+        return x + self.mlp(self.post_attention_layernorm(x))  # (B, T, C)
+
+
+class Llama(nn.Module):
+    """A Llama language model: token ids in, a logit for each possible next token out.
+
+    `generator` draws the initial weights (normal, standard deviation 0.02); the norms start at 1. Built under
+    `torch.device("meta")` the model takes no memory and no time, and waits for pretrained weights.
+
+    >>> config = LlamaConfig(256, 64, 192, 2, 4, 2, max_position_embeddings=512)
+    >>> model = Llama(config, generator=torch.Generator().manual_seed(0))
+    >>> model(torch.tensor([[72, 105]])).shape            # (B, T, V)
+    torch.Size([1, 2, 256])
+    """
+
+    def __init__(self, config: LlamaConfig, *, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.embed_tokens = None  # tied: the head's columns are the tokens' vectors, too
+        if not config.tie_word_embeddings:
+            self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(LlamaBlock(config, i) for i in range(config.num_hidden_layers))
+        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.lm_head = Linear(config.hidden_size, config.vocab_size)
+        for weight in self.parameters():
+            if weight.ndim == 2:
+                nn.init.normal_(weight, std=0.02, generator=generator)
+
+    def embed(self, ids: torch.Tensor) -> torch.Tensor:
+        """The vector of each token: (B, T) → (B, T, C)."""
+        table = self.lm_head.weight.T if self.embed_tokens is None else self.embed_tokens.weight  # (V, C)
+        return F.embedding(ids, table)
+
+    def hidden(self, ids: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        """What the last block hands to the head, normalized: (B, T) → (B, T, C). Arguments as in
+        `forward`."""
+        past, new = 0 if cache is None else cache.length, ids.shape[-1]
+        self.check(ids, past)
+        positions = torch.arange(past, past + new, device=ids.device)
+        rope = rope_angles(positions, self.config.head_dim, self.config.rope_theta)
+        mask = causal_mask(new, past + new, ids.device) if new > 1 else None  # one query may see everything
+        x = self.embed(ids)
+        for layer in self.layers:
+            x = layer(x, rope, mask, cache)
+        if cache is not None:
+            cache.advance(new)
+        return self.norm(x)
+
+    def forward(self, ids: torch.Tensor, cache: KVCache | None = None, *, last_only: bool = False) -> torch.Tensor:
+        """Logits for the token after each of `ids`.
+
+        With a cache, `ids` continue the text that the cache has read, and are added to it. `last_only`
+        computes the logits of the last position alone: the head is the largest matrix, and generation needs
+        no others.
+
+        ids: (B, T) of int64. Returns (B, T, V), or (B, 1, V) for the last one. Raises ValueError when the
+        text is longer than the context, or than the cache.
+        """
+        x = self.hidden(ids, cache)  # (B, T, C)
+        return self.lm_head(x[:, -1:] if last_only else x)
+
+    def new_cache(self, batch_size: int = 1, max_length: int | None = None) -> KVCache:
+        """An empty cache for texts of up to `max_length` tokens (default: the context), on the model's
+        device."""
+        config, weight = self.config, self.lm_head.weight
+        return KVCache(
+            config.num_hidden_layers,
+            batch_size,
+            config.num_key_value_heads,
+            max_length or config.max_position_embeddings,
+            config.head_dim,
+            device=weight.device,
+            dtype=weight.dtype,
+        )
+
+    def check(self, ids: torch.Tensor, past: int = 0) -> None:
+        """Refuse ids of a wrong shape, and a text longer than the context."""
+        if ids.ndim != 2 or not ids.shape[1]:
+            raise ValueError(f"ids must have shape (B, T) with T ≥ 1, got {tuple(ids.shape)}")
+        context = self.config.max_position_embeddings
+        if past + ids.shape[1] > context:
+            raise ValueError(f"the text has {past + ids.shape[1]} tokens, the model's context is {context}: shorten it")

@@ -1,0 +1,42 @@
+"""Rotary positions: a token's place in the text, told by turning its queries and keys (Su et al. 2021)."""
+
+import torch
+
+
+def rope_angles(positions: torch.Tensor, head_dim: int, theta: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cosine and sine of the angle by which each pair of channels is turned at each position.
+
+    Pair i turns by `position · theta^(-2i/D)` radians: the first pair by 1 a token, the last ones hardly at
+    all.
+
+    positions: (T,). head_dim: D, even. Returns two tensors (T, D/2), float32.
+
+    >>> cos, sin = rope_angles(torch.arange(3), head_dim=4, theta=100.0)
+    >>> angle = torch.atan2(sin, cos)[2]                  # position 2: 2 radians, and 2 / 100^(1/2)
+    >>> [round(a, 3) for a in angle.tolist()]
+    [2.0, 0.2]
+    """
+    exponent = torch.arange(0, head_dim, 2, device=positions.device) / head_dim  # (D/2,)
+    angle = positions[:, None] * (1.0 / theta**exponent)  # (T, D/2)
+    return angle.cos(), angle.sin()
+
+
+def apply_rope(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Turn every pair of channels by its angle, so that q · k tells how far apart two tokens are, and not
+    where.
+
+    Channel i is paired with channel i + D/2, as on the Hugging Face hub; the paper and llama.cpp pair the
+    neighbours 2i and 2i + 1. Either gives the same attention, once the rows of the query and key weights
+    stand in that order.
+
+    x: (B, H, T, D). cos, sin: (T, D/2). Returns (B, H, T, D). Su et al. 2021, "RoFormer".
+
+    >>> east = torch.tensor([[[[1.0, 0.0]]]])
+    >>> quarter_turn = torch.tensor([[torch.pi / 2]])
+    >>> north = apply_rope(east, quarter_turn.cos(), quarter_turn.sin())
+    >>> [abs(round(c, 3)) for c in north.flatten().tolist()]
+    [0.0, 1.0]
+    """
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
+    a, b = x.chunk(2, dim=-1)  # (B, H, T, D/2) each
+    return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1)

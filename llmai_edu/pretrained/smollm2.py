@@ -1,0 +1,144 @@
+"""SmolLM2-135M-Instruct, read from its GGUF file into our own Llama (Ben Allal et al. 2025, "SmolLM2").
+
+The reader takes any GGUF file of the Llama architecture, without scaled rotary positions.
+"""
+
+from pathlib import Path
+
+import torch
+from gguf import GGUFReader
+from tqdm.auto import tqdm
+
+from llmai_edu.datasets import smollm2_gguf
+from llmai_edu.models.llama import Llama, LlamaConfig
+from llmai_edu.pretrained.gguf_file import open_gguf, read_tensor, read_value
+
+# What the tensors of a block are called in the file, and in our model.
+BLOCK_NAMES = {
+    "attn_norm": "input_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_norm": "post_attention_layernorm",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+
+
+def load_smollm2(
+    device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, *, progress: bool = False
+) -> Llama:
+    """The real SmolLM2-135M-Instruct in our own Llama: 134.5 million parameters, about 3 seconds, 0.6 GB in
+    float32.
+
+    Its tokenizer is `llmai_edu.tokenizers.smollm2_tokenizer()`. `progress` shows a bar. The weights are those
+    of the Q4_1 file, about 5 bits each, so they differ a little from the model as it was published. Raises
+    DataError when the file is not in the cache and cannot be fetched.
+
+    >>> model = load_smollm2()                            # doctest: +SKIP
+    >>> sum(p.numel() for p in model.parameters())        # doctest: +SKIP
+    134515008
+    """
+    return load_llama_gguf(smollm2_gguf(), device, dtype, progress=progress)
+
+
+def load_llama_gguf(
+    path: str | Path,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    *,
+    progress: bool = False,
+) -> Llama:
+    """Any Llama from a GGUF file. Every tensor of the file must find its place, and every parameter its
+    tensor.
+
+    Raises FileNotFoundError or ValueError that says what is wrong with the file.
+    """
+    reader = open_gguf(path)
+    config = read_config(reader)
+    weights = {}
+    for tensor in tqdm(reader.tensors, desc="reading weights", unit="tensor", disable=not progress):
+        weight = read_tensor(tensor)
+        name = parameter_name(tensor.name, config.tie_word_embeddings)
+        if name.endswith(("q_proj.weight", "k_proj.weight")):
+            weight = pair_halves(weight, config.head_dim)
+        if weight.ndim == 2 and name != "embed_tokens.weight":
+            weight = weight.T  # the file has (out, in), our matrices are (in, out)
+        weights[name] = weight.to(device, dtype).contiguous()
+    with torch.device("meta"):
+        model = Llama(config)  # shapes only: nothing is drawn that would be overwritten
+    fill(model, weights)
+    return model
+
+
+def read_config(reader: GGUFReader) -> LlamaConfig:
+    """The shape of the Llama in this file. Raises ValueError when it holds something else."""
+    architecture = read_value(reader, "general.architecture")
+    if architecture != "llama":
+        raise ValueError(f"this file holds a {architecture!r} model, and only 'llama' can be read")
+    if reader.get_field("llama.rope.scaling.type") is not None:
+        raise ValueError("this file scales its rotary positions, which our Llama does not do")
+    names = {tensor.name for tensor in reader.tensors}
+    return LlamaConfig(
+        vocab_size=len(reader.get_field("tokenizer.ggml.tokens").data),
+        hidden_size=read_value(reader, "llama.embedding_length"),
+        intermediate_size=read_value(reader, "llama.feed_forward_length"),
+        num_hidden_layers=read_value(reader, "llama.block_count"),
+        num_attention_heads=read_value(reader, "llama.attention.head_count"),
+        num_key_value_heads=read_value(reader, "llama.attention.head_count_kv"),
+        max_position_embeddings=read_value(reader, "llama.context_length"),
+        rope_theta=read_value(reader, "llama.rope.freq_base"),
+        rms_norm_eps=read_value(reader, "llama.attention.layer_norm_rms_epsilon"),
+        tie_word_embeddings="output.weight" not in names,
+    )
+
+
+def parameter_name(name: str, tied: bool) -> str:
+    """Where a tensor of the file belongs in our Llama.
+
+    >>> parameter_name("blk.7.attn_q.weight", tied=True)
+    'layers.7.self_attn.q_proj.weight'
+
+    Raises ValueError for a tensor that our Llama has no place for.
+    """
+    match name.split("."):
+        case ["blk", layer, part, "weight"] if part in BLOCK_NAMES:
+            return f"layers.{layer}.{BLOCK_NAMES[part]}.weight"
+        case ["token_embd", "weight"]:
+            return "lm_head.weight" if tied else "embed_tokens.weight"
+        case ["output", "weight"]:
+            return "lm_head.weight"
+        case ["output_norm", "weight"]:
+            return "norm.weight"
+    raise ValueError(f"the file has a tensor {name!r}, which our Llama has no place for")
+
+
+def pair_halves(weight: torch.Tensor, head_dim: int) -> torch.Tensor:
+    """Reorder the rows of a query or key matrix from neighbouring pairs to pairs of halves.
+
+    llama.cpp turns channels 2i and 2i + 1 together, we (and the hub) channels i and i + D/2. The converter
+    that wrote the file moved the rows so that llama.cpp's pairs meet; this moves them back. Values need it
+    not: they are not turned.
+
+    weight: (H·D, C). Returns the same shape.
+
+    >>> pair_halves(torch.tensor([[0], [1], [2], [3]]), head_dim=4).flatten().tolist()
+    [0, 2, 1, 3]
+    """
+    pairs = weight.unflatten(0, (-1, head_dim // 2, 2))  # (H, D/2, 2, C)
+    return pairs.transpose(1, 2).flatten(0, 2)
+
+
+def fill(model: Llama, weights: dict[str, torch.Tensor]) -> None:
+    """Put the weights into the model, which takes them as its own. Raises ValueError unless they fit
+    exactly."""
+    expected = {name: tuple(p.shape) for name, p in model.named_parameters()}
+    given = {name: tuple(weight.shape) for name, weight in weights.items()}
+    if missing := sorted(expected.keys() - given.keys()):
+        raise ValueError(f"the file lacks {len(missing)} of the model's tensors, first {missing[0]}")
+    for name, shape in given.items():
+        if shape != expected.get(name):
+            raise ValueError(f"{name} has shape {shape} in the file, the model expects {expected.get(name)}")
+    model.load_state_dict(weights, assign=True)
