@@ -1,0 +1,17 @@
+"""The course around the library: the map of lessons, the exercises' feedback, and a learner's progress."""
+
+from llmai_edu.course.check import check
+from llmai_edu.course.expect import CheckFailed
+from llmai_edu.course.lessons import LESSONS, Lesson, course_map_mermaid, course_table, lesson
+from llmai_edu.course.progress import progress_table
+
+__all__ = [
+    "LESSONS",
+    "CheckFailed",
+    "Lesson",
+    "check",
+    "course_map_mermaid",
+    "course_table",
+    "lesson",
+    "progress_table",
+]

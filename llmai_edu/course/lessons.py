@@ -1,0 +1,170 @@
+"""The map of the course: which lessons there are, what each one needs and costs, and which modules it teaches."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+PARTS = (
+    "Start",
+    "Text, counting, embeddings",
+    "Neural sequence models",
+    "Transformers",
+    "Pretraining",
+    "Fine-tuning and generation",
+    "Applications",
+)
+
+# The road of the whole course, and the lessons that lie along each stretch of it.
+STAGES = (
+    ("Start", range(1)),
+    ("Embedding", range(1, 5)),
+    ("Models", range(5, 16)),
+    ("Pretraining", range(16, 19)),
+    ("Fine-tuning", range(19, 22)),
+    ("Generation", range(22, 24)),
+    ("Application", range(24, 30)),
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson of the course: what it is called, what it builds on and what it costs.
+
+    `needs` holds the stems of the lessons to read before, `modules` the library modules it teaches, `exercises`
+    the ids that `check` knows. `minutes` is reading time; `seconds` and `memory_mb` are what running it takes on
+    two CPU cores. A lesson that is planned but not written has `available=False` and no figures.
+
+    >>> Lesson(2, "02_ngram", "N-grams", 1).name
+    'ngram'
+    """
+
+    number: int
+    stem: str
+    title: str
+    part: int
+    needs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    exercises: tuple[str, ...] = ()
+    minutes: int | None = None
+    seconds: int | None = None
+    memory_mb: int | None = None
+    available: bool = False
+
+    @property
+    def name(self) -> str:
+        """The stem without its number, which the lesson's checks and mutants bear: `ngram` for `02_ngram`."""
+        return self.stem.partition("_")[2]
+
+
+LESSONS = (
+    Lesson(
+        0,
+        "00_start_here",
+        "Start here: a real language model answers",
+        0,
+        modules=(
+            "llmai_edu.doctor",
+            "llmai_edu.models.llama",
+            "llmai_edu.pretrained.smollm2",
+            "llmai_edu.generation.sampling",
+        ),
+        minutes=15,
+        seconds=30,
+        memory_mb=1500,
+        available=True,
+    ),
+    Lesson(
+        1,
+        "01_tokens",
+        "Tokens: how text becomes numbers",
+        1,
+        needs=("00_start_here",),
+        minutes=40,
+        seconds=30,
+        memory_mb=800,
+        available=True,
+    ),
+    Lesson(
+        2,
+        "02_ngram",
+        "N-grams: a language model made by counting",
+        1,
+        needs=("01_tokens",),
+        modules=("llmai_edu.models.ngram",),
+        minutes=45,
+        seconds=45,
+        memory_mb=1500,
+        available=True,
+    ),
+    Lesson(3, "03_word2vec", "Word2vec: meaning from neighbours", 1, ("02_ngram",)),
+    Lesson(4, "04_glove", "GloVe: meaning from co-occurrence", 1, ("03_word2vec",)),
+    Lesson(5, "05_mlp", "A neural language model, gradients by hand", 2, ("02_ngram",)),
+    Lesson(6, "06_cnn", "Convolutions that read sentiment", 2, ("05_mlp",)),
+    Lesson(7, "07_rnn", "Recurrence, and gradients that vanish", 2, ("05_mlp",)),
+    Lesson(8, "08_lstm", "The LSTM, and a model mended", 2, ("07_rnn",)),
+    Lesson(9, "09_seq2seq", "Sequence to sequence, with attention", 2, ("08_lstm",)),
+    Lesson(10, "10_vae", "A variational autoencoder of sentences", 2, ("08_lstm",)),
+    Lesson(11, "11_attention", "Attention", 3, ("09_seq2seq",)),
+    Lesson(12, "12_gpt", "GPT: the Transformer block", 3, ("11_attention",)),
+    Lesson(13, "13_bert", "BERT: reading in both directions", 3, ("12_gpt",)),
+    Lesson(14, "14_t5", "T5: every task as text to text", 3, ("13_bert",)),
+    Lesson(15, "15_llama", "Llama: today's architecture, byte by byte", 3, ("12_gpt",)),
+    Lesson(16, "16_pretraining", "Pretraining a base model", 4, ("15_llama",)),
+    Lesson(17, "17_scaling", "Scaling laws and hyperparameters", 4, ("16_pretraining",)),
+    Lesson(18, "18_distributed", "Training on many devices", 4, ("16_pretraining",)),
+    Lesson(19, "19_classify", "Fine-tuning a classifier", 5, ("13_bert",)),
+    Lesson(20, "20_instruct", "Instruction tuning with LoRA", 5, ("15_llama", "16_pretraining")),
+    Lesson(21, "21_preference", "Learning from preferences", 5, ("20_instruct",)),
+    Lesson(22, "22_decoding", "Decoding: from logits to text", 5, ("15_llama",)),
+    Lesson(23, "23_compression", "Compression: smaller and faster", 5, ("15_llama",)),
+    Lesson(24, "24_support", "Customer service", 6, ("13_bert", "22_decoding")),
+    Lesson(25, "25_writing", "Automatic writing", 6, ("22_decoding",)),
+    Lesson(26, "26_translation", "Translation", 6, ("09_seq2seq", "12_gpt")),
+    Lesson(27, "27_code", "Code: completion and review", 6, ("12_gpt", "22_decoding")),
+    Lesson(28, "28_qa", "Answers with sources", 6, ("13_bert", "22_decoding")),
+    Lesson(29, "29_domains", "Medicine, finance, law", 6, ("13_bert",)),
+)
+
+
+def lesson(stem: str) -> Lesson:
+    """The lesson with this stem, with or without its number.
+
+    Raises LookupError, naming the nearest stems, when there is none.
+
+    >>> lesson("02_ngram").title == lesson("ngram").title
+    True
+    """
+    for found in LESSONS:
+        if stem in (found.stem, found.name):
+            return found
+    near = get_close_matches(stem, [name for known in LESSONS for name in (known.stem, known.name)])
+    raise LookupError(f"no lesson is called {stem!r}; " + (f"did you mean {near[0]!r}?" if near else "see LESSONS"))
+
+
+def course_map_mermaid() -> str:
+    """The road of the course as a Mermaid flow chart, one box a stage with its lessons.
+
+    >>> print(course_map_mermaid().splitlines()[0])
+    flowchart LR
+    """
+    lines = ["flowchart LR"]
+    for place, (label, numbers) in enumerate(STAGES):
+        names = [f"{LESSONS[number].number:02} {LESSONS[number].name}" for number in numbers]
+        lines.append(f'  s{place}["<b>{label}</b><br/>{"<br/>".join(names)}"]')
+    lines.append("  " + " --> ".join(f"s{place}" for place in range(len(STAGES))))
+    return "\n".join(lines)
+
+
+def course_table() -> str:
+    """The lessons as a Markdown table: written ones linked with their costs, the others marked as planned.
+
+    >>> print(course_table().splitlines()[0])
+    | # | lesson | part | read | run | memory |
+    """
+    rows = ["| # | lesson | part | read | run | memory |", "|---|---|---|---|---|---|"]
+    for one in LESSONS:
+        row = [f"{one.number:02}", one.title, PARTS[one.part], "planned", "", ""]
+        if one.available:
+            row[1] = f"[{one.title}](notebooks/{one.stem}.ipynb)"
+            row[3:] = [f"{one.minutes} min", f"{one.seconds} s", f"{one.memory_mb / 1000:.1f} GB"]
+        rows.append("| " + " | ".join(row) + " |")
+    return "\n".join(rows)
