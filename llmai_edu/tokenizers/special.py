@@ -1,0 +1,45 @@
+"""Special tokens: ids that mean something to the model and that no user may type.
+
+`<|im_end|>` ends a turn. If text from a user were allowed to become that token, the user could close his own turn and
+speak as the system: *prompt injection* by token. So text is plain text everywhere unless the caller allows otherwise.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
+
+import regex
+
+AllowedSpecial = Collection[str] | Literal["all"]
+
+
+def choose_special(special_tokens: Mapping[str, int], allowed: AllowedSpecial) -> dict[str, int]:
+    """The special tokens that may be encoded as such: none of them by default, all of them with "all".
+
+    Raises ValueError for a name that is not a special token of this tokenizer, or a bare string instead of a set.
+
+    >>> choose_special({"<a>": 7, "<b>": 8}, {"<b>"})
+    {'<b>': 8}
+    """
+    if allowed == "all":
+        return dict(special_tokens)
+    if isinstance(allowed, str):
+        raise ValueError(
+            f"allowed_special must be 'all' or a set of names, not the text {allowed!r}; write {{{allowed!r}}}"
+        )
+    unknown = sorted(set(allowed) - set(special_tokens))
+    if unknown:
+        raise ValueError(f"{unknown} are no special tokens here; known are {sorted(special_tokens)}")
+    return {name: special_tokens[name] for name in special_tokens if name in allowed}
+
+
+def split_special(text: str, names: Iterable[str]) -> list[str]:
+    """Cut `text` so that every special token stands alone; the longest name wins where two begin together.
+
+    >>> split_special("Hi<|end|>you", ["<|end|>"])
+    ['Hi', '<|end|>', 'you']
+    """
+    names = sorted(names, key=len, reverse=True)
+    if not names:
+        return [text] if text else []
+    pieces = regex.split("(" + "|".join(map(regex.escape, names)) + ")", text)
+    return [piece for piece in pieces if piece]
