@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from .card import Artifact
 from .errors import DataError
-from .registry import Artifact
 from .web import OTHER_INDEX, Session, errors_explained
 
 CHUNK = 1 << 18
@@ -51,7 +51,11 @@ def _not_the_file(artifact: Artifact, what: str) -> str:
 @contextmanager
 def _chunks(place: str | Path, session: Session, timeout: float) -> Iterator[Iterator[bytes]]:
     if isinstance(place, Path):
-        with place.open("rb") as source:
+        try:
+            source = place.open("rb")
+        except OSError as error:
+            raise DataError(f"{place} cannot be read ({error.strerror}): {OTHER_INDEX}") from None
+        with source:
             yield iter(lambda: source.read(CHUNK), b"")
         return
     with errors_explained(place, timeout), session.get(place, stream=True, timeout=timeout) as response:

@@ -6,29 +6,32 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .archive import unpack
+from .card import Artifact
 from .errors import DataError
-from .manifest import check_files, is_complete, write_manifest
-from .registry import Artifact, find_dataset
+from .manifest import check_files, is_complete, is_intact, write_manifest
+from .registry import find_dataset
 from .settings import cache_dir, index_location, offline, pip_setting
 
 PARTIAL = ".partial-"
 
 
-def fetch(name: str, *, progress: bool = True, timeout: float = 30.0) -> Path:
+def fetch(name: str, *, progress: bool = True, timeout: float = 30.0, repair: bool = False) -> Path:
     """Return the folder that holds the data set's files, downloaded first if they are not in the cache.
 
     The folder keeps the paths that the members have in their archive. timeout: seconds without a byte after which
-    the server counts as stalled. Raises DataError with what to do; whatever fails, nothing half-written stays.
+    the server counts as stalled. repair: read what is in the cache, and download it again if it is damaged.
+    Raises DataError with what to do; whatever fails, nothing half-written stays.
 
-    >>> fetch("speeches").name.split("-")[0]  # doctest: +SKIP
-    'speeches'
+    >>> fetch("speeches").name  # doctest: +SKIP
+    'speeches-0.1.2-84613b34'
     """
     folder = dataset_folder(name)
-    if not is_complete(folder):
+    present = is_intact(folder) if repair else is_complete(folder)
+    if not present:
         with _told_as(name), _cache_errors_explained(folder.parent):
             _install(find_dataset(name).artifact, folder, progress, timeout)
     return folder
@@ -40,7 +43,7 @@ def dataset_folder(name: str) -> Path:
 
 
 def is_present(name: str) -> bool:
-    """Return whether the data set is in the cache, each file with its size (see `verify` for the contents)."""
+    """Return whether the data set is in the cache, each file with its size (`verify` reads the contents)."""
     return is_complete(dataset_folder(name))
 
 
@@ -52,24 +55,28 @@ def verify(name: str) -> int:
     try:
         return check_files(folder)
     except DataError as error:
-        raise DataError(f"{name} is damaged ({error}): run llmai-edu data fetch {name}") from None
+        raise DataError(f"{name} is damaged, {error}: run llmai-edu data fetch {name}") from None
 
 
 def _install(artifact: Artifact, folder: Path, progress: bool, timeout: float) -> None:
     """Download and unpack into a temporary folder in the cache, then move the result in by one rename."""
-    from .download import download  # these two load the web client, which takes longer than reading the cache
+    # Loaded only here: the web client takes ten times as long as reading what the cache already holds.
+    from .download import download
     from .index import find_artifact, local_folder
     from .web import Session
 
     location = index_location()
     if offline() and (location is None or local_folder(location) is None):
         raise DataError("it is not in the cache and LLMAI_EDU_OFFLINE forbids the network: unset it and try again")
-    session = Session(cert=pip_setting("cert"))
-    place = find_artifact(artifact, location, session, timeout)
     folder.parent.mkdir(parents=True, exist_ok=True)
     sweep(folder.parent)
-    with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder.parent, ignore_cleanup_errors=True) as partial:
+    check_free_space(folder.parent, artifact.size + artifact.unpacked)
+    with (
+        tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder.parent, ignore_cleanup_errors=True) as partial,
+        Session(cert=pip_setting("cert"), proxy=pip_setting("proxy")) as session,
+    ):
         packed, unpacked = Path(partial) / artifact.filename, Path(partial) / "files"
+        place = find_artifact(artifact, location, session, timeout)
         download(artifact, place, packed, session, timeout, progress)
         unpack_artifact(artifact, packed, unpacked)
         move_in(unpacked, folder)
@@ -79,27 +86,40 @@ def unpack_artifact(artifact: Artifact, packed: Path, folder: Path) -> None:
     """Unpack the artifact's members (from its inner archive, if it names one) and record them beside."""
     if artifact.inner is not None:
         outside = packed.parent / "outside"
-        unpack(packed, (artifact.inner,), outside, artifact.size * 20)
+        # An archive within an archive hardly shrinks again, so 20-fold is already no honest file.
+        unpack(packed, (artifact.inner,), outside, 20 * artifact.size)
         packed = outside / artifact.inner
-    write_manifest(folder, artifact, unpack(packed, artifact.members, folder, artifact.unpacked))
+    names = unpack(packed, artifact.members, folder, artifact.unpacked)
+    write_manifest(folder, artifact, names)
 
 
 def move_in(unpacked: Path, folder: Path) -> None:
     """Rename `unpacked` to `folder`; what another process put there meanwhile stays, what is damaged goes."""
-    if folder.exists() and not is_complete(folder):
+    if folder.exists() and not is_intact(folder):
         os.replace(folder, unpacked.parent / "damaged")
     try:
         os.rename(unpacked, folder)
     except OSError:
-        if not is_complete(folder):
+        if not is_intact(folder):
             raise
 
 
 def sweep(cache: Path, older_than: float = 86_400.0) -> None:
-    """Remove what processes that were killed outright left in the cache a day ago or earlier."""
+    """Remove what processes that were killed outright left in the cache a day (in seconds) ago or earlier."""
     for leftover in cache.glob(PARTIAL + "*"):
-        if time.time() - leftover.stat().st_mtime > older_than:
-            shutil.rmtree(leftover, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process may sweep too
+            if time.time() - leftover.stat().st_mtime > older_than:
+                shutil.rmtree(leftover, ignore_errors=True)
+
+
+def check_free_space(cache: Path, needed: int) -> None:
+    """Raise DataError if the disk of the cache has fewer than `needed` bytes left."""
+    free = shutil.disk_usage(cache).free
+    if free < needed:
+        raise DataError(
+            f"it needs {needed / 1e6:,.0f} MB and the disk of {cache} has {free / 1e6:,.0f} MB left: "
+            "free some space, or set LLMAI_EDU_CACHE to another folder"
+        )
 
 
 @contextmanager

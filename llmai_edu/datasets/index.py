@@ -6,8 +6,8 @@ from urllib.request import url2pathname
 
 from pypi_simple import PYPI_SIMPLE_ENDPOINT, NoSuchProjectError, PyPISimple, UnsupportedRepoVersionError
 
+from .card import Artifact
 from .errors import DataError
-from .registry import Artifact
 from .web import OTHER_INDEX, Session, errors_explained, shown
 
 

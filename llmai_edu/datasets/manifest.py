@@ -4,8 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from .card import Artifact
 from .errors import DataError
-from .registry import Artifact
 
 FILENAME = ".llmai_edu.json"
 
@@ -41,13 +41,21 @@ def check_files(folder: Path) -> int:
     """Return the number of files in `folder` whose sha256 is as recorded; raises DataError if one is not."""
     record = read_manifest(folder)
     if record is None:
-        raise DataError(f"{folder} has no readable {FILENAME}")
+        raise DataError(f"{folder / FILENAME} is missing or damaged")
     for name, entry in record["files"].items():
         if not (folder / name).is_file():
             raise DataError(f"{folder / name} is missing")
         if file_sha256(folder / name) != entry["sha256"]:
             raise DataError(f"{folder / name} was changed or damaged")
     return len(record["files"])
+
+
+def is_intact(folder: Path) -> bool:
+    """Return whether every recorded file is there and unchanged; slow, all contents are read."""
+    try:
+        return check_files(folder) > 0
+    except DataError:
+        return False
 
 
 def file_sha256(path: Path) -> str:

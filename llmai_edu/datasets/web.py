@@ -13,15 +13,22 @@ OTHER_INDEX = "set LLMAI_EDU_INDEX to another package index"
 
 
 class Session(requests.Session):
-    """A `requests.Session` that follows at most five redirects and never one from https to something else."""
+    """A `requests.Session` that follows at most five redirects, none that leaves https.
 
-    def __init__(self, cert: str | None = None):
+    cert: a file of trusted certificates, and proxy: an address, both as in pip's settings.
+    """
+
+    def __init__(self, cert: str | None = None, proxy: str | None = None):
         super().__init__()
         self.max_redirects = 5
         # The bytes as they lie on the server: their number is checked.
         self.headers["Accept-Encoding"] = "identity"
-        if cert and Path(cert).exists():
+        if cert is not None:
+            if not Path(cert).exists():
+                raise DataError(f"pip's setting cert names {cert}, which does not exist: correct it or unset it")
             self.verify = cert
+        if proxy is not None:
+            self.proxies = {"http": proxy, "https": proxy}
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Return where `resp` points on, or None; raises DataError if that would leave https."""
@@ -65,8 +72,8 @@ def errors_explained(url: str, timeout: float) -> Iterator[None]:
         if isinstance(error, requests.exceptions.ChunkedEncodingError):
             raise DataError(f"the connection to {shown(url)} broke off: try again") from None
         raise DataError(f"{shown(url)} cannot be reached: connect to the network, or {OTHER_INDEX}") from None
-    except requests.exceptions.RequestException as error:
-        raise DataError(f"{shown(url)} is no usable address ({error}): {OTHER_INDEX}") from None
+    except requests.exceptions.RequestException:
+        raise DataError(f"{shown(url)} is no usable address: {OTHER_INDEX}") from None
 
 
 def _stalled(url: str, timeout: float) -> str:
