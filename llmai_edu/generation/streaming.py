@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 
@@ -21,9 +21,7 @@ class ChatTokenizer(Tokenizer, Protocol):
 
     eos_id: int
 
-    def chat_prompt(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str: ...
-
-    def encode(self, text: str, *, allowed_special: Any) -> list[int]: ...
+    def chat_ids(self, messages: Sequence[dict[str, str]]) -> list[int]: ...
 
 
 def stream_text(tokenizer: Tokenizer, ids: Iterable[int]) -> Iterator[str]:
@@ -67,7 +65,7 @@ def chat(
     """
     if isinstance(messages, str):
         messages = [{"role": "user", "content": messages}]
-    ids = tokenizer.encode(tokenizer.chat_prompt(messages), allowed_special="all")
+    ids = tokenizer.chat_ids(messages)
     settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "generator": generator}
     answer = generate(model, ids, max_new_tokens, stop_ids=[tokenizer.eos_id], **settings)
     return stream_text(tokenizer, answer)

@@ -194,7 +194,7 @@ class Llama(nn.Module):
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.lm_head = Linear(config.hidden_size, config.vocab_size)
         for weight in self.parameters():
-            if weight.ndim == 2:
+            if weight.ndim == 2 and not weight.is_meta:
                 nn.init.normal_(weight, std=0.02, generator=generator)
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:

@@ -6,12 +6,23 @@ The reader takes any GGUF file of the Llama architecture, without scaled rotary 
 from pathlib import Path
 
 import torch
-from gguf import GGUFReader
 from tqdm.auto import tqdm
 
 from llmai_edu.datasets import smollm2_gguf
 from llmai_edu.models.llama import Llama, LlamaConfig
-from llmai_edu.pretrained.gguf_file import open_gguf, read_tensor, read_value
+from llmai_edu.pretrained.gguf_file import GGUFFile, open_gguf
+
+# Where the file says what our configuration asks for.
+CONFIG_KEYS = {
+    "hidden_size": "embedding_length",
+    "intermediate_size": "feed_forward_length",
+    "num_hidden_layers": "block_count",
+    "num_attention_heads": "attention.head_count",
+    "num_key_value_heads": "attention.head_count_kv",
+    "max_position_embeddings": "context_length",
+    "rope_theta": "rope.freq_base",
+    "rms_norm_eps": "attention.layer_norm_rms_epsilon",
+}
 
 # What the tensors of a block are called in the file, and in our model.
 BLOCK_NAMES = {
@@ -56,12 +67,12 @@ def load_llama_gguf(
 
     Raises FileNotFoundError or ValueError that says what is wrong with the file.
     """
-    reader = open_gguf(path)
-    config = read_config(reader)
+    file = open_gguf(path)
+    config = read_config(file)
     weights = {}
-    for tensor in tqdm(reader.tensors, desc="reading weights", unit="tensor", disable=not progress):
-        weight = read_tensor(tensor)
-        name = parameter_name(tensor.name, config.tie_word_embeddings)
+    for tensor in tqdm(file.tensors, desc="reading weights", unit="tensor", disable=not progress):
+        name = parameter_name(tensor, config.tie_word_embeddings)
+        weight = file.read(tensor)
         if name.endswith(("q_proj.weight", "k_proj.weight")):
             weight = pair_halves(weight, config.head_dim)
         if weight.ndim == 2 and name != "embed_tokens.weight":
@@ -73,26 +84,19 @@ def load_llama_gguf(
     return model
 
 
-def read_config(reader: GGUFReader) -> LlamaConfig:
+def read_config(file: GGUFFile) -> LlamaConfig:
     """The shape of the Llama in this file. Raises ValueError when it holds something else."""
-    architecture = read_value(reader, "general.architecture")
+    architecture = file.metadata.get("general.architecture")
     if architecture != "llama":
-        raise ValueError(f"this file holds a {architecture!r} model, and only 'llama' can be read")
-    if reader.get_field("llama.rope.scaling.type") is not None:
-        raise ValueError("this file scales its rotary positions, which our Llama does not do")
-    names = {tensor.name for tensor in reader.tensors}
-    return LlamaConfig(
-        vocab_size=len(reader.get_field("tokenizer.ggml.tokens").data),
-        hidden_size=read_value(reader, "llama.embedding_length"),
-        intermediate_size=read_value(reader, "llama.feed_forward_length"),
-        num_hidden_layers=read_value(reader, "llama.block_count"),
-        num_attention_heads=read_value(reader, "llama.attention.head_count"),
-        num_key_value_heads=read_value(reader, "llama.attention.head_count_kv"),
-        max_position_embeddings=read_value(reader, "llama.context_length"),
-        rope_theta=read_value(reader, "llama.rope.freq_base"),
-        rms_norm_eps=read_value(reader, "llama.attention.layer_norm_rms_epsilon"),
-        tie_word_embeddings="output.weight" not in names,
-    )
+        raise ValueError(f"{file.path.name} holds a model of kind {architecture!r}; only 'llama' can be read")
+    if "llama.rope.scaling.type" in file.metadata:
+        raise ValueError(f"{file.path.name} scales its rotary positions, which our Llama does not do")
+    try:
+        values = {name: file.metadata[f"llama.{key}"] for name, key in CONFIG_KEYS.items()}
+        vocab_size = file.tensors["token_embd.weight"].shape[0]
+    except KeyError as error:
+        raise ValueError(f"{file.path.name} says nothing about {error}: it is no complete Llama") from error
+    return LlamaConfig(vocab_size, **values, tie_word_embeddings="output.weight" not in file.tensors)
 
 
 def parameter_name(name: str, tied: bool) -> str:
