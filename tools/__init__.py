@@ -1,0 +1,1 @@
+"""What authors run: build notebooks and exercise sheets from their sources, and check that nothing is stale."""
