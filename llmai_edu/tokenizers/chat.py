@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -42,8 +42,14 @@ def check_messages(messages: Messages) -> None:
     if not isinstance(messages, (list, tuple)) or not messages:
         raise ValueError(f'messages must be a list such as [{{"role": "user", "content": "Hi"}}], got {messages!r}')
     for i, message in enumerate(messages):
-        if not isinstance(message, Mapping) or not all(isinstance(message.get(k), str) for k in ("role", "content")):
-            raise ValueError(f'message {i} must have the texts "role" and "content", got {message!r}')
+        if (
+            not isinstance(message, Mapping)
+            or not {"role", "content"} <= message.keys()
+            or not all(isinstance(text, str) for text in message.values())
+        ):
+            raise ValueError(
+                f'message {i} must have a "role" and a "content", and all of its values must be texts; got {message!r}'
+            )
 
 
 @lru_cache(maxsize=8)
@@ -113,22 +119,26 @@ class ChatTokenizer(BPETokenizer):
             eos_token=self.decode([self.eos_id]),
         )
 
-    def chat_ids(self, messages: Messages, add_generation_prompt: bool = True) -> list[int]:
+    def chat_ids(
+        self, messages: Messages, add_generation_prompt: bool = True, *, errors: Literal["strict", "ignore"] = "strict"
+    ) -> list[int]:
         """The messages as ids: special tokens come from the template only, never from what a message says.
 
         Encoding `chat_prompt` with allowed_special="all" gives the same ids unless a message holds the name of a
         special token; then that would let its author end his turn. Here such a name stays plain text.
+        errors: as in `encode`.
         """
         check_messages(messages)
-        names, everything = list(self.special_tokens), self.chat_template + repr(messages)
-        mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in everything)  # private use
+        names = list(self.special_tokens)
+        used = {*self.chat_template, *(character for m in messages for text in m.values() for character in text)}
+        mark = next(chr(code) for code in range(0xE000, 0xF900) if chr(code) not in used)  # for private use
         hidden = [{key: hide_special(text, names, mark) for key, text in message.items()} for message in messages]
         ids: list[int] = []
         for piece in split_special(self.chat_prompt(hidden, add_generation_prompt), names):
             if piece in self.special_tokens:
                 ids.append(self.special_tokens[piece])
             else:
-                ids.extend(self.encode(piece.replace(mark, "")))
+                ids.extend(self.encode(piece.replace(mark, ""), errors=errors))
         return ids
 
     def _content(self) -> dict[str, Any]:

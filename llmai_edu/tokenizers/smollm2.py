@@ -16,8 +16,8 @@ CONTROL = 3  # the token type of GGUF that marks special tokens
 def smollm2_tokenizer(path: str | Path | None = None) -> ChatTokenizer:
     """SmolLM2's tokenizer: 49,152 tokens, 17 of them special, and its chat template (Allal et al. 2025, "SmolLM2").
 
-    It has no token for 21 of the 256 bytes, so a few rare characters (U+0004, and all from U+40000 to U+BFFFF) are
-    refused by `encode`, unless errors="ignore" leaves their unknown bytes out as the reference implementation does.
+    It has no token for 21 of the 256 bytes, so `encode` refuses six control characters and all characters from
+    U+40000 to U+BFFFF, unless errors="ignore" leaves their unknown bytes out as the reference implementation does.
     Without a path the file comes from `llmai_edu.datasets`. Raises its DataError when it cannot be had, ValueError
     when the file holds another kind of tokenizer.
 
