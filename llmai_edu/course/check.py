@@ -5,7 +5,6 @@ import sysconfig
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from types import TracebackType
 
@@ -15,11 +14,8 @@ from llmai_edu.course.expect import CheckFailed
 
 SEED_VARIABLE = "LLMAI_EDU_CHECK_SEED"
 
-# Code that is not the learner's: this package, Python's own library and what pip installed.
-_NOT_THE_LEARNERS = tuple(
-    str(folder) + os.sep
-    for folder in (Path(__file__).parents[1], *map(sysconfig.get_path, ("stdlib", "purelib", "platlib")))
-)
+# Where code lies that is not the learner's, beside this package: Python's own library and what pip installed.
+_INSTALLED = tuple(sysconfig.get_path(place) + os.sep for place in ("stdlib", "purelib", "platlib"))
 
 
 def check(exercise_id: str, answer: Callable | type, *, part: str | None = None) -> None:
@@ -94,4 +90,7 @@ def _for_learner(found: Exercise, error: Exception) -> Exception:
 
 
 def _is_ours(step: TracebackType) -> bool:
-    return step.tb_frame.f_code.co_filename.startswith(_NOT_THE_LEARNERS)
+    frame = step.tb_frame
+    return frame.f_globals.get("__name__", "").startswith("llmai_edu.") or frame.f_code.co_filename.startswith(
+        _INSTALLED
+    )

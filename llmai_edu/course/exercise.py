@@ -137,7 +137,8 @@ def _copy(value: Any) -> Any:
         return type(value)(_copy(item) for item in value)
     if isinstance(value, dict):  # also a Counter or a defaultdict, which copy() keeps what they are
         copied = value.copy()
-        copied.update({key: _copy(item) for key, item in value.items()})
+        for key, item in value.items():  # update() would add to a Counter's counts
+            copied[key] = _copy(item)
         return copied
     if isinstance(value, (np.ndarray, bytearray)):
         return value.copy()

@@ -1,0 +1,81 @@
+"""A teacher's plain nbgrader takes a sheet over: three submissions get the marks that they have earned."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.layout import ROOT
+from tools.percent import dumps
+from tools.proof.sheet import read_sheet, student_copy
+
+SYNTHETIC = Path(__file__).with_name("synthetic")
+
+# nbgrader as it comes, with no setting of ours; in a process of its own, because its libraries warn.
+GRADE = """
+import json, sys
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config import Config
+
+config = Config()
+config.CourseDirectory.root = sys.argv[1]
+config.Exchange.root = sys.argv[1] + "/exchange"
+api = NbGraderAPI(config=config)
+done = [api.generate_assignment("sheet")]
+students = ("full", "half", "blank")
+done += [api.autograde("sheet", student) for student in students]
+for one in done:
+    if not one["success"]:
+        sys.exit(str(one))
+with api.gradebook as book:
+    found = [book.find_submission("sheet", student) for student in students]
+    print(json.dumps([found[0].max_score, *(one.score for one in found)]))
+"""
+
+
+def master():
+    """The real sheet that the course grades in CI, or the synthetic one until it is written."""
+    real = ROOT / "solutions" / "src" / "02_ngram.py"
+    return real if real.is_file() else SYNTHETIC / "solutions" / "src" / "99_synthetic.py"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Jupyter's own folders in a temporary place; at the kernel's start it learns of the synthetic page."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    path = str(SYNTHETIC / "checks")
+    (startup / "00.py").write_text(f"from llmai_edu.course import checks\nchecks.__path__.append({path!r})\n")
+    places = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    # nbgrader starts `alembic` by its bare name: the virtual environment must be on the path, activated or not.
+    places["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    settings = {"IPYTHONDIR": str(tmp_path / "ipython"), "LLMAI_EDU_PROGRESS": "off", "OMP_NUM_THREADS": "1"}
+    return os.environ | places | settings | {"LLMAI_EDU_CHECK_SEED": "a teacher's secret"}
+
+
+def submissions(sheet):
+    """The student's copy with all, half and none of the answers written into it."""
+    for student, count in (("full", len(sheet.tasks)), ("half", len(sheet.tasks) // 2), ("blank", 0)):
+        book = student_copy(sheet, ROOT)
+        answers = {task.name: sheet.cells[task.cell].source for task in sheet.tasks[:count]}
+        for cell in book.cells:
+            cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
+        yield student, book, sum(test.points for task in sheet.tasks[:count] for test in task.tests)
+
+
+def test_three_submissions_get_their_marks(tmp_path, environment):
+    sheet, course = read_sheet(master()), tmp_path / "course"
+    handed_in = list(submissions(sheet))
+    for folder, book in [("source", sheet.book), *((f"submitted/{name}", book) for name, book, _ in handed_in)]:
+        path = course / folder / "sheet" / f"{sheet.stem}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(dumps(book), encoding="utf-8")
+    command = [sys.executable, "-c", GRADE, str(course)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    maximum, *scores = json.loads(done.stdout.splitlines()[-1])
+    assert scores == [points for _, _, points in handed_in]
+    assert scores[0] == maximum > scores[1] > scores[2] == 0
