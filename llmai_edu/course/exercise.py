@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from llmai_edu.course.blame import blame
 from llmai_edu.course.expect import CheckFailed, Run, current_run, refuse, same, show
 
 Checker = Callable[[Any, np.random.Generator], None]
@@ -58,13 +59,17 @@ class Exercise:
 
         Raises CheckFailed when the answer is refused, and whatever the answer itself raises.
         """
-        piece = self.parts[part or self.name]
-        run = Run(self.name)
+        __tracebackhide__ = True
+        piece, run, problem = self.parts[part or self.name], Run(self.name), None
         token = current_run.set(run)
         try:
             piece.test(as_answer(answer, self.mutates), _generator(f"{seed}|{self.id}|{piece.name}"))
+        except Exception as error:
+            problem = blame(error)
         finally:
             current_run.reset(token)
+        if problem:  # raised out here, so that it is not its own context
+            raise problem
         return run.passed
 
 

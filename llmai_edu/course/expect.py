@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from reprlib import Repr
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -109,17 +109,28 @@ def _numbers(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biuf" else None
 
 
-def refuse(message: str, *, got: Any = ..., want: Any = ..., on: str | None = None) -> None:
-    """Refuse the answer: always raises CheckFailed, with what was expected, what came, and on which input.
+def refusal(message: str, *, got: Any = ..., want: Any = ..., on: str | None = None) -> CheckFailed:
+    """The refusal of an answer, with what was expected, what came, and on which input.
 
     `on` describes the input; left out, the last call of the learner's function is shown, and `""` shows none.
+
+    >>> print(refusal("you forgot the last word", got=3, want=4))
+    you forgot the last word
+        expected  4
+        got       3
     """
     run = current_run.get()
     lines = [f"{run.name}: {message}" if run else message]
+    if got is None and want is not None:
+        lines[0] += "; did you forget `return`?"
     on = (run.call_text() if run else "") if on is None else on
-    given = [("expected", want), ("got", got)]
-    lines += [_field(label, show(value)) for label, value in given if value is not ...]
-    raise CheckFailed("\n".join(lines + ([_field("on", on)] if on else [])))
+    lines += [_field(label, show(value)) for label, value in [("expected", want), ("got", got)] if value is not ...]
+    return CheckFailed("\n".join(lines + ([_field("on", on)] if on else [])))
+
+
+def refuse(message: str, *, got: Any = ..., want: Any = ..., on: str | None = None) -> NoReturn:
+    """Refuse the answer: raise `refusal(...)`."""
+    raise refusal(message, got=got, want=want, on=on)
 
 
 def _field(label: str, text: str) -> str:
@@ -179,8 +190,7 @@ def expect_type(got: Any, kind: type | tuple[type, ...], message: str | None = N
     """
     kinds = kind if isinstance(kind, tuple) else (kind,)
     names = " or ".join(one.__name__ for one in kinds)
-    hint = "; did you forget `return`?" if got is None else ""
-    said = f"it must return {names}, not {type(got).__name__}{hint}"
+    said = f"it must return {names}, not {type(got).__name__}"
     expect(isinstance(got, kinds), message or said, got=got)
 
 

@@ -1,5 +1,6 @@
 """`check` as a learner meets it: what is printed, what is raised, and what a notebook shows of it."""
 
+import logging
 import subprocess
 import sys
 import traceback
@@ -52,16 +53,15 @@ def test_inputs_come_from_the_seed(synthetic, monkeypatch):
 
 
 def test_a_remembered_answer_fails_under_another_seed(synthetic, monkeypatch):
-    answers = []
-
-    def record(words):
-        answers.append(sorted(words, key=str))
-        return answers[-1]
-
-    check("synthetic.mix", mix)
-    check("synthetic.ranked", record)
     results = []
-    check("synthetic.mix", lambda p, q, weight: results.append(mix(p, q, weight)) or results[-1])
+
+    def remember(p, q, weight):
+        results.append(mix(p, q, weight))
+        return results[-1]
+
+    check("synthetic.mix", remember)
+    replay = iter(results)
+    check("synthetic.mix", lambda p, q, weight: next(replay))
     replay = iter(results)
     monkeypatch.setenv("LLMAI_EDU_CHECK_SEED", "secret")
     with pytest.raises(CheckFailed):
@@ -86,14 +86,24 @@ def test_own_error_shows_own_lines_only(synthetic):
     with pytest.raises(KeyError) as own:
         check("synthetic.mix", broken)
     names = [frame.name for frame in traceback.extract_tb(own.value.__traceback__)]
-    assert names[-2:] == ["check", "broken"]
-    assert len(names) == 3  # this test, check, the learner's function: nothing of the checker
+    # What a notebook leaves out (check, run) and the learner's function: nothing of the checker.
+    assert names[1:] == ["check", "run", "broken"]
     assert not hasattr(own.value, "_render_traceback_")
 
 
 def test_what_the_checker_cannot_use_is_the_answers_fault(synthetic):
-    with pytest.raises(CheckFailed, match=r"could not work with what your function returned \(TypeError"):
+    with pytest.raises(CheckFailed, match=r"could not work with what your function returned \(TypeError") as refused:
         check("synthetic.mix", lambda p, q, weight: "ab", part="mix_sums_to_one")
+    assert "got       'ab'\n    on        mix(array(" in str(refused.value)
+    with pytest.raises(CheckFailed, match=r"NoneType'\); did you forget `return`\?"):
+        check("synthetic.mix", lambda p, q, weight: None, part="mix_sums_to_one")
+
+
+def test_a_library_that_is_not_implemented_is_no_blank(synthetic):
+    """Only a NotImplementedError that the learner's own line raises means that nothing was written yet."""
+    with pytest.raises(NotImplementedError, match="emit must be implemented") as own:
+        check("synthetic.ranked", lambda words: logging.Handler().emit(None))
+    assert not hasattr(own.value, "_render_traceback_")
 
 
 def test_names_that_do_not_exist(synthetic):
@@ -146,3 +156,4 @@ def test_what_a_notebook_shows(synthetic, tmp_path):
     assert "----> 2     return p + unknown" in own
     assert "piece.test" not in own
     assert "raise problem" not in own
+    assert "found.run" not in own
