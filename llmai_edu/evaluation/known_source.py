@@ -126,22 +126,24 @@ def known_source(
         raise ValueError(f"need 0 < bracket_rate < 1 and concentration > 0: {bracket_rate}, {concentration}")
     rate, kinds, n = bracket_rate if brackets else 0.0, len(brackets) // 2, len(letters)
     rows = np.random.default_rng(seed).dirichlet(np.full(n, concentration), (n + 1) ** 2)
-    # A state is (open kind m, the two last symbols a, b); m = 0 is outside, a or b = 0 is a bracket or the start.
-    m, a, b, symbol = np.ogrid[: kinds + 1, : n + 1, : n + 1, : n + 2 * kinds]
-    shape = (kinds + 1, n + 1, n + 1, n + 2 * kinds)
-    probs = np.zeros(shape)
-    probs[..., :n] = (1 - rate) * rows.reshape(n + 1, n + 1, n)
+    probs = np.zeros((kinds + 1, (n + 1) ** 2, n + 2 * kinds))  # (open kind, the last two symbols, next symbol)
+    probs[..., :n] = (1 - rate) * rows
     for kind in range(kinds):
-        probs[0, :, :, n + 2 * kind] = rate / kinds  # outside: any opening bracket
-        probs[kind + 1, :, :, n + 2 * kind + 1] = rate  # inside: the one that closes it
+        probs[0, :, n + 2 * kind] = rate / kinds  # outside: any opening bracket
+        probs[kind + 1, :, n + 2 * kind + 1] = rate  # inside: the one that closes it
+    symbols = (letters + brackets).encode("ascii")
+    moves = _next_states(n, kinds)
+    return KnownSource(symbols, probs.reshape(moves.shape), moves, rate, max(kinds, 1))
+
+
+def _next_states(n: int, kinds: int) -> np.ndarray:
+    """Return where each symbol leads from each state, (S, V), for n letters and some kinds of brackets.
+
+    State number: (m * (n + 1) + a) * (n + 1) + b. The open kind is m, 0 outside; the last two symbols are a and
+    b, where letters are 1..n and 0 stands for a bracket or the start of the text.
+    """
+    m, _, b, symbol = np.indices((kinds + 1, n + 1, n + 1, n + 2 * kinds))
     after_letter = (m * (n + 1) + b) * (n + 1) + symbol + 1
     opened = np.where((symbol - n) % 2 == 0, (symbol - n) // 2 + 1, 0)
-    next_state = np.where(symbol < n, after_letter + 0 * a, opened * (n + 1) ** 2)
-    size = (kinds + 1) * (n + 1) ** 2
-    return KnownSource(
-        (letters + brackets).encode("ascii"),
-        probs.reshape(size, -1),
-        np.broadcast_to(next_state, shape).reshape(size, -1),
-        rate,
-        max(kinds, 1),
-    )
+    after_bracket = opened * (n + 1) ** 2
+    return np.where(symbol < n, after_letter, after_bracket).reshape(-1, n + 2 * kinds)
