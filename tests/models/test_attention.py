@@ -1,0 +1,63 @@
+"""Attention against its formula written out, and the causal mask against torch's own."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from llmai_edu.models.attention import attention, causal_mask
+
+
+def draw(*shape, device):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape))).to(device)
+
+
+def written_out(q, k, v, mask):
+    """softmax(q kᵀ / √D) v, with a key head for every query head."""
+    groups = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(groups, dim=1), v.repeat_interleave(groups, dim=1)
+    scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+    return scores.masked_fill(~mask, -torch.inf).softmax(-1) @ v
+
+
+@pytest.mark.parametrize("key_heads", [1, 2, 6])
+def test_equals_the_formula_for_every_grouping(key_heads, device):
+    q, k, v = draw(2, 6, 3, 4, device=device), draw(2, key_heads, 5, 4, device=device), None
+    v = k.flip(2)
+    mask = causal_mask(3, 5, device)
+    torch.testing.assert_close(attention(q, k, v, mask), written_out(q, k, v, mask))
+
+
+def test_without_a_mask_every_query_sees_every_key(device):
+    q, k = draw(1, 2, 3, 4, device=device), draw(1, 2, 5, 4, device=device)
+    everything = torch.ones(3, 5, dtype=torch.bool, device=device)
+    torch.testing.assert_close(attention(q, k, k), written_out(q, k, k, everything))
+
+
+def test_causal_mask_is_what_torch_calls_causal(device):
+    q, k = draw(1, 2, 7, 4, device=device), draw(1, 2, 7, 4, device=device)
+    expected = F.scaled_dot_product_attention(q, k, k, is_causal=True)
+    torch.testing.assert_close(attention(q, k, k, causal_mask(7, 7, device)), expected)
+
+
+def test_causal_mask_of_later_tokens_is_the_lower_part_of_the_whole():
+    assert torch.equal(causal_mask(3, 8), causal_mask(8, 8)[5:])
+
+
+def test_a_hidden_token_changes_nothing(device):
+    q, k = draw(1, 1, 4, 8, device=device), draw(1, 1, 4, 8, device=device)
+    changed = k.clone()
+    changed[:, :, 3] += 100
+    mask = causal_mask(4, 4, device)
+    before, after = attention(q, k, k, mask), attention(q, changed, changed, mask)
+    torch.testing.assert_close(before[:, :, :3], after[:, :, :3])
+    assert not torch.allclose(before[:, :, 3], after[:, :, 3])
+
+
+def test_refuses_heads_that_cannot_be_shared():
+    with pytest.raises(ValueError, match="3 query heads cannot share 2 key heads"):
+        attention(torch.zeros(1, 3, 1, 2), torch.zeros(1, 2, 1, 2), torch.zeros(1, 2, 1, 2))
+
+
+def test_refuses_more_queries_than_keys():
+    with pytest.raises(ValueError, match="at least as many keys"):
+        causal_mask(3, 2)

@@ -1,0 +1,52 @@
+"""Rotary positions against transformers, against complex numbers, and by the property that they exist for."""
+
+import torch
+from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
+
+from llmai_edu.models.rope import apply_rope, rope_angles
+
+
+def draw(*shape, seed=0):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def test_equals_transformers(device):
+    q, k = draw(2, 3, 5, 8).to(device), draw(2, 1, 5, 8, seed=1).to(device)
+    cos, sin = rope_angles(torch.arange(4, 9, device=device), 8, 10_000.0)
+    twice = [torch.cat((table, table), dim=-1)[None] for table in (cos, sin)]  # their layout: (B, T, D)
+    expected_q, expected_k = apply_rotary_pos_emb(q, k, *twice)
+    torch.testing.assert_close(apply_rope(q, cos, sin), expected_q)
+    torch.testing.assert_close(apply_rope(k, cos, sin), expected_k)
+
+
+def test_is_a_product_with_a_complex_number_of_length_one():
+    x = draw(1, 1, 6, 8)
+    cos, sin = rope_angles(torch.arange(6), 8, 100.0)
+    first, second = x.chunk(2, -1)
+    turned = torch.complex(first, second) * torch.complex(cos, sin)
+    torch.testing.assert_close(apply_rope(x, cos, sin), torch.cat((turned.real, turned.imag), -1))
+
+
+def test_angles_follow_the_paper():
+    cos, sin = rope_angles(torch.tensor([3]), 6, 1000.0)
+    expected = torch.tensor([[3.0, 0.3, 0.03]])  # 3 · 1000^(-2i/6)
+    torch.testing.assert_close(cos, expected.cos())
+    torch.testing.assert_close(sin, expected.sin())
+
+
+def test_a_score_depends_on_the_distance_alone():
+    q, k = draw(1, 1, 1, 16), draw(1, 1, 1, 16, seed=1)
+
+    def score(q_at, k_at):
+        turned = [apply_rope(x, *rope_angles(torch.tensor([at]), 16, 10_000.0)) for x, at in ((q, q_at), (k, k_at))]
+        return (turned[0] * turned[1]).sum()
+
+    torch.testing.assert_close(score(7, 4), score(103, 100), rtol=1e-4, atol=1e-5)
+    assert abs(score(7, 4) - score(7, 6)) > 1e-2
+
+
+def test_keeps_lengths_and_leaves_position_0_alone():
+    x = draw(1, 1, 4, 8)
+    y = apply_rope(x, *rope_angles(torch.arange(4), 8, 10_000.0))
+    torch.testing.assert_close(y.norm(dim=-1), x.norm(dim=-1))
+    assert torch.equal(y[:, :, 0], x[:, :, 0])
