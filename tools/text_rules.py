@@ -16,6 +16,7 @@ REGISTRY = re.compile(
 PROCESS = re.compile(r"\b(?:TODO|FIXME)\b")
 SET_UP = re.compile(r"\bsys\.path\b|\bchdir\(|^\s*%cd\b", flags=re.MULTILINE)
 FENCE = re.compile(r"^(```|~~~).*?^\1", flags=re.MULTILINE | re.DOTALL)
+MATHS = re.compile(r"\$[^$\n]+\$")
 LINK = re.compile(r"(?<!\\)\[[^\]]*\]\(\s*<?([^)\s>]+)[^)]*\)")
 
 
@@ -62,7 +63,7 @@ def _markdown(source: str, folder: Path) -> Iterator[str]:
     if re.search(r"!\[\s*\]\(", prose):
         yield "has a picture without alternative text; write ![what it shows](…)"
     yield from _html(prose)
-    for link in LINK.findall(prose):
+    for link in LINK.findall(MATHS.sub("", prose)):
         path = link.split("#")[0]
         if path and not re.match(r"[a-z][a-z0-9+.-]*:", link) and not (folder / path).exists():
             yield f"links to {link}, which is not there; correct the link (it starts from {folder.name}/)"

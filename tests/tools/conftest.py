@@ -7,6 +7,12 @@ import pytest
 
 from tools import sync
 
+ANSWER = '{"grade": false, "grade_id": "half", "locked": false, "schema_version": 3, "solution": true, "task": false}'
+MARKS = (
+    '{"grade": true, "grade_id": "test_half", "locked": true, "points": 3, '
+    '"schema_version": 3, "solution": false, "task": false}'
+)
+
 FILES = {
     "pyproject.toml": '[project.urls]\nRepository = "https://github.com/ada/course"\n',
     "README.md": "# Course\n\n<!-- badges:start -->\n<!-- badges:end -->\n\nThe end.\n",
@@ -107,7 +113,7 @@ display(
 # %% tags=["setup"]
 import math
 
-# %% nbgrader={"grade": false, "grade_id": "half", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader=ANSWER
 def half(number):
     """Return half of a number."""
     ### BEGIN SOLUTION
@@ -116,12 +122,12 @@ def half(number):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_half", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader=MARKS
 assert half(4) == 2, "half of four is two"
 ### BEGIN HIDDEN TESTS
 assert math.isclose(half(1), 0.5)
 ### END HIDDEN TESTS
-''',
+'''.replace("ANSWER", ANSWER).replace("MARKS", MARKS),
 }
 
 
