@@ -78,7 +78,6 @@ def encode_long_word(ids: Sequence[int], ranks: Mapping[Pair, int], products: Se
         ids[i], ids[j], after[i] = products[rank], gone, after[j]
         if after[j] < end:
             before[after[j]] = i
-        after[j] = end
         for left in (before[i], i):
             if left >= 0 and after[left] < end and (pair := (ids[left], ids[after[left]])) in ranks:
                 heappush(heap, (ranks[pair], left))

@@ -91,6 +91,12 @@ def test_long_words_are_merged_like_short_ones():
     assert TOKENIZER.encode(word) == TOKENIZER.encode("the") * LONG_WORD
 
 
+def test_long_words_take_the_heap(monkeypatch):
+    """The plain way would need hours for a megabyte of letters without a space."""
+    monkeypatch.setattr("llmai_edu.tokenizers.bpe.encode_word", lambda *_: pytest.fail("merged the slow way"))
+    assert TOKENIZER.decode(TOKENIZER.encode("x" * LONG_WORD)) == "x" * LONG_WORD
+
+
 def test_the_cache_changes_no_result_and_stays_bounded():
     tiny = BPETokenizer(TOKENIZER.tokens, TOKENIZER.merges, special_tokens=TOKENIZER.special_tokens, cache_words=3)
     assert tiny.encode(TEXT) == TOKENIZER.encode(TEXT) == tiny.encode(TEXT)

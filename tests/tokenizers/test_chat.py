@@ -14,7 +14,8 @@ CHATS = [
 ]
 TEMPLATES = [
     "{% for m in messages %}\n  {% if loop.first %}\n{{ bos_token }}\n  {% endif %}\n{{ m.content }}\n{% endfor %}",
-    "{% for m in messages %}{% if m.role == 'system' %}{% continue %}{% endif %}{{ m | tojson }}{{ m.content | trim }}{% endfor %}",
+    "{% for m in messages %}{% if m.role == 'system' %}{% continue %}{% endif %}{{ m | tojson }}{% endfor %}",
+    "{% for m in messages %}[{{ m['content'] | trim }}]{% endfor %}",
     "{% if add_generation_prompt %}>{% else %}.{% endif %}{{ messages[-1] | tojson(indent=2) }}{{ eos_token }}",
 ]
 

@@ -29,6 +29,7 @@ def test_every_type_that_gguf_writes_is_read(written):
     metadata = read_gguf_metadata(written)
     assert {name: metadata[f"x.{name}"] for name in VALUES} == VALUES
     assert (metadata["x.ints"], metadata["x.floats"]) == ([1, -2, 3], [0.5, 1.5])
+    assert metadata["x.bool"] is True
     assert metadata["general.architecture"] == "llama"
 
 
