@@ -64,4 +64,5 @@ def _explained(error: CellExecutionError, cell: NotebookNode) -> str:
     trace = ANSI.sub("", error.traceback)
     arrows = [line.strip() for line in trace.split("\n") if line.startswith(("-->", "---->"))]
     at = f" (at `{arrows[0].lstrip('-> 0123456789').strip()}`)" if arrows else ""
-    return f"{error.ename}: {ANSI.sub('', error.evalue).strip()}{at}; mend the cell; the stored notebook is unchanged"
+    said = f"{error.ename}: {ANSI.sub('', error.evalue).strip()}".removesuffix(": ")
+    return f"{said}{at}; mend the cell; the stored notebook is unchanged"

@@ -15,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tools.first_cell import without_colab_lines
+from tools.layout import parse_module
 from tools.quotes import parsed
 
 PACKAGE = "llmai_edu"
@@ -130,7 +131,7 @@ def _data_beside(folder: Path) -> set[Path]:
 # The time of the last change is part of the key, so that a long-lived process never sees an old file.
 @cache
 def _tree(path: Path, _changed: int) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return parse_module(path)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Where things are in the repository, and the two facts that live in one place: its address and the map of lessons."""
 
+import ast
 import os
 import runpy
 import tempfile
@@ -45,6 +46,15 @@ def course_map(root: Path) -> dict[str, Any]:
         raise BuildError(file, None, "the map of lessons is missing; the tools need its LESSONS; write it")
     lessons = runpy.run_path(str(root / file), run_name="course_map")["LESSONS"]
     return {lesson.stem: lesson for lesson in lessons if lesson.available}
+
+
+def parse_module(path: Path) -> ast.Module:
+    """Parse a file of Python. Raises BuildError, with the line, when it is not Python."""
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        message = f"line {error.lineno} is not Python ({error.msg}); correct it"
+        raise BuildError(path.name, None, message) from None
 
 
 def write_atomically(path: Path, text: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from tools.faults import BuildError, Fault
+from tools.layout import parse_module
 from tools.percent import cell_of, split, with_body
 
 
@@ -24,8 +25,7 @@ def definition(root: Path, quote: str) -> str:
     path = next((p for p in (stem.with_suffix(".py"), stem / "__init__.py") if p.is_file()), None)
     if path is None or not name or not module.startswith("llmai_edu."):
         raise LookupError(f'quote="{quote}": no such module; write llmai_edu.package.module:name')
-    text = path.read_text(encoding="utf-8")
-    node: ast.AST = ast.parse(text)
+    node: ast.AST = parse_module(path)
     for part in name.split("."):
         found = [child for child in getattr(node, "body", []) if part in _names(child)]
         if not found:
@@ -33,7 +33,7 @@ def definition(root: Path, quote: str) -> str:
                 f'quote="{quote}": {module} has no {name}; correct the name, or quote the module it is in'
             )
         node = found[-1]
-    body = _cut(text.splitlines(), node)
+    body = _cut(path.read_text(encoding="utf-8").splitlines(), node)
     return _formatted(body) if node.col_offset else body
 
 

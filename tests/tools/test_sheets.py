@@ -1,10 +1,17 @@
 """The student's copy of a sheet."""
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum
+from traitlets.config import Config
 
 from tools.faults import BuildError
-from tools.percent import notebook
+from tools.percent import dumps, load, notebook
 from tools.sheets import STUB, TEXT_STUB, leak_faults, release
 
 FILE = "solutions/src/01_zipf.py"
@@ -26,6 +33,21 @@ def test_answers_and_hidden_tests_are_gone_and_tests_are_locked(text):
     assert test.metadata["nbgrader"]["checksum"] == compute_checksum(test)
     assert [cell.id for cell in sheet.cells] == [cell.id for cell in master.cells]
     assert leak_faults(master, sheet, FILE) == []
+
+
+def test_a_teachers_nbgrader_makes_the_same_sheet(text, tmp_path, monkeypatch):
+    # nbgrader starts `alembic` by name, which is beside this Python but need not be on the path.
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    master = notebook(text)
+    (tmp_path / "source/set").mkdir(parents=True)
+    (tmp_path / "source/set/sheet.ipynb").write_text(dumps(master), encoding="utf-8")
+    config = Config()
+    config.CourseDirectory.root, config.CourseDirectory.assignment_id = str(tmp_path), "set"
+    config.CourseDirectory.db_url = f"sqlite:///{tmp_path}/gradebook.db"
+    config.ClearSolutions.code_stub = {"python": STUB}
+    GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+    theirs, ours = load(tmp_path / "release/set/sheet.ipynb", tmp_path), release(master, FILE)
+    assert [(c.source, c.metadata) for c in ours.cells] == [(c.source, c.metadata) for c in theirs.cells]
 
 
 def test_a_blank_fails_with_notimplementederror_only(text):

@@ -29,6 +29,7 @@ def test_nothing_is_stale_after_sync(built):
         (LESSON, "Open in Colab", "Open", f"{LESSON}:1", "differ from tools/first_cell"),
         (LESSON, "import os\n", "", f"{LESSON}:2", "differ from tools/first_cell"),
         (SHEET, "half of four", "half of 4", "exercises/01_zipf.ipynb:4", "its text differs"),
+        (ZIPF, "class Law:", "class Law", "zipf.py", "line 15 is not Python"),
         (SHEET, "### END SOLUTION", "", "solutions/src/01_zipf.py:3", "nbgrader refuses"),
         ("pyproject.toml", "ada", "grace", "README.md", "badges"),
         # A made file was edited by hand.
