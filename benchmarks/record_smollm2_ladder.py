@@ -12,14 +12,13 @@ an upper bound. The bytes are those of the scored tokens.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from common import save_result
 from tqdm.auto import tqdm
 
 from llmai_edu.device import pick_device
@@ -113,11 +112,8 @@ def main() -> None:
             recorded=date.today().isoformat(),
         )
     )
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
     by_document = {part: measured[part]["by_document"] for part in parts}
-    report = {"columns": ["bits", "bytes"], "documents": "in order of the split", **by_document}
-    (results / "smollm2_ladder.json").write_text(json.dumps(report) + "\n")
+    save_result("smollm2_ladder", {"columns": ["bits", "bytes"], "documents": "in order of the split", **by_document})
 
 
 if __name__ == "__main__":
