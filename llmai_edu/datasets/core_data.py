@@ -44,14 +44,15 @@ SPEECHES = Dataset(
         "12 of the 249 are no annual address but a summary or a further message: one of 1945, one of 1956, ten of "
         "1973 (`canonical` is False). 1953 and 1961 hold two presidents; in 1972, 1974 and 1978-1980 a long written "
         "message stands beside the speech.",
-        "Eight years have none: 1933, 1989, 1993, 2001, 2009, 2017, 2021, 2025. In most of them a new president did speak "
-        "to the Congress, but the archive does not count that as a State of the Union address.",
+        "Eight years have none: 1933, 1989, 1993, 2001, 2009, 2017, 2021, 2025. In most of them a new president did "
+        "speak to the Congress, but the archive does not count that as a State of the Union address.",
         "Written and spoken language differ: 1801-1912 is all written, most since 1913 is spoken. 'Spoken' is not "
         "exact: the radio and film summaries of 1945, 1956 and 1973 count as written.",
         "Not all is the president's: [laughter] 183 times, [applause] 119 times, editors' notes such as [see APP note] "
         "and dates such as [1815-03-03], 'The President.' as a speaker's label from 1998 on, signatures at the end.",
-        "Scanning and typesetting left marks: 139 words broken as in 'country- men', some glued as in 'theTreasury', "
-        "43 sentences without a space after the full stop, two apostrophes read as Õ and Ô (1806, 1807).",
+        "Scanning and typesetting left marks: 95 stray hyphens, some in broken words ('country- men'), some for a dash "
+        "('law- which'); glued words ('theTreasury'); 43 sentences without a space after the full stop; two "
+        "apostrophes read as Õ and Ô (1806, 1807).",
         "Typography is uneven: a dash is '--' in 153 texts and '—' in 52; quotation marks are straight but for four.",
         "Lengths differ 35-fold, from 6 kB (1956-Eisenhower-2) to 219 kB (1981-Carter-1).",
         "One office, one country, one genre, and views of their time: slavery, removal of Indian nations and war are "
@@ -128,8 +129,8 @@ SMOLLM2 = Dataset(
         "not those of the original model.",
         "It invents facts, and reckons badly; at this size it is a subject of study, not an adviser.",
         "It understands and writes mainly English, by its authors' own word.",
-        "Published in late 2024, it knows nothing later. It has very likely read most of the speeches on the web, so its "
-        "bits per byte on them are flattered; the address of 2026 it cannot have read.",
+        "Published in late 2024, it knows nothing later. It has very likely read most of the speeches on the web, so "
+        "its bits per byte on them are flattered; the address of 2026 it cannot have read.",
         "Its chat template puts in a system message ('You are a helpful AI assistant named SmolLM, trained by Hugging "
         "Face') where the conversation gives none.",
         "It has the prejudices of the web pages that it was trained on, and no filter behind it.",

@@ -11,7 +11,7 @@ from .card import Artifact
 from .errors import DataError
 from .web import OTHER_INDEX, Session, errors_explained
 
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 
 
 def download(

@@ -4,11 +4,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from pypi_simple import PYPI_SIMPLE_ENDPOINT, NoSuchProjectError, PyPISimple, UnsupportedRepoVersionError
+from pypi_simple import (
+    PYPI_SIMPLE_ENDPOINT,
+    DistributionPackage,
+    NoSuchProjectError,
+    PyPISimple,
+    UnsupportedRepoVersionError,
+)
 
 from .card import Artifact
 from .errors import DataError
-from .web import OTHER_INDEX, Session, errors_explained, shown
+from .web import OTHER_INDEX, Session, errors_explained, is_downgrade, shown
 
 
 def find_artifact(artifact: Artifact, location: str | None, session: Session, timeout: float) -> str | Path:
@@ -58,12 +64,14 @@ def _find_on_index(artifact: Artifact, location: str, session: Session, timeout:
             raise DataError(f"{shown(location)} does not answer like a package index: {OTHER_INDEX}") from None
     for package in page.packages:
         if package.filename == artifact.filename:
-            _refuse_other_file(artifact, package.digests.get("sha256"), location)
+            _check_offer(artifact, package, location)
             return package.url
     raise DataError(f"the package index {shown(location)} has no {artifact.filename}: {OTHER_INDEX}")
 
 
-def _refuse_other_file(artifact: Artifact, announced: str | None, location: str) -> None:
-    """Spare the download where the index itself says that the file is not the pinned one."""
-    if announced is not None and announced != artifact.sha256:
+def _check_offer(artifact: Artifact, package: DistributionPackage, location: str) -> None:
+    """Spare the download where the index itself says that the file is not the pinned one; refuse an unsafe address."""
+    if package.digests.get("sha256", artifact.sha256) != artifact.sha256:
         raise DataError(f"{shown(location)} offers another file as {artifact.filename}, not the pinned: {OTHER_INDEX}")
+    if is_downgrade(location, package.url):
+        raise DataError(f"{shown(location)} points to the unsafe address {shown(package.url)}: {OTHER_INDEX}")

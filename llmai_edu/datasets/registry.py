@@ -20,7 +20,8 @@ def find_dataset(name: str) -> Dataset:
     """
     if name in DATASETS:
         return DATASETS[name]
-    near = difflib.get_close_matches(str(name).lower(), DATASETS, cutoff=0.5)
+    asked = str(name).lower()
+    near = difflib.get_close_matches(asked, DATASETS, cutoff=0.5) or [known for known in DATASETS if asked in known]
     advice = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(DATASETS)}"
     raise DataError(f"there is no data set {name!r}: {advice}")
 

