@@ -41,8 +41,8 @@ def next_token_probs(
 
     Temperature 0 is the limit: all the probability on the likeliest token (the first one, if several tie).
 
-    logits: (..., V). Returns (..., V), float32 at least. Raises ValueError for a negative temperature, top_k
-    < 1 or top_p outside (0, 1].
+    logits: (..., V). Returns (..., V) of float32. Raises ValueError for a negative temperature, for top_k
+    below 1 and for top_p outside (0, 1].
 
     >>> next_token_probs(torch.tensor([0.0, 1.0, 2.0]), temperature=0).tolist()
     [0.0, 0.0, 1.0]
@@ -97,8 +97,7 @@ def generate(
     after `max_new_tokens`, or before the first of `stop_ids`, which is not yielded. Temperature 0 is greedy.
 
     ids: (T,), a list or a tensor. Raises ValueError at once, not at the first token, for an empty prompt, an
-    id outside of the vocabulary, a text that would outgrow the context, or sampling values that make no
-    sense.
+    id outside of the vocabulary, a text that would outgrow the context, or sampling values without a meaning.
 
     >>> from llmai_edu.models.llama import LlamaConfig
     >>> tiny = Llama(LlamaConfig(256, 64, 192, 2, 4, 2, 512), generator=torch.Generator().manual_seed(0))
@@ -115,7 +114,7 @@ def generate(
 def _generate(model, ids, max_new_tokens, temperature, top_k, top_p, generator, stop_ids):
     """The loop of `generate`, apart from it, so that errors come at the call and not at the first token."""
     cache = model.new_cache(max_length=len(ids) + max_new_tokens)
-    new = ids.to(model.lm_head.weight.device)[None]  # (1, T): first the prompt, then one token at a time
+    new = ids.to(next(model.parameters()).device)[None]  # (1, T): first the prompt, then one token at a time
     for _ in range(max_new_tokens):
         logits = model(new, cache, last_only=True)[:, -1]  # (1, V)
         new = sample(logits, temperature, top_k, top_p, generator)[:, None]  # (1, 1)

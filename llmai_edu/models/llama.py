@@ -203,10 +203,10 @@ class Llama(nn.Module):
         return F.embedding(ids, table)
 
     def hidden(self, ids: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
-        """What the last block hands to the head, normalized: (B, T) → (B, T, C). Arguments as in
-        `forward`."""
-        past, new = 0 if cache is None else cache.length, ids.shape[-1]
-        self.check(ids, past)
+        """What the last block hands to the head, normalized: (B, T) → (B, T, C). Called as `forward`."""
+        past = 0 if cache is None else cache.length
+        self.check_ids(ids, past)
+        new = ids.shape[1]
         positions = torch.arange(past, past + new, device=ids.device)
         rope = rope_angles(positions, self.config.head_dim, self.config.rope_theta)
         mask = causal_mask(new, past + new, ids.device) if new > 1 else None  # one query may see everything
@@ -231,8 +231,7 @@ class Llama(nn.Module):
         return self.lm_head(x[:, -1:] if last_only else x)
 
     def new_cache(self, batch_size: int = 1, max_length: int | None = None) -> KVCache:
-        """An empty cache for texts of up to `max_length` tokens (default: the context), on the model's
-        device."""
+        """An empty cache for texts of up to `max_length` tokens; without it, for the whole context."""
         config, weight = self.config, self.lm_head.weight
         return KVCache(
             config.num_hidden_layers,
@@ -244,7 +243,7 @@ class Llama(nn.Module):
             dtype=weight.dtype,
         )
 
-    def check(self, ids: torch.Tensor, past: int = 0) -> None:
+    def check_ids(self, ids: torch.Tensor, past: int = 0) -> None:
         """Refuse ids of a wrong shape, and a text longer than the context."""
         if ids.ndim != 2 or not ids.shape[1]:
             raise ValueError(f"ids must have shape (B, T) with T ≥ 1, got {tuple(ids.shape)}")
