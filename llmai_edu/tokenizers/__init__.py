@@ -21,6 +21,7 @@ from .gguf_metadata import read_gguf_metadata
 from .gpt2 import gpt2_tokenizer
 from .merge import count_pairs, encode_word, merge
 from .pretokenize import GPT2_PATTERN, SMOLLM2_PATTERN, pretokenize
+from .reference import gpt2_reference
 from .smollm2 import smollm2_tokenizer
 from .stem import stem, stem_words
 from .word import WordTokenizer
@@ -41,6 +42,7 @@ __all__ = [
     "count_words",
     "encode_word",
     "fertility",
+    "gpt2_reference",
     "gpt2_tokenizer",
     "learn_merges",
     "merge",

@@ -1,0 +1,394 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Start here: a language model answers
+#
+# *About 30 minutes to read, 30 seconds to run on two CPU cores, 1.5 GB of memory. Needs: a little Python, and nothing
+# before it.*
+#
+# This page runs a real language model on your machine. It shows what goes in, what comes out, and the short loop that
+# turns one into the other. The rest of the course explains each part until you could have written it yourself.
+#
+# To run a cell, click on it and press **Shift + Enter**. Start with the next one: it loads the tools of this page.
+
+# %% tags=["setup"]
+import torch
+
+from llmai_edu.datasets import DATASETS
+from llmai_edu.device import pick_device, seed_everything
+from llmai_edu.generation import chat
+from llmai_edu.pretrained import load_smollm2
+from llmai_edu.tokenizers import smollm2_tokenizer
+
+device = pick_device()
+generator = seed_everything(0, device)
+model = load_smollm2(device)
+tokenizer = smollm2_tokenizer()
+print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f} million parameters on {device}")
+
+# %% [markdown]
+# ## The result first
+#
+# The model is SmolLM2-135M-Instruct [1]. *Parameters* are the numbers that it learned from text; this one has 134.5
+# million. That is small: Llama 3.1, for one, has up to 405 billion [2], three thousand times as many. It is small enough
+# for a laptop, and real: it was trained on two trillion *tokens*, which are pieces of text, most of them a word or a
+# part of a word.
+#
+# Ask it for something. The answer appears piece by piece, because the model writes it piece by piece.
+
+# %%
+question = "Write a Python function that returns the factorial of n."
+answer = ""
+for piece in chat(model, tokenizer, question, max_new_tokens=120):
+    print(piece, end="", flush=True)
+    answer += piece
+assert "def factorial(n)" in answer
+
+# %% [markdown]
+# The function is right. (Read it before you believe that. Further down we count how often this model is wrong.)
+#
+# Nothing left your machine: the weights are a file in a folder of yours, and the code that runs them is `llmai_edu`, the
+# library of this course. These are its terms:
+
+# %%
+card = DATASETS["smollm2"]
+print(f"{card.title}\nlicence: {card.licence}\nsource:  {card.source}")
+
+# %% [markdown]
+# ## What goes in: tokens
+#
+# A model computes with numbers, so the text must become numbers first. This happens in two steps.
+#
+# First the question is put into a *chat template*, the form in which the model saw conversations in its training.
+# Special marks say who speaks. Here is a shorter question in that form:
+
+# %%
+question = "What is the capital of Australia?"
+prompt = tokenizer.chat_prompt([{"role": "user", "content": question}])
+print(prompt)
+
+# %% [markdown]
+# The last line says that it is the assistant's turn. The model will continue from there. A chat model has no other idea
+# of "answering": **it continues a text in which an answer comes next.**
+#
+# Second, the text is cut into tokens, and each token is replaced by its number in the model's vocabulary. The boxes show
+# the question's tokens and their numbers. A space belongs to the word after it; we draw it as ␣.
+
+# %%
+from IPython.display import HTML
+
+from llmai_edu.viz import token_chips
+
+question_ids = tokenizer.encode(question)
+HTML(token_chips([tokenizer.id_to_bytes(i) for i in question_ids], question_ids))
+
+# %% [markdown]
+# Joined together, the tokens give the text back, letter for letter. And the vocabulary has a fixed size: a token that is
+# not in it does not exist for the model.
+
+# %%
+prompt_ids = tokenizer.encode(prompt, allowed_special="all")
+assert tokenizer.decode(prompt_ids) == prompt
+assert tokenizer.vocab_size == 49_152
+print(f"{len(prompt)} characters, {len(prompt_ids)} tokens, out of a vocabulary of {tokenizer.vocab_size:,}")
+
+# %% [markdown]
+# ## What comes out: a probability for every token
+#
+# Give the model the tokens, and it returns one number for each token of the vocabulary, and this after each position of
+# the text. The numbers are called *logits*. We need those after the last position: they say what may come next.
+
+# %%
+ids = torch.tensor([prompt_ids], device=device)  # (B, T): one text of T tokens
+with torch.inference_mode():
+    logits = model(ids)  # (B, T, V): V logits after each token
+print(tuple(logits.shape))
+assert logits.shape == (1, len(prompt_ids), tokenizer.vocab_size)
+
+# %% [markdown]
+# A logit can be any number. To read logits as probabilities, two things are needed: they must be positive, and they must
+# sum to one. Taking the exponential makes them positive; dividing by the sum does the rest. This is the *softmax*:
+#
+# $$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$
+#
+# where $z_i$ is the logit of token $i$, and the sum runs over the whole vocabulary.
+
+# %%
+last = logits[0, -1]  # (V,)
+probabilities = torch.exp(last - last.max())  # subtracting the largest avoids overflow and cancels in the division
+probabilities = probabilities / probabilities.sum()
+assert torch.allclose(probabilities, torch.softmax(last, dim=-1))
+assert abs(probabilities.sum().item() - 1) < 1e-4
+
+# %% [markdown]
+# Which tokens does the model think likely as the first token of its answer?
+
+# %% alt="Horizontal bars with the eight most probable first tokens of the answer; 'The' is far ahead of all others."
+import matplotlib.pyplot as plt
+
+from llmai_edu.viz import probability_bars, readable
+
+top = probabilities.topk(8)
+labels = [readable(tokenizer.id_to_bytes(i)) for i in top.indices.tolist()]
+probability_bars(labels, top.values.tolist(), title="The first token of the answer")
+plt.show()
+assert labels[0] == "The"
+assert top.values[0] > 0.5
+
+# %% [markdown]
+# More than half of the probability is on "The". The rest is spread over all 49,151 other tokens; none of them gets
+# exactly zero.
+#
+# This picture is the whole of what a language model does: **text in, a probability for each next token out.** All else
+# is built around it.
+#
+# ## How an answer comes about: a loop
+#
+# To write more than one token, choose one, append it to the text, and ask again. The simplest choice is always the most
+# probable token, which is called *greedy* decoding. It stops when the model chooses the token that ends its turn.
+
+# %%
+def answer_slowly(ids, max_new_tokens):
+    """Greedy decoding in its plainest form. Returns the new ids, and how many tokens the model had to read."""
+    ids, start, read = list(ids), len(ids), 0
+    for _ in range(max_new_tokens):
+        logits = model(torch.tensor([ids], device=device))  # the whole text, every time
+        read += len(ids)
+        best = int(logits[0, -1].argmax())
+        if best == tokenizer.eos_id:
+            break
+        ids.append(best)
+    return ids[start:], read
+
+
+with torch.inference_mode():
+    slow_ids, slow_read = answer_slowly(prompt_ids, 24)
+print(tokenizer.decode(slow_ids))
+print(f"tokens read: {slow_read}")
+
+# %% [markdown]
+# The loop works, and it wastes most of its work: for each new token the model reads the whole text again. For an answer
+# of $n$ tokens after a prompt of $p$ tokens, it reads $p$, then $p+1$, then $p+2$ tokens, and so on.
+#
+# ## The loop that we keep
+#
+# What the model computed for the earlier tokens does not change when a new one is appended. So it can be kept, in a
+# *key–value cache*, and each further step reads only the one new token.
+#
+# The next cell is the library's own loop, copied from its source. Cells like this one stand on every page. You may change
+# them: the cells below then use what you wrote.
+
+# %% quote="llmai_edu.generation.sampling:decode"
+
+
+# %% [markdown]
+# Compare the two. `sample` with temperature 0 is the greedy choice, so both must write the same tokens. The cached loop
+# reads each token of the prompt once, and then one token a step.
+
+# %%
+settings = {"temperature": 0.0, "top_k": None, "top_p": None, "generator": generator}
+fast_ids = list(decode(model, torch.tensor(prompt_ids), 24, stop_ids={tokenizer.eos_id}, **settings))
+fast_read = len(prompt_ids) + len(fast_ids)  # the prompt, then each new token once
+assert fast_ids == slow_ids
+print(f"the same {len(fast_ids)} tokens; read: {slow_read} without a cache, {fast_read} with one")
+assert slow_read > 5 * fast_read
+
+# %% [markdown]
+# Here the cache saves more than four fifths of the reading, and the longer the answer, the more it saves. How the cache
+# is built is a part of lesson 15.
+#
+# ## Is this really SmolLM2?
+#
+# We claim that our code *is* the model. So its answers must be the same, token for token, as those of the reference
+# implementation, the `transformers` library of Hugging Face. You need not install it: its greedy answer to the first
+# question is recorded in the library, and the course's tests make the comparison anew, with ten prompts of 200 tokens.
+
+# %%
+from llmai_edu.pretrained import smollm2_reference
+
+reference = smollm2_reference()
+ours = "".join(chat(model, tokenizer, reference["question"], max_new_tokens=len(reference["ids"])))
+print(f"{len(reference['ids'])} tokens recorded from transformers {reference['transformers']}")
+assert ours == tokenizer.decode(reference["ids"])
+
+# %% [markdown]
+# ## Choose the tokens yourself
+#
+# Before you go on, take the place of the loop. The buttons show the eight most probable next tokens. Choose one, and the
+# model computes the next eight. Try to make it say something it would not have said: one odd choice early on changes
+# everything after it, because the model reads its own words as part of the text.
+
+# %%
+from llmai_edu.viz import boxed, next_token_widget, show
+
+
+def candidates(text, k=8):
+    """The k most probable next tokens after a text, as (bytes, probability)."""
+    ids = torch.tensor([tokenizer.encode(text)], device=device)
+    with torch.inference_mode():
+        best = model(ids, last_only=True)[0, -1].softmax(-1).topk(k)
+    return [(tokenizer.id_to_bytes(i), p) for i, p in zip(best.indices.tolist(), best.values.tolist())]
+
+
+beginning = "The most important thing in life is"
+fallback = boxed(beginning + " …") + token_chips([piece for piece, _ in candidates(beginning)])
+show(next_token_widget(candidates, beginning), fallback + "<p><small>Run the page to choose among them.</small></p>")
+
+# %% [markdown]
+# ## Ask it yourself
+#
+# The *temperature* says how bold the choice is. At 0 the most probable token is taken. At 1 a token is drawn as often as
+# its probability says. Above 1 the unlikely ones gain. Ask the same question several times at 0, then at 1.
+
+# %%
+from llmai_edu.viz import ask_widget
+
+
+def reply(question, temperature):
+    """Stream the model's answer to one question."""
+    return chat(model, tokenizer, question, max_new_tokens=150, temperature=temperature, generator=generator)
+
+
+example = "Name three fruits."
+fallback = boxed(f"question: {example}\n\n" + "".join(reply(example, 0.0)))
+show(ask_widget(reply, example), fallback + "<p><small>Run the page to ask your own question.</small></p>")
+
+# %% [markdown]
+# ## How often is it right?
+#
+# One good answer proves little. A claim about a model needs a set of questions that was fixed before looking. Ours: the
+# capitals of the nineteen countries in the G20. Guess how many it knows, then run the cell. It takes about ten seconds.
+
+# %%
+CAPITALS = {
+    "Argentina": "Buenos Aires", "Australia": "Canberra", "Brazil": "Brasília", "Canada": "Ottawa",
+    "China": "Beijing", "France": "Paris", "Germany": "Berlin", "India": "New Delhi", "Indonesia": "Jakarta",
+    "Italy": "Rome", "Japan": "Tokyo", "Mexico": "Mexico City", "Russia": "Moscow", "Saudi Arabia": "Riyadh",
+    "South Africa": "Pretoria", "South Korea": "Seoul", "Turkey": "Ankara", "the United Kingdom": "London",
+    "the United States": "Washington",
+}  # fmt: skip
+answers = {}
+for country in CAPITALS:
+    question = f"What is the capital of {country}?"
+    answers[country] = "".join(chat(model, tokenizer, question, max_new_tokens=20))
+
+# %%
+wrong = {country: text for country, text in answers.items() if CAPITALS[country] not in text}
+for country, text in wrong.items():
+    print(f"{country:<18} {text}")
+right = len(CAPITALS) - len(wrong)
+print(f"\n{right} of {len(CAPITALS)} right")
+assert 10 <= right <= 16
+
+# %% [markdown]
+# It knows most of them, and it is wrong about the others in the same tone of voice. Look at *how* it is wrong. For
+# Brazil, South Africa, Turkey and the United States it names the largest city. For Italy it invents one.
+#
+# Both follow from the picture above. The model was trained to say what is *probable* in text, and truth is only one of
+# the things that make a sentence probable. A larger model makes fewer such mistakes, but it makes them for the same
+# reason. (South Africa has three capitals, and we count only Pretoria, the seat of its government: an evaluation has
+# faults too, and they should be said.)
+
+# %%
+famous = {"Brazil": "Sao Paulo", "South Africa": "Johannesburg", "Turkey": "Istanbul", "the United States": "New York"}
+assert sum(city in answers[country] for country, city in famous.items()) >= 3
+
+# %% [markdown]
+# ## Is your machine ready?
+#
+# The doctor looks at your machine, the packages and the data, and says what is missing and which command brings it. In a
+# terminal, `llmai-edu doctor` does the same.
+
+# %% tags=["nbval-ignore-output"]
+from llmai_edu.doctor import doctor
+
+ready = doctor()
+
+# %% [markdown]
+# ## The way ahead
+#
+# The course goes the way that the field went, and each step mends a fault of the step before.
+#
+# ```mermaid
+# flowchart LR
+#     A["Text, counting,<br/>embeddings<br/>lessons 01–04"] --> B["RNN and LSTM<br/>lessons 05–10"]
+#     B --> C["Transformers<br/>lessons 11–15"]
+#     C --> D["Pretraining<br/>lessons 16–18"]
+#     D --> E["Fine-tuning and<br/>generation<br/>lessons 19–23"]
+#     E --> F["Applications<br/>lessons 24–29"]
+# ```
+#
+# All models of the course are measured on the same text with the same measure, bits per byte, so that you see what each
+# idea is worth. Written so far: this lesson and the next two.
+
+# %%
+from llmai_edu.course import LESSONS
+
+for lesson in LESSONS:
+    if lesson.available:
+        print(f"{lesson.stem:<16} {lesson.title}  (about {lesson.minutes} minutes)")
+
+# %% [markdown]
+# ## How an exercise answers back
+#
+# Every lesson has a sheet of exercises. You write a function, and `check` tests it on fresh inputs. When it is wrong, it
+# says which misunderstanding it met. Here is a small one: *write `most_probable(probabilities)`, which returns the
+# position of the largest of a list of probabilities.* And here is a wrong answer to it:
+
+# %%
+from llmai_edu.course import CheckFailed, check
+
+
+def most_probable(probabilities):
+    return max(probabilities)
+
+
+refusal = None
+try:
+    check("warm_up.most_probable", most_probable)
+except CheckFailed as failed:
+    refusal = failed
+assert refusal is not None
+print(refusal)
+
+# %% [markdown]
+# The message says what went wrong. Mend the function in the cell below, if you like before you read it.
+
+# %%
+def most_probable(probabilities):
+    return max(range(len(probabilities)), key=lambda i: probabilities[i])
+
+
+check("warm_up.most_probable", most_probable)
+
+# %% [markdown]
+# ## What we have now, and what it cannot do
+#
+# - A real model, running on code that you can read, equal to the reference token for token.
+# - The picture to keep: text in, a probability for each next token out; a loop makes an answer of it.
+# - It says what is probable, not what is true, and it sounds the same in both cases.
+# - Nothing here was explained about *where the probabilities come from*. That takes the rest of the course, and it starts
+#   with the pieces themselves: why "␣capital" is one token, and who decided that. [Lesson 01](01_tokens.ipynb) builds a
+#   tokenizer.
+#
+# **Try it:** the [exercise sheet](../exercises/00_start_here.ipynb) asks you to read a model's output, to predict what a
+# cache saves, and to mend a loop that does not stop.
+#
+# **Sources**
+#
+# [1] L. Ben Allal et al., [*SmolLM2: When Smol Goes Big – Data-Centric Training of a Small Language
+# Model*](https://arxiv.org/abs/2502.02737), 2025. The [model card](https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct)
+# gives the two trillion tokens of the 135 M model.
+#
+# [2] A. Grattafiori et al., [*The Llama 3 Herd of Models*](https://arxiv.org/abs/2407.21783), 2024.

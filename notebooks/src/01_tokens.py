@@ -1,0 +1,512 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Tokens: how text becomes numbers
+#
+# *About 60 minutes to read, 25 seconds to run on two CPU cores, 500 MB of memory. Needs: lesson 00.*
+#
+# A language model reads numbers. Something must turn text into numbers before, and back into text after. That something
+# is the *tokenizer*. It is trained before the model, it never changes afterwards, and it decides what the model can see
+# at all. On this page you build the one that GPT-2 used, and train one of your own.
+
+# %% tags=["setup"]
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import HTML
+
+from llmai_edu.datasets import DATASETS, load_speeches
+from llmai_edu.tokenizers import fertility, gpt2_tokenizer, smollm2_tokenizer
+from llmai_edu.viz import new_axes, token_chips
+
+gpt2 = gpt2_tokenizer()
+smollm2 = smollm2_tokenizer()
+speeches = load_speeches()
+
+# %% [markdown]
+# ## The result first
+#
+# Here is one sentence in five languages, the first of the Universal Declaration of Human Rights [1], cut by the tokenizer
+# of GPT-2. Before you run the cell, guess: which language needs the most tokens, and how many times as many as English?
+
+# %% alt="Bars: the same sentence costs 13 tokens in English, about twice as many in German and French, almost three times as many in Chinese, and about eleven times as many in Hindi."
+ARTICLE_1 = {
+    "English": "All human beings are born free and equal in dignity and rights.",
+    "German": "Alle Menschen sind frei und gleich an Würde und Rechten geboren.",
+    "French": "Tous les êtres humains naissent libres et égaux en dignité et en droits.",
+    "Chinese": "人人生而自由，在尊严和权利上一律平等。",
+    "Hindi": "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।",
+}
+cost = {language: len(gpt2.encode(text)) for language, text in ARTICLE_1.items()}
+_, axes = new_axes(6, 2.6)
+axes.barh(list(cost), list(cost.values()), color="#0072B2")
+axes.invert_yaxis()
+axes.set(xlabel="tokens of GPT-2 for the same sentence")
+plt.show()
+assert cost["English"] == 13
+assert 1.5 < cost["German"] / cost["English"] < 2.2
+assert 1.5 < cost["French"] / cost["English"] < 2.2
+assert 2.5 < cost["Chinese"] / cost["English"] < 3
+assert 10 < cost["Hindi"] / cost["English"] < 12
+
+# %% [markdown]
+# The sentence says the same thing five times, and in Hindi it costs more than ten times as much. Services bill by the token,
+# and a model can look back only so many tokens: a reader of Hindi pays more and is remembered for less [2].
+#
+# Nobody intended this. By the end of the page you will know how it comes about.
+#
+# ## What search engines did, and why language models stopped
+#
+# Older guides to processing text begin with *cleaning*: lower case, no accents, no *stop words* (the frequent small words),
+# and every word reduced to its *stem*. These steps come from search. Somebody who looks for "elected presidents" wants
+# to find "the election of a President" too, so a search index makes the two look alike.
+#
+# Our text for this and many later pages is every State of the Union address since 1790. What is known of it, its faults
+# too:
+
+# %%
+card = DATASETS["speeches"]
+print(f"{card.title}\n{card.how_much}\nlicence: {card.licence}\nfaults:  {card.known_faults}")
+
+# %%
+from llmai_edu.tokenizers import clean, remove_stop_words, stem, words
+
+sentence = "The Presidents were NOT elected; they had been appointed."
+print(clean(sentence))
+print(words(clean(sentence)))
+print(remove_stop_words(words(clean(sentence))))
+print([stem(word) for word in remove_stop_words(words(clean(sentence)))])
+
+# %% [markdown]
+# Look at what became of "not". For search that hardly matters. For a model that must *write*, or answer whether somebody was
+# elected, it is fatal. How much of a text goes this way?
+
+# %%
+all_words = [word for speech in speeches for word in words(speech.text)]
+kept = remove_stop_words(all_words)
+share = 1 - len(kept) / len(all_words)
+print(f"{share:.0%} of {len(all_words):,} words are stop words")
+assert 0.5 < share < 0.6
+assert remove_stop_words(words("To be, or not to be")) == []
+
+# %% [markdown]
+# More than half of all words would go, and Hamlet's question would vanish without a trace.
+#
+# Stemming joins words that belong together, and others that do not. Porter's stemmer [3] cuts endings by rules, and
+# a rule knows no meaning:
+
+# %%
+for word in ["election", "elected", "universe", "university", "policy", "police", "organ", "organization"]:
+    print(f"{word:<14} {stem(word)}")
+assert stem("election") == stem("elected")
+assert stem("universe") == stem("university")
+assert stem("policy") != stem("police")
+
+# %% [markdown]
+# The universe and the university became one word. And none of the steps can be undone: from the stems nobody can
+# write the speech again.
+#
+# So a language model keeps everything, capitals and commas too. The question is only into which pieces to cut it.
+#
+# ## Three simple ways to cut, and what is wrong with each
+#
+# **Words.** The natural choice. Give every word a number. But which words? Read the speeches in the order of their years
+# and count how many different words you have met so far:
+
+# %% alt="A curve of the number of different words against the number of words read. It rises steeply at first and then more slowly, but it never becomes flat."
+met, read, curve = set(), 0, []
+for speech in speeches:
+    spoken = [word.lower() for word in words(speech.text)]
+    met.update(spoken)
+    read += len(spoken)
+    curve.append((read, len(met)))
+_, axes = new_axes()
+axes.plot(*np.array(curve).T / [[1e6], [1e3]], color="#0072B2")
+axes.set(xlabel="million words read", ylabel="thousand different words met")
+plt.show()
+
+# %% [markdown]
+# The curve never becomes flat: after two million words there are still new ones (Heaps' law [4]). Whatever list of words
+# we fix, tomorrow's text will hold others. Take the address of 2026, and all words of the 236 years before it:
+
+# %%
+known = {word.lower() for speech in speeches[:-1] for word in words(speech.text)}
+last_words = {word.lower() for word in words(speeches[-1].text)}
+unknown = sorted(last_words - known)
+print(f"{speeches[-1].year}: {len(unknown)} of {len(last_words):,} different words were never used before")
+print(", ".join(unknown[5:25]))
+assert speeches[-1].year == 2026
+assert 0.05 < len(unknown) / len(last_words) < 0.10
+
+# %% [markdown]
+# More than one in twenty would become `<unk>`, "unknown": among them the names, which the speech is about.
+#
+# **Characters.** A small vocabulary, and nearly nothing is unknown. But a sequence of characters is long, and a model's
+# work grows with the length.
+#
+# **Bytes.** In memory, text is bytes already. *UTF-8* [5] writes every character of every language as one to four bytes.
+# There are only 256 of them, so with bytes *nothing* is ever unknown. But the sequences are the longest of all:
+
+# %%
+from llmai_edu.tokenizers import CharTokenizer
+
+text = "".join(speech.text for speech in speeches)
+alphabet = CharTokenizer.from_text(text)
+for name, size, length in [
+    ("words", len(known | last_words), len(all_words)),
+    ("characters", alphabet.vocab_size, len(text)),
+    ("bytes", 256, len(text.encode())),
+]:
+    print(f"{name:<11} vocabulary {size:>7,}   length of all speeches {length:>11,}")
+for character in "Aé中😀":
+    print(character, list(character.encode()))
+assert len(text.encode()) > 5 * len(all_words)
+assert [len(character.encode()) for character in "Aé中😀"] == [1, 2, 3, 4]
+
+# %% [markdown]
+# We want both: nothing unknown, as with bytes, and short sequences, as with words. One simple idea gives both.
+#
+# ## Byte-pair encoding, slowly
+#
+# Start with bytes. Find the pair of neighbours that occurs most often, and make it a new symbol. Repeat. Frequent words
+# grow together, rare ones stay in pieces, and at worst a text falls back to its bytes [6, 7].
+#
+# Here it is in its plainest form. It counts all pairs again after each merge:
+
+# %%
+def bpe_loops(text, n_merges):
+    """Learn merges in the plainest way; return the text in the new symbols, and the merges in order."""
+    ids, merges = list(text.encode()), []
+    for new_id in range(256, 256 + n_merges):
+        counts = {}
+        for pair in zip(ids, ids[1:]):
+            counts[pair] = counts.get(pair, 0) + 1
+        best = max(counts, key=lambda pair: (counts[pair], -pair[0], -pair[1]))  # if several: the smaller ids
+        merges.append(best)
+        merged, i = [], 0
+        while i < len(ids):
+            hit = tuple(ids[i : i + 2]) == best
+            merged.append(new_id if hit else ids[i])
+            i += 2 if hit else 1
+        ids = merged
+    return ids, merges
+
+
+first = speeches[0]
+short_ids, slow_merges = bpe_loops(first.text, 20)
+print(f"{first.year}: {len(first.text.encode())} bytes became {len(short_ids)} symbols after 20 merges")
+assert len(short_ids) < 0.8 * len(first.text.encode())
+
+# %% [markdown]
+# Twenty merges made the speech more than a fifth shorter. Which pairs did it find? A merge joins two symbols, and
+# these may be merges themselves, so we build up the bytes step by step:
+
+# %%
+symbols = [bytes([byte]) for byte in range(256)]
+for left, right in slow_merges:
+    symbols.append(symbols[left] + symbols[right])
+HTML(token_chips(symbols[256:]))
+
+# %% [markdown]
+# It found "the" and endings of words. It also found "␣the␣" and "e␣", which reach across the gap between words. Such
+# pieces waste the vocabulary: later there would be "of the", "in the", "and the" and so on. So GPT-2 first cuts the
+# text into words, each with the space before it, and never merges across a cut [7].
+#
+# ## The version that we keep
+#
+# The library's version has three small parts. The first counts pairs:
+
+# %% quote="llmai_edu.tokenizers.merge:count_pairs"
+
+
+# %% [markdown]
+# The second replaces one pair. Where a pair overlaps itself, as in "aaa", the left one wins:
+
+# %% quote="llmai_edu.tokenizers.merge:merge"
+
+
+# %% [markdown]
+# With these two, one step of training is two lines. Is it the step that the slow loop took?
+
+# %%
+ids = list(first.text.encode())
+counts = count_pairs(ids)
+best = max(counts, key=lambda pair: (counts[pair], -pair[0], -pair[1]))
+ids = merge(ids, best, 256)
+assert best == slow_merges[0]
+print(f"{symbols[256]!r} occurs {counts[best]} times; {len(first.text.encode())} bytes became {len(ids)} symbols")
+
+# %% [markdown]
+# The whole training, `learn_merges`, gives the same result faster, thanks to three observations:
+#
+# 1. Text repeats its words. It is enough to handle each *different* word once, together with how often it occurs.
+# 2. A merge changes only the words that hold the pair. Only their pairs need to be counted again.
+# 3. The count of an existing pair can only fall. So the pairs wait in a heap, and the top is corrected when it is out
+#    of date.
+#
+# Given the speech as one single "word", it must find the very merges of the slow loop:
+
+# %%
+from llmai_edu.tokenizers import learn_merges, train_bpe
+
+fast_merges, tokens = learn_merges({first.text.encode(): 1}, 20)
+assert fast_merges == slow_merges
+
+# %% [markdown]
+# Now train on all speeches but the last, 12 million bytes, for a vocabulary of 4,096. With the slow loop this would take
+# hours.
+
+# %%
+start = time.perf_counter()
+ours = train_bpe((speech.text for speech in speeches[:-1]), vocab_size=4096)
+print(f"{time.perf_counter() - start:.1f} s")
+newest = speeches[-1].text
+HTML(token_chips(ours.tokens[256:296]))
+
+# %% [markdown]
+# These are the first forty tokens that it made. And the longest ones, which tell what is talked about in these speeches:
+
+# %%
+longest = sorted(ours.tokens, key=len)[-10:]
+print([token.decode() for token in longest])
+assert ours.vocab_size == 4096
+assert b" responsibilities" in longest
+
+# %% [markdown]
+# ## Encoding a word
+#
+# To encode, the merges are applied in the order in which they were learned: always the earliest learned pair that
+# is in the word.
+
+# %%
+from llmai_edu.tokenizers.merge import Pair
+
+# %% quote="llmai_edu.tokenizers.merge:encode_word"
+
+
+# %%
+for word in [" government", " governmental", " misgovernment", " strawberry"]:
+    ids = encode_word(list(word.encode()), ours.ranks, ours.products)
+    print(f"{word:<16}", [ours.id_to_bytes(i).decode() for i in ids])
+    assert ids == ours.encode(word)
+
+# %% [markdown]
+# A frequent word is one token; a rare one is spelled in pieces that were learned elsewhere. That is why a model has such
+# trouble counting the letters of "strawberry": it sees a handful of numbers, not the letters.
+#
+# How much does a larger vocabulary bring? Because the merges are in order, the first $n$ of them *are* the smaller
+# tokenizer. We measure on the address of 2026, which the training did not see:
+
+# %% alt="A curve of bytes per token against vocabulary size from 256 to 4,096, rising from 1 to 3.3, less with every doubling. A dashed line above it marks GPT-2 at 4.4."
+from llmai_edu.tokenizers import BPETokenizer
+
+sizes = [256, 512, 1024, 2048, 4096]
+cut = [BPETokenizer(ours.tokens[:size], ours.merges[: size - 256]) for size in sizes]
+ratios = [fertility(tokenizer, newest).bytes_per_token for tokenizer in cut]
+_, axes = new_axes()
+axes.semilogx(sizes, ratios, "o-", base=2, color="#0072B2", label="trained on the speeches")
+axes.axhline(fertility(gpt2, newest).bytes_per_token, ls="--", color="#D55E00", label="GPT-2 (50,257 tokens)")
+axes.set(xlabel="vocabulary size", ylabel="bytes per token", title="The address of 2026, unseen in training")
+axes.legend()
+plt.show()
+
+# %%
+gains = np.diff(ratios)
+print([f"{ratio:.2f}" for ratio in ratios], f"GPT-2: {fertility(gpt2, newest).bytes_per_token:.2f}")
+assert all(earlier > later for earlier, later in pairwise(gains))
+assert 3.2 < ratios[-1] < 3.5
+assert fertility(gpt2, newest).bytes_per_token > 4.2
+
+# %% [markdown]
+# Each doubling of the vocabulary brings less than the one before. With 4,096 tokens, one token stands for 3.3 bytes, so
+# the same text is 3.3 times as short as in bytes. GPT-2, with twelve times as many tokens, gets to 4.4. But a larger
+# vocabulary also makes the model larger, for each token needs parameters of its own. Lesson 17 weighs the two.
+#
+# ## GPT-2's own merges
+#
+# Training is the only difference between our tokenizer and GPT-2's. Its 50,000 merges are public, and they run in
+# the same code. Is the result the same? We compare with `tiktoken`, the implementation of OpenAI. Its ids for all
+# speeches are recorded in the library as a hash; the course's tests make them anew.
+
+# %%
+from llmai_edu.tokenizers import gpt2_reference
+
+reference = gpt2_reference()
+encoded = [np.array(gpt2.encode(speech.text), dtype="<u2") for speech in speeches]
+digest = hashlib.sha256(np.concatenate(encoded).tobytes()).hexdigest()
+print(f"{sum(map(len, encoded)):,} tokens in {len(speeches)} speeches; recorded from tiktoken {reference['tiktoken']}")
+assert digest == reference["sha256"]
+
+# %% [markdown]
+# Equal on every speech. And the way back: does every text come back unchanged? "Every text" is a large claim, so we
+# test it on every character there is, the 1,112,064 code points that UTF-8 can write.
+
+# %%
+everything = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
+for i in range(0, len(everything), 32):
+    piece = "".join(everything[i : i + 32])
+    assert gpt2.decode(gpt2.encode(piece)) == piece
+assert len(everything) == 1_112_064
+
+# %% [markdown]
+# (The 2,048 code points that are left out are *surrogates*: halves of characters in another encoding, which UTF-8 does not
+# allow. `encode` refuses them with an explanation.)
+#
+# The newer SmolLM2 made a different choice. Its vocabulary does not even hold all 256 bytes:
+
+# %%
+missing = sum(token is None for token in smollm2.byte_ids)
+print(f"{missing} of 256 bytes have no token in SmolLM2's vocabulary")
+assert missing > 0
+assert all(token is not None for token in gpt2.byte_ids)
+
+# %% [markdown]
+# A character that needs one of those bytes cannot be written by that model, nor read. Our tokenizer says so, where others
+# drop the byte in silence.
+#
+# ## What a tokenizer's training text does to it
+#
+# Now the riddle of the opening can be solved. The merges were learned from GPT-2's training text, which was English web
+# pages. English words became single tokens. Hindi letters are three bytes each, and their sequences were too rare to be
+# merged: most of the Hindi sentence is spelled byte by byte, or nearly so.
+
+# %%
+HTML(token_chips([gpt2.id_to_bytes(i) for i in gpt2.encode(ARTICLE_1["Hindi"])[:24]]))
+
+# %% [markdown]
+# The hexadecimal boxes are parts of a letter. The same happens to anything that was rare in the training text. Compare
+# program code: SmolLM2's training held much of it [8], so runs of spaces became tokens.
+
+# %% alt="Grouped bars of bytes per token for English, Python code, Chinese and Hindi under three tokenizers. On English GPT-2 and SmolLM2 are close; on Python SmolLM2 needs far fewer tokens; on Hindi all three are low."
+code = "for i in range(10):\n        if i % 2 == 0:\n            print(i)"
+samples = {"English": ARTICLE_1["English"], "Python": code, "Chinese": ARTICLE_1["Chinese"], "Hindi": ARTICLE_1["Hindi"]}
+tokenizers = {
+    "ours (speeches)": ours.encode,
+    "GPT-2": gpt2.encode,
+    "SmolLM2": lambda text: smollm2.encode(text, errors="ignore"),
+}
+_, axes = new_axes(6.5, 3)
+for i, (name, encode) in enumerate(tokenizers.items()):
+    heights = [len(text.encode()) / len(encode(text)) for text in samples.values()]
+    color, hatch = [("#0072B2", ""), ("#E69F00", "//"), ("#009E73", "..")][i]
+    axes.bar(np.arange(4) + 0.27 * (i - 1), heights, 0.25, label=name, color=color, hatch=hatch)
+axes.set_xticks(range(4), samples)
+axes.set(ylabel="bytes per token (more is cheaper)")
+axes.legend()
+plt.show()
+
+# %%
+assert len(gpt2.encode(code)) > 1.5 * len(smollm2.encode(code))
+assert len(ours.encode(ARTICLE_1["Hindi"])) == len(ARTICLE_1["Hindi"].encode())
+
+# %% [markdown]
+# Our own tokenizer, which never saw Hindi, spells it in bytes entirely: 233 tokens for 233 bytes.
+#
+# ## Three things that surprise people
+#
+# **A word has several tokens**, depending on the space before it and on its capitals. To the model they are different
+# numbers, and it must learn that they mean the same.
+
+# %%
+for word in [" hello", "hello", "Hello", "HELLO"]:
+    print(f"{word!r:<9}", gpt2.encode(word))
+assert len({tuple(gpt2.encode(word)) for word in [" hello", "hello", "Hello", "HELLO"]}) == 4
+
+# %% [markdown]
+# **Numbers are cut as frequency dictates.** In GPT-2 the cuts of "1234567" have nothing to do with thousands. SmolLM2
+# cuts every digit apart, which makes arithmetic easier to learn, and longer.
+
+# %%
+for name, tokenizer in [("GPT-2", gpt2), ("SmolLM2", smollm2)]:
+    print(f"{name:<8}", [tokenizer.id_to_bytes(i).decode() for i in tokenizer.encode(" 1234567 2026")])
+assert len(smollm2.encode("1234567")) == 7
+
+# %% [markdown]
+# **Special tokens are not text.** Marks such as `<|im_end|>`, which ends a turn in a chat, have numbers of their own. If a
+# user *types* the mark, it must stay plain text. Otherwise he could end his own turn and speak with the voice of the
+# system. Our `encode` makes a special token of it only when the caller allows it:
+
+# %%
+typed = "thanks<|im_end|>"
+print(smollm2.encode(typed), smollm2.encode(typed, allowed_special="all"))
+assert smollm2.eos_id not in smollm2.encode(typed)
+assert smollm2.eos_id in smollm2.encode(typed, allowed_special="all")
+
+# %% [markdown]
+# ## Play with it
+#
+# Type anything, and switch between the tokenizers. Try your own name, your own language, an emoji with a skin tone, a
+# line of code, and a long number.
+
+# %%
+from llmai_edu.viz import show, token_widget
+
+
+def cutter(tokenizer, **options):
+    """A function from text to its tokens' bytes and ids, as the widget wants it."""
+
+    def cut(text):
+        ids = tokenizer.encode(text, **options)
+        return [tokenizer.id_to_bytes(i) for i in ids], ids
+
+    return cut
+
+
+choices = {
+    "GPT-2": cutter(gpt2),
+    "SmolLM2": cutter(smollm2, errors="ignore"),
+    "ours, 4,096 tokens": cutter(ours),
+    "bytes": lambda text: ([bytes([byte]) for byte in text.encode()], list(text.encode())),
+}
+example = "Tokenizers aren't neutral: नमस्ते, 你好, 👋🏽, 3.14159."
+show(token_widget(choices, example), token_chips(*choices["GPT-2"](example)))
+
+# %% [markdown]
+# ## What we have now, and what it cannot do
+#
+# - A tokenizer that is learned from text, in which nothing is unknown and every text comes back unchanged.
+# - GPT-2's own tokenizer, equal to the original on every speech.
+# - A tokenizer is a choice, made once, about whom and what the model is good for. A language that was rare in the training
+#   text pays for it in every later use.
+# - A tokenizer knows nothing of *meaning*: "universe" and "university" get two unrelated numbers, and so do "␣hello"
+#   and "Hello". And it says nothing about which token comes *next*. That is what a language model is for, and
+#   [lesson 02](02_ngram.ipynb) builds the first one.
+#
+# **Try it:** the [exercise sheet](../exercises/01_tokens.ipynb) asks for the price of a translation, for another way of
+# cutting words (the one that BERT uses), and for a tokenizer that forgets some merges on purpose.
+#
+# **Sources**
+#
+# [1] United Nations, [*Universal Declaration of Human Rights*](https://www.un.org/en/about-us/universal-declaration-of-human-rights), 1948, article 1, with its official translations.
+#
+# [2] A. Petrov, E. La Malfa, P. Torr and A. Bibi, [*Language Model Tokenizers Introduce Unfairness Between
+# Languages*](https://arxiv.org/abs/2305.15425), 2023.
+#
+# [3] M. F. Porter, *An algorithm for suffix stripping*, Program 14 (3), 1980.
+#
+# [4] H. S. Heaps, *Information Retrieval: Computational and Theoretical Aspects*, 1978.
+#
+# [5] F. Yergeau, [RFC 3629: *UTF-8, a transformation format of ISO 10646*](https://www.rfc-editor.org/rfc/rfc3629), 2003.
+#
+# [6] R. Sennrich, B. Haddow and A. Birch, [*Neural Machine Translation of Rare Words with Subword
+# Units*](https://arxiv.org/abs/1508.07909), 2016. The merging itself is from P. Gage, *A New Algorithm for Data
+# Compression*, 1994.
+#
+# [7] A. Radford et al., *Language Models are Unsupervised Multitask Learners*, 2019 (the GPT-2 paper), section 2.2.
+#
+# [8] L. Ben Allal et al., [*SmolLM2*](https://arxiv.org/abs/2502.02737), 2025.

@@ -1,0 +1,501 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The n-gram: a language model from counting
+#
+# *About 75 minutes to read, 45 seconds to run on two CPU cores, 2 GB of memory. Needs: lesson 01.*
+#
+# A language model gives a probability for what comes next. On this page you build one from nothing but counts. It will write
+# sentences that sound like a president at a distance, and it will set the bar that every neural network of this course
+# has to clear. On the way you meet the ideas that all later lessons use: the distribution over the next symbol, the
+# loss, the held-out text, and the floor that no model can go below.
+
+# %% tags=["setup"]
+from collections import Counter
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from llmai_edu.evaluation import ladder_text
+from llmai_edu.models.kneser_ney import AbsoluteDiscounting, KneserNey, ModifiedKneserNey
+from llmai_edu.models.ngram import AddK, JelinekMercer, MaximumLikelihood
+from llmai_edu.models.ngram_counts import count_ngrams
+from llmai_edu.viz import ladder_chart, new_axes, probability_bars, readable
+
+text = ladder_text()
+train, valid, test = text.doc_bytes("train"), text.doc_bytes("valid"), text.doc_bytes("test")
+rng = np.random.default_rng(0)
+
+# %% [markdown]
+# ## The result first
+#
+# The next cell counts every sequence of up to six bytes in two hundred years of speeches, and then writes: it draws
+# one byte after another, each from the counts of what followed the last five. It takes about ten seconds.
+
+# %%
+counts = count_ngrams(train, order=6)
+model = ModifiedKneserNey(counts)
+written = model.sample(rng, 400, prompt=b"Fellow citizens")
+print("Fellow citizens" + bytes(written.tolist()).decode(errors="replace"))
+
+# %% [markdown]
+# Nearly every word is a word, and pairs of them fit together. The sense is gone after three or four words, because by then
+# the model has forgotten how the sentence began. All it knows is what follows five bytes:
+
+# %% alt="Horizontal bars of the most probable bytes after 'the wor': the letter l has about three quarters, k about a fifth, and a few others share the rest."
+next_byte = model.distribution(b"the wor")  # (256,)
+best = next_byte.argsort()[::-1][:6]
+probability_bars([readable(bytes([b])) for b in best], next_byte[best], title='What follows "the wor"?')
+plt.show()
+assert abs(next_byte.sum() - 1) < 1e-9
+assert [chr(b) for b in best[:2]] == ["l", "k"]
+
+# %% [markdown]
+# "World" far ahead of "work": that is what these speeches are about. The picture is the same as in lesson 00, a probability
+# for every possible next symbol. There, 134 million parameters made it. Here, counts did. How?
+#
+# ## Counting, slowly
+#
+# An *n-gram* is a sequence of $n$ symbols: here, of bytes. The first $n-1$ are the *context*, the last is what came
+# next. To estimate what follows a context, look up every place where it occurred, and count:
+#
+# $$p(s \mid h) = \frac{\text{how often } h \text{ was followed by } s}{\text{how often } h \text{ was followed by anything}}$$
+#
+# This is the *maximum-likelihood* estimate: among all distributions, it is the one that makes the counted text most
+# probable.
+
+# %%
+def count_next(text, order):
+    """For each context of order - 1 bytes: how often each byte followed it."""
+    following = {}
+    for i in range(order - 1, len(text)):
+        context = text[i - order + 1 : i]
+        following.setdefault(context, Counter())[text[i]] += 1
+    return following
+
+
+small = train[0] + train[50] + train[100]
+following = count_next(small, order=4)
+after_pre = following[b"pre"]
+for byte, count in after_pre.most_common(5):
+    print(f"{chr(byte)}  {count:>3}  {count / after_pre.total():.3f}")
+
+# %% [markdown]
+# The library counts with sorts instead of a dictionary, which is fast enough for the whole corpus, but the numbers are the
+# same:
+
+# %%
+table = count_ngrams([small], order=4)
+slow_model = MaximumLikelihood(table)
+for byte, count in after_pre.items():
+    assert table.count(b"pre" + bytes([byte])) == count
+    assert np.isclose(slow_model.prob(b"pre", byte), count / after_pre.total())
+
+# %% [markdown]
+# ## How good is a model? Surprise, in bits
+#
+# A good model is seldom surprised by a text that it has not seen. The *surprise* at a symbol that had probability $p$ is
+# $-\log_2 p$ bits: none when $p = 1$, one bit for a fair coin, eight bits for one byte out of 256 that are all equally
+# likely.
+#
+# The probability of a whole text is the product of the probabilities of its symbols, each given those before it. The
+# logarithm turns the product into a sum. So the surprise at a text is the *sum* of the surprises, and its mean is the
+# loss on which every model of this course is trained and compared:
+#
+# $$\text{loss} = -\frac{1}{T} \sum_{t=1}^{T} \log p(s_t \mid s_1 \dots s_{t-1})$$
+#
+# (One often-read article on language models calls it "the difference of two log-probabilities". It is not: it is the mean
+# negative log-probability of what really came.)
+#
+# With base-2 logarithms, and divided by the number of *bytes*, it is called *bits per byte*. Programs use the natural
+# logarithm, whose unit is the *nat*. The library converts:
+
+# %% quote="llmai_edu.evaluation.bits:nats_to_bits"
+
+
+# %% quote="llmai_edu.evaluation.bits:bits_per_byte"
+
+
+# %%
+import math
+
+coin = 10 * -math.log(1 / 2)  # ten tosses, in nats
+print(f"{coin:.2f} nats, {nats_to_bits(coin):.0f} bits")
+assert math.isclose(nats_to_bits(coin), 10)
+assert math.isclose(bits_per_byte(600 * math.log(256), 600), 8)  # guessing among 256 bytes
+
+# %% [markdown]
+# *Perplexity* is the same number in other clothes: $2^{\text{bits per symbol}}$, the number of equally likely symbols
+# among which the model hesitates. It depends on what a symbol is: a perplexity per word cannot be compared with one per
+# token. Bits per byte can, and therefore all models of this course are measured in it.
+#
+# Bits per byte has another meaning, too. A text can be *compressed* to as many bits as a model is surprised by it [1].
+# The better the model, the smaller the file. So file compressors are language models, and we shall compete with two.
+
+# %% [markdown]
+# ## Which text to measure on
+#
+# Never on the text that was counted. A model that simply memorized would look perfect there. The speeches are split by
+# *year*, because some years hold several versions of one address. Every nineteenth year is for the *test*, another
+# for *validation*, that is for trying things out. The year 2026 is kept apart for later lessons.
+
+# %%
+def bpb(model, docs):
+    """Bits per byte of a model on some documents."""
+    nats = -sum(model.log_prob(doc).sum() for doc in docs)
+    return bits_per_byte(nats, sum(len(doc) for doc in docs))
+
+
+for name, docs in [("train", train), ("valid", valid), ("test", test)]:
+    print(f"{name:<6} {len(docs):>4} addresses {sum(map(len, docs)):>11,} bytes")
+bigrams = MaximumLikelihood(counts.up_to(2))
+print(f"order 2, maximum likelihood, on train: {bpb(bigrams, train):.3f} bits per byte")
+assert sum(map(len, test)) < 0.06 * sum(map(len, train))
+
+# %% [markdown]
+# ## The zero that ruins everything
+#
+# On new text, maximum likelihood fails at once. Whatever was never counted has probability zero, and its surprise is
+# infinite. One such byte is enough:
+
+# %%
+strict = MaximumLikelihood(counts)
+surprises = np.concatenate([-strict.log_prob(doc) for doc in valid])
+impossible = np.isinf(surprises).mean()
+print(f"{impossible:.1%} of the bytes were impossible; bits per byte: {bpb(strict, valid)}")
+assert bpb(strict, valid) == math.inf
+assert 0.01 < impossible < 0.1
+
+# %% [markdown]
+# The model says "never" where it should say "rarely". The art of n-grams is to take a little probability from what was
+# seen, and give it to what was not. It is called *smoothing*.
+#
+# **First try: add one.** Pretend that every byte was seen once more after every context. Nothing is impossible then. But
+# look what happens as the contexts grow longer:
+
+# %%
+orders = range(1, 7)
+add_one = [bpb(AddK(counts.up_to(n), k=1.0), valid) for n in orders]
+add_little = [bpb(AddK(counts.up_to(n), k=0.01), valid) for n in orders]
+print("add 1:   ", [f"{b:.2f}" for b in add_one])
+print("add 0.01:", [f"{b:.2f}" for b in add_little])
+assert add_one[5] > add_one[4]
+
+# %% [markdown]
+# From order 5 to order 6 the model reads one byte *more*, and gets *worse*. A context of five bytes that was seen ten times
+# gets 256 pretended bytes on top of the ten real ones, and what was learned drowns.
+#
+# **Second try: ask a shorter context.** When "the Pres" was rare, "he Pres" was less rare, and so on down to no context at
+# all. So mix the orders. Each order keeps a part of the probability for what it saw, and hands the rest down:
+#
+# $$p_k(s \mid h) = \alpha_k(h, s) + \gamma_k(h)\; p_{k-1}(s \mid \text{shorter } h)$$
+#
+# Here $\alpha$ is what the counts say, and $\gamma$ is the share that is handed down. With a fixed share for each order, this
+# is Jelinek and Mercer's model [2]:
+
+# %%
+mixed = [bpb(JelinekMercer(counts.up_to(n), weight=0.8), valid) for n in orders]
+print("Jelinek–Mercer:", [f"{b:.2f}" for b in mixed])
+assert all(longer < shorter for shorter, longer in zip(mixed, mixed[1:]))
+assert mixed[5] < min(add_one)
+
+# %% [markdown]
+# Now more context always helps. But a fixed share is crude: a context that was seen ten thousand times deserves more trust
+# than one that was seen twice.
+#
+# ## How much to take: let the data say
+#
+# How much too large is a count? That can be measured [3]. Take two halves of the speeches. Count pairs of words in
+# one half. Then look at all pairs that occurred, say, three times there: how often do they occur in the *other* half, on average?
+
+# %%
+from llmai_edu.tokenizers import words
+
+halves = [Counter(), Counter()]
+for i, doc in enumerate(text.train_docs):
+    spoken = words(doc)
+    halves[i % 2].update(zip(spoken, spoken[1:]))
+here, there = halves
+scale = here.total() / there.total()  # the halves are not exactly equal
+elsewhere = []
+for r in range(1, 8):
+    pairs = [pair for pair, count in here.items() if count == r]
+    elsewhere.append(scale * sum(there[pair] for pair in pairs) / len(pairs))
+    print(f"seen {r} times here: {elsewhere[-1]:.2f} times there   ({len(pairs):,} pairs)")
+
+# %% alt="Points of the mean count in the other half against the count in this half, from 1 to 7. They lie below the diagonal by a nearly constant distance of somewhat less than one."
+_, axes = new_axes(4.5, 3.2)
+axes.plot([0, 7], [0, 7], "--", color="#555555", label="no change")
+axes.plot(range(1, 8), elsewhere, "o", color="#0072B2", label="measured")
+axes.set(xlabel="count in one half", ylabel="mean count in the other half")
+axes.legend()
+plt.show()
+gaps = [r - e for r, e in zip(range(1, 8), elsewhere)]
+print([f"{gap:.2f}" for gap in gaps])
+assert all(0.4 < gap < 1.6 for gap in gaps)
+
+# %% [markdown]
+# Whatever the count, about the same amount is missing. So subtract a constant $D$, the *discount*, from every
+# count, and hand down what was taken. A context seen often loses a small part of its mass, a rare one a large part: just
+# what we wanted. The discount can be estimated from how many n-grams occur once ($n_1$) and twice ($n_2$):
+
+# %% quote="llmai_edu.models.kneser_ney:plain_discount"
+
+
+# %% [markdown]
+# The method of the model that applies it is short. (A method is a function whose first argument is the object; so we can
+# quote it and call it by itself.) It returns $\alpha$ and $\gamma$ of one order:
+
+# %% quote="llmai_edu.models.kneser_ney:AbsoluteDiscounting.smooth"
+
+
+# %% [markdown]
+# One hand-worked case. In "0101", 0 is followed by 1 twice. With $D = 0.5$, what is kept is $(2-0.5)/2 = 0.75$, and what is
+# handed down is $0.5/2 = 0.25$.
+
+# %%
+tiny = AbsoluteDiscounting.fit([[0, 1, 0, 1]], order=2, vocab_size=2, discount=[0, 0.5])
+alpha, gamma = smooth(tiny, 2)
+print("alpha", alpha, "gamma", gamma)
+assert alpha[0] == 0.75
+assert gamma[0] == 0.25
+print(f"discount at order 2: {plain_discount(counts.levels[1].counts):.2f}")
+
+# %% [markdown]
+# ## What should a shorter context count? Kneser and Ney's idea
+#
+# The word "Francisco" occurs 44 times in our training text. So does "captured". After a word that was never followed by either,
+# which of the two is likelier to come?
+
+# %%
+before = {"Francisco": Counter(), "captured": Counter()}
+for doc in text.train_docs:
+    spoken = words(doc)
+    for left, word in zip(spoken, spoken[1:]):
+        if word in before:
+            before[word][left] += 1
+for word, lefts in before.items():
+    print(f"{word:<10} {lefts.total()} times, after {len(lefts)} different words, such as {list(lefts)[:4]}")
+assert before["Francisco"].total() == before["captured"].total() == 44
+assert len(before["Francisco"]) == 1
+assert len(before["captured"]) > 20
+
+# %% [markdown]
+# "Francisco" follows one word only. After any other word it is a bad guess, although it is frequent. The shorter context is
+# asked *only* when the longer one did not help, that is, when something new comes. So it should not count how often a
+# symbol occurred, but **after how many different symbols** [4].
+#
+# That is all of Kneser–Ney smoothing: the discount above, and this other count below the highest order.
+
+# %% quote="llmai_edu.models.kneser_ney:KneserNey.evidence"
+
+
+# %%
+kn3 = KneserNey(counts.up_to(3))
+kinds = evidence(kn3, 1)  # for each byte: after how many different bytes it stands
+often = counts.levels[0].counts  # for each byte: how often it occurs
+symbol = counts.levels[0].keys
+print("q:", often[symbol == ord("q")][0], "times, after", kinds[symbol == ord("q")][0], "different bytes")
+print("):", often[symbol == ord(")")][0], "times, after", kinds[symbol == ord(")")][0], "different bytes")
+
+# %% [markdown]
+# Chen and Goodman [5] compared all the smoothing methods of their time. The best was Kneser–Ney with *three* discounts, for the
+# counts 1, 2, and 3 or more, because in the measurement above the gap is not quite constant:
+
+# %% quote="llmai_edu.models.kneser_ney:modified_discounts"
+
+
+# %%
+discounts = modified_discounts(counts.levels[5].counts)
+print("taken from the counts 1, 2, 3+ at order 6:", discounts[1:].round(2))
+assert 0 < discounts[1] < discounts[2] < discounts[3] < 3
+
+# %% [markdown]
+# ## Is it right?
+#
+# NLTK, a well-known library, has a Kneser–Ney too. On this small text both must give the same probabilities, after every context.
+
+# %%
+from itertools import product
+
+from nltk.lm import KneserNeyInterpolated
+from nltk.util import everygrams
+
+sequence = [*"abracadabra", *"ab"]  # the end repeats the beginning: see below
+theirs = KneserNeyInterpolated(3, discount=0.6)
+theirs.fit([list(everygrams(sequence, max_len=3))], vocabulary_text=sequence)
+ours = KneserNey.fit(["".join(sequence).encode()], order=3, discount=[0, 0.6, 0.6])
+letters = sorted(set(sequence))
+for first, second, third in product(letters, repeat=3):
+    expected = theirs.score(third, [first, second])
+    assert np.isclose(ours.prob((first + second).encode(), ord(third)), expected)
+
+# %% [markdown]
+# Why does the end repeat the beginning? Because NLTK's version has a small fault. An n-gram that stands only at the very
+# beginning of a text has nothing before it. NLTK hands down probability for it and counts it zero times, so that some
+# distributions sum to more than one. Without a bare beginning the two agree. We check that ours always sums to one:
+
+# %%
+for context in [b"", b"x", b"the Pres", b"qqqqq", "né".encode()]:
+    assert np.isclose(model.distribution(context).sum(), 1)
+
+# %% [markdown]
+# ## All of them side by side
+
+# %% alt="Bits per byte on the validation years against the order, 1 to 6, for five smoothing methods. Add-one falls to order 5 and then rises. Adding 0.01 is better. Jelinek-Mercer, absolute discounting and modified Kneser-Ney keep falling, in this order, modified Kneser-Ney lowest."
+absolute = [bpb(AbsoluteDiscounting(counts.up_to(n)), valid) for n in orders]
+modified = [bpb(ModifiedKneserNey(counts.up_to(n)), valid) for n in orders]
+_, axes = new_axes(6.5, 3.6)
+curves = {"add 1": add_one, "add 0.01": add_little, "Jelinek–Mercer": mixed, "absolute": absolute, "modified KN": modified}
+styles = [("#D55E00", "v:"), ("#E69F00", "^:"), ("#CC79A7", "s--"), ("#009E73", "d--"), ("#0072B2", "o-")]
+for (name, values), (color, style) in zip(curves.items(), styles):
+    axes.plot(orders, values, style, color=color, label=name)
+axes.set(xlabel="order n (context of n − 1 bytes)", ylabel="bits per byte, validation", ylim=(1.3, 4.6))
+axes.legend()
+plt.show()
+
+# %%
+for name, values in curves.items():
+    print(f"{name:<15}", [f"{value:.3f}" for value in values])
+assert modified[5] < absolute[5] < mixed[5] < add_little[5] < add_one[5]
+assert modified[5] < 0.7 * add_one[5]
+
+# %% [markdown]
+# At order 6, the choice of smoothing alone decides over more than a third of the bits. The counts were the same for all.
+#
+# ## The ladder
+#
+# We chose the method on the validation years. Now the test years, once:
+
+# %%
+live = bpb(model, test)
+print(f"modified Kneser–Ney, order 6: {live:.3f} bits per byte on the test years")
+assert 1.4 < live < 1.7
+
+# %% [markdown]
+# And the comparison with the others, on one chart that every later lesson will add to. The filled bars are recorded runs on the same
+# text, the hatched one is what you just ran. *gzip* and *xz* are compressors; "primed" means that xz was given the training
+# text first. SmolLM2 is the model of lesson 00, and stands here as the top to look up to.
+
+# %% alt="The ladder: bits per byte on the test years for uniform guessing, gzip, xz alone and primed, n-grams with several smoothings and orders, the live run, and SmolLM2."
+from llmai_edu.evaluation import load_ladder
+
+rungs = [(rung.name, rung.test, False) for rung in load_ladder()] + [("your run: modified KN, order 6", live, True)]
+names, bits, is_live = zip(*sorted(rungs, key=lambda rung: -rung[1]))
+ladder_chart(names, bits, is_live)
+plt.show()
+
+# %%
+ladder = {rung.name: rung for rung in load_ladder()}
+for name, rung in ladder.items():
+    print(f"{name:<34} {rung.test:.3f}   2026: {rung.fresh:.3f}" if rung.fresh else f"{name:<34} {rung.test:.3f}")
+
+# %% [markdown]
+# ## How far is the floor?
+#
+# Is 1.5 bits much or little? For English nobody knows the true number, because nobody knows the source of English. So
+# we make a source that we *do* know, and let our models learn it. It writes letters, each by a random law from the two symbols
+# before it. Now and then it opens a bracket, of one of four kinds, and later it closes it with the same kind.
+
+# %%
+from llmai_edu.evaluation import known_source
+
+source = known_source(seed=0)
+print(source.sample(70, rng).decode())
+print(f"entropy: {source.entropy_rate:.3f} bits per symbol")
+
+# %% [markdown]
+# Its *entropy* is the mean surprise of somebody who knows the source exactly [1]. No model can do better. And because we
+# know the source, we can also compute the floor for a model that sees only the last few symbols: it cannot know what kind
+# of bracket is open when the opening is too far back.
+
+# %% alt="Bits per symbol against training size, from ten thousand to one million symbols, for n-grams of order 2, 3 and 6. Order 3 comes down nearly to the dashed floor of a two-symbol context and stops there, above the solid line of the true entropy. Order 2 stays far above. Order 6 is above order 3 at every size."
+sizes = [10_000, 100_000, 1_000_000]
+samples = source.sample(max(sizes), np.random.default_rng(1))
+new_sample = source.sample(200_000, np.random.default_rng(2))
+results = {n: [bpb(ModifiedKneserNey.fit([samples[:size]], n), [new_sample]) for size in sizes] for n in (2, 3, 6)}
+_, axes = new_axes(6.5, 3.4)
+for (n, values), (color, style) in zip(results.items(), [("#E69F00", "^-"), ("#0072B2", "o-"), ("#009E73", "s-")]):
+    axes.semilogx(sizes, values, style, color=color, label=f"order {n}")
+axes.axhline(source.floor(2), ls="--", color="#555555", label="floor, seeing 2 symbols")
+axes.axhline(source.entropy_rate, color="#000000", label="entropy of the source")
+axes.set(xlabel="symbols of training text", ylabel="bits per symbol, new text")
+axes.legend(fontsize=8)
+plt.show()
+
+# %%
+for n, values in results.items():
+    print(f"order {n}:", [f"{value:.3f}" for value in values])
+print(f"floor seeing 2 symbols {source.floor(2):.3f}, entropy {source.entropy_rate:.3f}")
+assert 1 < results[3][-1] / source.floor(2) < 1.02  # within two per cent of what it can reach
+assert results[3][-1] / source.entropy_rate > 1.07  # and never nearer than seven per cent to the source
+assert all(long > right for long, right in zip(results[6], results[3]))
+
+# %% [markdown]
+# With a million symbols, the model of order 3 is within two per cent of the best that is possible with two symbols of context.
+# The letters are learned. But it stays more than seven per cent above the entropy, and no amount of text will change that: the
+# brackets need a memory that an n-gram does not have.
+#
+# A longer context is not the cure. Order 6 sees more and does *worse* here, at every size: its contexts are so many that
+# each is seen too rarely.
+#
+# ## What more context costs
+#
+# The same happens in English, only later. Count the different n-grams, and how many of them occur a single time:
+
+# %%
+for n, level in enumerate(counts.levels, 1):
+    once = (level.counts == 1).mean()
+    print(f"order {n}: {len(level.keys):>9,} different, {once:.0%} of them seen once")
+growth = len(counts.levels[5].keys) / len(counts.levels[2].keys)
+assert growth > 20
+assert (counts.levels[5].counts == 1).mean() > 0.4
+
+# %% [markdown]
+# From order 3 to order 6 the table grows more than twentyfold, and almost half of its entries stand for something that was seen once.
+# Every further byte of context multiplies the table again. The sense of a sentence would need forty bytes of context or
+# more, and there is not enough text in the world to fill such a table.
+
+# %%
+for n in (1, 2, 4, 6):
+    drawn = ModifiedKneserNey(counts.up_to(n)).sample(np.random.default_rng(1), 110, prompt=b"Fellow citizens")
+    print(f"order {n}: {bytes(drawn.tolist()).decode(errors='replace')!r}\n")
+
+# %% [markdown]
+# ## What we have now, and what it cannot do
+#
+# - A complete language model: it is trained, it gives probabilities that sum to one, it writes, and it is measured on text that it has
+#   not seen.
+# - One number, bits per byte, in which all models can be compared; and a known source that shows where the floor is.
+# - Smoothing decides: the same counts gave results more than a third apart.
+# - An n-gram has a short memory, and a longer one costs more than there is text.
+# - And it has no notion of *similarity*. What it learned about "the President" tells it nothing about "the Governor": these
+#   are different keys in a table. [The course](00_start_here.ipynb) goes on with that: lesson 03 gives words a place in a space,
+#   in which similar ones are near each other.
+#
+# **Try it:** the [exercise sheet](../exercises/02_ngram.ipynb) asks you to mend a loss that is measured wrongly, to write
+# another smoothing, and to let the data choose the weight of a mixture.
+#
+# **Sources**
+#
+# [1] C. E. Shannon, [*A Mathematical Theory of Communication*](https://doi.org/10.1002/j.1538-7305.1948.tb01338.x), 1948.
+#
+# [2] F. Jelinek and R. L. Mercer, *Interpolated estimation of Markov source parameters from sparse data*, 1980.
+#
+# [3] K. W. Church and W. A. Gale, *A comparison of the enhanced Good–Turing and deleted estimation methods for estimating
+# probabilities of English bigrams*, Computer Speech and Language 5, 1991.
+#
+# [4] R. Kneser and H. Ney, [*Improved backing-off for M-gram language modeling*](https://doi.org/10.1109/ICASSP.1995.479394), 1995.
+#
+# [5] S. F. Chen and J. Goodman, *An Empirical Study of Smoothing Techniques for Language Modeling*, Harvard TR-10-98, 1998.
