@@ -67,7 +67,10 @@ def _install(artifact: Artifact, folder: Path, progress: bool, timeout: float) -
 
     location = index_location()
     if offline() and (location is None or local_folder(location) is None):
-        raise DataError("it is not in the cache and LLMAI_EDU_OFFLINE forbids the network: unset it and try again")
+        state = "damaged in the cache" if folder.exists() else "not in the cache"
+        raise DataError(
+            f"it is {state} and LLMAI_EDU_OFFLINE forbids the network: unset it and run llmai-edu data fetch"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     sweep(folder.parent)
     check_free_space(folder.parent, artifact.size + artifact.unpacked)

@@ -33,7 +33,8 @@ def make_dataset(body, filename="tiny-1.0-py3-none-any.whl", members=("tiny/data
 class LoopbackIndex:
     """Serves `body` as the one file of the project "tiny".
 
-    page: how the project page is: json, html, missing, empty, garbage, other (announces another sha256), stall.
+    page: how the project page is: json, html, missing, empty, garbage, other (announces another sha256), ftp
+    (points to such an address), stall.
     file: how the file comes: good, truncate, truncate_quietly, corrupt, long, stall, redirect, loop, ftp, or a
     status such as 404. gate: what each request for the file waits for first.
     """
@@ -84,6 +85,8 @@ class LoopbackIndex:
     def answer_page(self, request):
         address = f"../../files/{self.filename}"
         digest = "0" * 64 if self.page == "other" else hashlib.sha256(self.body).hexdigest()
+        if self.page == "ftp":
+            address = "ftp://127.0.0.1/file"
         if self.page == "stall":
             self.released.wait(20)
         if self.page == "missing":

@@ -36,6 +36,14 @@ def test_plain_names_pass(parts):
     assert check_member_name("/".join(parts)) == "/".join(parts)
 
 
+@pytest.mark.parametrize(
+    "name", ["a//b", "a/./b", "./a", "a/", "", "a/nul.txt", "COM1", "x./b", "x /b", "a:stream", "a\\b", "a\0b", "a\nb"]
+)
+def test_names_that_some_system_reads_otherwise_are_refused(name):
+    with pytest.raises(DataError, match="unsafe path"):
+        check_member_name(name)
+
+
 def test_choose_members():
     names = ["p/data/x.json", "p/data/deep/y.json", "p/code.py", "LICENSE"]
     assert choose_members(names, ("p/data/*.json", "LICENSE")) == [names[0], names[1], names[3]]

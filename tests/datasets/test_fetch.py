@@ -1,8 +1,10 @@
 import errno
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 from dataclasses import asdict
@@ -29,6 +31,7 @@ PAGE_FAULTS = {
     "missing": ["has no tiny:", "LLMAI_EDU_INDEX"],
     "empty": ["has no tiny-1.0-py3-none-any.whl", "LLMAI_EDU_INDEX"],
     "garbage": ["does not answer like a package index", "LLMAI_EDU_INDEX"],
+    "ftp": ["points to the unsafe address ftp://127.0.0.1/file", "LLMAI_EDU_INDEX"],
     "other": ["offers another file", "LLMAI_EDU_INDEX"],
     "stall": ["sent nothing for 0.3 s", "try again later"],
 }
@@ -113,6 +116,8 @@ def test_offline_is_said_before_anybody_is_asked(index, tiny, files, listing, mo
     second_try_works(files)
     monkeypatch.setenv("LLMAI_EDU_OFFLINE", "1")
     second_try_works(files)  # a filled cache needs no network
+    (dataset_folder("tiny") / "tiny/data/a.txt").unlink()
+    try_fetch(["damaged in the cache", "unset it"])
 
 
 @pytest.mark.parametrize("as_url", [False, True])
@@ -233,6 +238,28 @@ def test_missing_files_are_fetched_again_and_changed_ones_repaired(tiny, files):
 def test_verify_of_what_is_absent(tiny):
     with pytest.raises(DataError, match="tiny is not in the cache: run llmai-edu data fetch tiny"):
         verify("tiny")
+
+
+def test_an_archive_inside_the_archive(pin, files, listing):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as inner:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            inner.addfile(info, io.BytesIO(content))
+    outer = io.BytesIO()
+    with tarfile.open(fileobj=outer, mode="w:gz") as sdist:
+        info = tarfile.TarInfo("tiny-1.0/more/inner.tar.gz")
+        info.size = packed.tell()
+        sdist.addfile(info, io.BytesIO(packed.getvalue()))
+    pin(outer.getvalue(), filename="tiny-1.0.tar.gz", inner="tiny-1.0/more/inner.tar.gz")
+    second_try_works(files)
+    assert not any("inner" in name for name, _ in listing())
+
+
+def test_what_the_cache_holds_is_read_without_the_web_client():
+    code = "import sys, llmai_edu.datasets; print({'torch', 'requests', 'pypi_simple', 'tqdm'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"
 
 
 def test_another_choice_of_members_is_another_folder(index, pin, files):
