@@ -145,5 +145,5 @@ def _cache_errors_explained(cache: Path) -> Iterator[None]:
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             problem = f"the cache folder {cache} cannot be written to: change its permissions"
         else:
-            problem = f"the cache folder {cache} cannot be used ({error.strerror or error}): mend it"
+            problem = f"the cache folder {cache} cannot be used ({error.strerror or error}): check it"
         raise DataError(f"{problem}, or set LLMAI_EDU_CACHE to another folder") from None
