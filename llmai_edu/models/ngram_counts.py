@@ -109,8 +109,8 @@ class NGramCounts:
 def count_ngrams(docs: Iterable[Symbols], order: int, vocab_size: int = 256) -> NGramCounts:
     """Count all n-grams of up to ``order`` symbols, never across the end of a document.
 
-    Each round lengthens every k-gram by one symbol and ranks the results, so that the time is ``order`` sorts:
-    about 1 s an order for 12 million bytes.
+    Each round lengthens every k-gram by one symbol and ranks the results, so that the time is at most ``order``
+    sorts: about 5 s and 1 GB for order 6 over 11 million bytes.
 
     docs: sequences of integers below vocab_size. Raises ValueError for no documents or an order that no document
     is long enough for.
@@ -134,11 +134,20 @@ def count_ngrams(docs: Iterable[Symbols], order: int, vocab_size: int = 256) -> 
 def rank_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the distinct keys in order, the rank of every key, how often each occurs, and where one occurs.
 
-    The same as np.unique with all its answers, in half the time, for it need not find the *first* occurrence.
+    As np.unique with all its answers, but faster: it need not find the *first* occurrence of each. keys: (n,) int64,
+    at least one, none negative.
 
     >>> [part.tolist() for part in rank_keys(np.array([30, 10, 30]))[:3]]
     [[10, 30], [1, 0, 1], [1, 2]]
     """
+    if keys.max() < 4 * len(keys):  # few possible keys: tick them off in a table, five times faster than a sort
+        counts = np.bincount(keys)
+        distinct = np.flatnonzero(counts)
+        place = np.empty(len(counts), np.int64)
+        place[keys] = np.arange(len(keys))
+        example = place[distinct]
+        place[distinct] = np.arange(len(distinct))
+        return distinct, place[keys], counts[distinct], example
     order = np.argsort(keys)
     ordered = keys[order]
     is_new = np.diff(ordered, prepend=-1) != 0  # keys are never negative

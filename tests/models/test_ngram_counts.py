@@ -41,8 +41,9 @@ def test_no_ngram_spans_two_documents():
     assert counts.count(b"cd") == 1
 
 
-def test_ranks_equal_numpy_unique():
-    keys = np.random.default_rng(0).integers(0, 50, 300)
+@pytest.mark.parametrize("largest", [50, 10**12])  # by a table, by a sort
+def test_ranks_equal_numpy_unique(largest):
+    keys = np.random.default_rng(0).choice([0, 7, 30, largest // 2, largest], 300)
     distinct, rank, counts, example = rank_keys(keys)
     for ours, theirs in zip((distinct, rank, counts), np.unique(keys, return_inverse=True, return_counts=True)):
         np.testing.assert_array_equal(ours, theirs)
