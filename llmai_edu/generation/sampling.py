@@ -54,7 +54,7 @@ def next_token_probs(
     logits = logits.float() / temperature
     if top_k is not None:
         logits = keep_top_k(logits, top_k)
-    if top_p is not None:
+    if top_p is not None and top_p < 1:  # 1 keeps all; rounding in the sum could lose the rarest
         logits = keep_top_p(logits, top_p)
     return logits.softmax(-1)
 
@@ -107,12 +107,24 @@ def generate(
     ids = torch.as_tensor(ids, dtype=torch.int64)
     check_sampling(temperature, top_k, top_p)
     check_prompt(ids, max_new_tokens, model.config.vocab_size, model.config.max_position_embeddings)
-    return _generate(model, ids, max_new_tokens, temperature, top_k, top_p, generator, frozenset(stop_ids))
+    return decode_loop(model, ids, max_new_tokens, temperature, top_k, top_p, generator, frozenset(stop_ids))
 
 
 @torch.inference_mode()
-def _generate(model, ids, max_new_tokens, temperature, top_k, top_p, generator, stop_ids):
-    """The loop of `generate`, apart from it, so that errors come at the call and not at the first token."""
+def decode_loop(
+    model: Llama,
+    ids: torch.Tensor,
+    max_new_tokens: int,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    generator: torch.Generator | None,
+    stop_ids: frozenset[int],
+) -> Iterator[int]:
+    """The loop inside `generate`, which checks the arguments first; here they are taken as they are.
+
+    ids: (T,) of int64. Yields each new token as soon as it is chosen.
+    """
     cache = model.new_cache(max_length=len(ids) + max_new_tokens)
     new = ids.to(next(model.parameters()).device)[None]  # (1, T): first the prompt, then one token at a time
     for _ in range(max_new_tokens):

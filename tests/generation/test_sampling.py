@@ -66,6 +66,15 @@ def test_tokens_that_tie_with_the_last_of_top_k_stay():
     assert keep_top_k(torch.tensor([2.0, 1.0, 1.0, 0.0]), 2).tolist() == [2.0, 1.0, 1.0, -torch.inf]
 
 
+def test_top_p_stops_as_soon_as_p_is_reached():
+    assert (keep_top_p(torch.zeros(4), 0.5) > -torch.inf).sum() == 2  # 0.25 + 0.25, exactly
+
+
+def test_top_p_1_keeps_every_token():
+    logits = 6 * torch.randn(49_152, generator=seeded())
+    assert torch.equal(next_token_probs(logits, top_p=1.0), logits.softmax(-1))
+
+
 def test_top_p_always_leaves_a_token():
     probs = next_token_probs(torch.zeros(1000), top_p=1e-9)
     assert probs.sum() == 1
