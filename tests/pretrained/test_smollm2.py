@@ -200,13 +200,17 @@ def test_smollm2_logits_equal_transformers(ours, reference, prompts, device):
 @pytest.mark.data
 @pytest.mark.parametrize("number", range(len(PROMPTS)))
 def test_smollm2_writes_what_transformers_would_write(ours, reference, prompts, number, device):
-    """Greedy decoding, token for token, by induction: the reference reads prompt and answer at once; if after
-    every
-    prefix its likeliest token is the one that we wrote, then it would have written the same text."""
+    """Greedy decoding, token for token, by induction: the reference reads prompt and answer at once; if after every
+    prefix its likeliest token is the one that we wrote, then it would have written the same text.
+
+    The smallest lead of a likeliest token in these ten texts is 0.0001, as large as the rounding of another processor.
+    So where the first two are less than 0.001 apart, either of them passes; elsewhere nothing but the first does.
+    """
     prompt = prompts[number]
     written = list(generate(ours, prompt, NEW_TOKENS))
     assert len(written) == NEW_TOKENS
     with torch.no_grad():
         text = torch.tensor([prompt + written[:-1]], device=device)
-        logits = reference(text).logits[0, len(prompt) - 1 :]  # (200, V)
-    assert logits.argmax(-1).tolist() == written
+        logits = reference(text).logits[0, len(prompt) - 1 :].cpu()  # (200, V)
+    lead = logits.max(-1).values - logits.gather(-1, torch.tensor(written)[:, None])[:, 0]
+    assert lead.max() < 1e-3
