@@ -1,6 +1,6 @@
 """Decoding SmolLM2 at batch 1 in float32: our Llama beside `transformers.generate`, on the same file, in one run.
 
-Run from the repository with `python benchmarks/bench_decode.py [tokens]`, on an idle machine: decoding lives on memory
+Run from the repository with `python -m benchmarks.bench_decode [tokens]`, on an idle machine: decoding lives on memory
 bandwidth, and whoever else uses it takes it away. The two take turns and write the same greedy text (checked); the
 reading of the prompt is part of the time. About a minute.
 """
@@ -9,9 +9,9 @@ import sys
 
 import torch
 import transformers
-from common import save_result, timed
 from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
 
+from benchmarks.common import save_result, timed
 from llmai_edu.datasets import smollm2_gguf
 from llmai_edu.generation import generate
 from llmai_edu.models.llama import Llama

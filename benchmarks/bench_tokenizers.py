@@ -1,6 +1,6 @@
 """Our BPE beside `tokenizers` and `tiktoken`: training, encoding and decoding all speeches on one core.
 
-Run from the repository with `python benchmarks/bench_tokenizers.py`. The others are written in Rust. About a minute.
+Run from the repository with `python -m benchmarks.bench_tokenizers`. The others are written in Rust. About a minute.
 """
 
 import json
@@ -13,10 +13,10 @@ os.environ["RAYON_NUM_THREADS"] = "1"  # one core for everybody; read when `toke
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import tiktoken
-from common import save_result
 from tiktoken.load import data_gym_to_mergeable_bpe_ranks
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from benchmarks.common import save_result
 from llmai_edu.datasets import gpt2_tokenizer_files, load_speeches
 from llmai_edu.tokenizers import GPT2_PATTERN, BPETokenizer, gpt2_tokenizer, train_bpe
 

@@ -1,7 +1,7 @@
 """Measure the counted rungs of the ladder on the whole test split and on the address of 2026, and record them.
 
-    python benchmarks/record_ladder.py            # about 4 minutes of one core, 2.1 GB
-    python benchmarks/record_ladder.py --max-order 4 --dry-run
+    python -m benchmarks.record_ladder            # about 4 minutes of one core, 2.1 GB
+    python -m benchmarks.record_ladder --max-order 4 --dry-run
 
 Everything that is chosen (k of add-k, the order of the token models) is chosen on the validation split. The sweep
 over orders goes to benchmarks/results/ngram_orders.json, the rungs to the package's ladder.json.
@@ -14,8 +14,8 @@ import time
 from datetime import date
 
 import numpy as np
-from common import save_result
 
+from benchmarks.common import save_result
 from llmai_edu.evaluation import (
     Rung,
     bits_per_byte,

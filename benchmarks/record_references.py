@@ -1,4 +1,4 @@
-"""Record what tiktoken and transformers make of the course's text and weights: `python -m benchmarks.record_references`.
+"""Record what tiktoken and transformers make of our text and weights: `python -m benchmarks.record_references`.
 
 Lessons 00 and 01 compare with these recordings; tests compare the recordings with the libraries themselves.
 """

@@ -18,9 +18,9 @@ from datetime import date
 import numpy as np
 import torch
 import torch.nn.functional as F
-from common import save_result
 from tqdm.auto import tqdm
 
+from benchmarks.common import save_result
 from llmai_edu.device import pick_device
 from llmai_edu.evaluation import (
     Rung,

@@ -64,18 +64,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def run_data(args: argparse.Namespace) -> int:
     """Carry out `llmai-edu data ...`; a fault of the data is one line on standard error."""
-    from llmai_edu.datasets import DataError, commands
+    from llmai_edu.datasets import commands
 
-    try:
-        if args.action == "list":
-            return commands.list_command()
-        if args.action == "card":
-            return commands.card_command(args.name)
-        run = {"fetch": commands.fetch_command, "verify": commands.verify_command}[args.action]
-        return run(args.names or None)
-    except DataError as error:
-        print(f"llmai-edu: {error}", file=sys.stderr)
-        return 1
+    if args.action == "list":
+        return commands.list_command()
+    if args.action == "card":
+        return commands.card_command(args.name)
+    run = {"fetch": commands.fetch_command, "verify": commands.verify_command}[args.action]
+    return run(args.names or None)
 
 
 def run_lab(folder: Path, options: list[str]) -> int:

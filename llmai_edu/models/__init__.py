@@ -4,4 +4,4 @@ Import the module that you need (`from llmai_edu.models.llama import Llama`): no
 counting n-grams does not have to wait for torch.
 """
 
-__all__ = ["attention", "cache", "kneser_ney", "llama", "ngram", "ngram_counts", "rope"]
+__all__ = ["attention", "cache", "kneser_ney", "linear", "llama", "ngram", "ngram_counts", "rope"]

@@ -1,8 +1,7 @@
 """Llama: RMSNorm, rotary positions, SwiGLU and grouped queries in one decoder (Touvron et al. 2023).
 
-Names follow the layout of the Hugging Face hub, with one difference: every matrix is stored as (in, out) and
-applied as `x @ w`. Reading one token at a time, a CPU spends its time streaming the weights from memory, and
-it streams them up to twice as fast in this layout as in the transposed one.
+Names follow the layout of the Hugging Face hub, with one difference: every matrix is stored as (in, out) and applied as
+`x @ w`, for the reason that stands in `linear`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from torch import nn
 
 from llmai_edu.models.attention import attention, causal_mask
 from llmai_edu.models.cache import KVCache
+from llmai_edu.models.linear import Linear
 from llmai_edu.models.rope import apply_rope, rope_angles
 
 
@@ -76,21 +76,6 @@ def swiglu(gate: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
     [-0.0, 0.0, 200.0]
     """
     return F.silu(gate) * up
-
-
-class Linear(nn.Module):
-    """A matrix without bias, stored (in, out): y = x @ weight.
-
-    >>> Linear(3, 5)(torch.zeros(2, 3)).shape
-    torch.Size([2, 5])
-    """
-
-    def __init__(self, in_features: int, out_features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(in_features, out_features))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x @ self.weight
 
 
 class RMSNorm(nn.Module):

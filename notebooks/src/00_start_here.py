@@ -14,8 +14,11 @@
 # %% [markdown]
 # # Start here: a language model answers
 #
-# *About 30 minutes to read, 30 seconds to run on two CPU cores, 1.5 GB of memory. Needs: a little Python, and nothing
-# before it.*
+# <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/00_start_here.ipynb)
+# <!-- colab:end -->
+#
+# *About 30 minutes to read, 40 seconds to run on two CPU cores, 1.5 GB. Needs: a little Python, and nothing before it.*
 #
 # This page runs a real language model on your machine. It shows what goes in, what comes out, and the short loop that
 # turns one into the other. The rest of the course explains each part until you could have written it yourself.
@@ -23,6 +26,15 @@
 # To run a cell, click on it and press **Shift + Enter**. Start with the next one: it loads the tools of this page.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import torch
 
 from llmai_edu.datasets import DATASETS
@@ -158,6 +170,7 @@ assert top.values[0] > 0.5
 # To write more than one token, choose one, append it to the text, and ask again. The simplest choice is always the most
 # probable token, which is called *greedy* decoding. It stops when the model chooses the token that ends its turn.
 
+
 # %%
 def answer_slowly(ids, max_new_tokens):
     """Greedy decoding in its plainest form. Returns the new ids, and how many tokens the model had to read."""
@@ -189,7 +202,37 @@ print(f"tokens read: {slow_read}")
 # The next cell is the library's own loop, copied from its source. Cells like this one stand on every page. You may change
 # them: the cells below then use what you wrote.
 
-# %% quote="llmai_edu.generation.sampling:decode"
+# %%
+from collections.abc import Iterator
+
+from llmai_edu.generation.sampling import sample
+from llmai_edu.models.llama import Llama
+
+
+# %% quote="llmai_edu.generation.sampling:decode_loop"
+@torch.inference_mode()
+def decode_loop(
+    model: Llama,
+    ids: torch.Tensor,
+    max_new_tokens: int,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    generator: torch.Generator | None,
+    stop_ids: frozenset[int],
+) -> Iterator[int]:
+    """The loop inside `generate`, which checks the arguments first; here they are taken as they are.
+
+    ids: (T,) of int64. Yields each new token as soon as it is chosen.
+    """
+    cache = model.new_cache(max_length=len(ids) + max_new_tokens)
+    new = ids.to(next(model.parameters()).device)[None]  # (1, T): first the prompt, then one token at a time
+    for _ in range(max_new_tokens):
+        logits = model(new, cache, last_only=True)[:, -1]  # (1, V)
+        new = sample(logits, temperature, top_k, top_p, generator)[:, None]  # (1, 1)
+        if new.item() in stop_ids:
+            return
+        yield new.item()
 
 
 # %% [markdown]
@@ -198,7 +241,7 @@ print(f"tokens read: {slow_read}")
 
 # %%
 settings = {"temperature": 0.0, "top_k": None, "top_p": None, "generator": generator}
-fast_ids = list(decode(model, torch.tensor(prompt_ids), 24, stop_ids={tokenizer.eos_id}, **settings))
+fast_ids = list(decode_loop(model, torch.tensor(prompt_ids), 24, stop_ids={tokenizer.eos_id}, **settings))
 fast_read = len(prompt_ids) + len(fast_ids)  # the prompt, then each new token once
 assert fast_ids == slow_ids
 print(f"the same {len(fast_ids)} tokens; read: {slow_read} without a cache, {fast_read} with one")
@@ -364,6 +407,7 @@ print(refusal)
 
 # %% [markdown]
 # The message says what went wrong. Mend the function in the cell below, if you like before you read it.
+
 
 # %%
 def most_probable(probabilities):

@@ -14,15 +14,29 @@
 # %% [markdown]
 # # Tokens: how text becomes numbers
 #
-# *About 60 minutes to read, 25 seconds to run on two CPU cores, 500 MB of memory. Needs: lesson 00.*
+# <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/01_tokens.ipynb)
+# <!-- colab:end -->
+#
+# *About 60 minutes to read, 30 seconds to run on two CPU cores, 800 MB. Needs: lesson 00.*
 #
 # A language model reads numbers. Something must turn text into numbers before, and back into text after. That something
 # is the *tokenizer*. It is trained before the model, it never changes afterwards, and it decides what the model can see
 # at all. On this page you build the one that GPT-2 used, and train one of your own.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -32,6 +46,7 @@ from IPython.display import HTML
 
 from llmai_edu.datasets import DATASETS, load_speeches
 from llmai_edu.tokenizers import fertility, gpt2_tokenizer, smollm2_tokenizer
+from llmai_edu.tokenizers.merge import Pair
 from llmai_edu.viz import new_axes, token_chips
 
 gpt2 = gpt2_tokenizer()
@@ -76,12 +91,15 @@ assert 10 < cost["Hindi"] / cost["English"] < 12
 # and every word reduced to its *stem*. These steps come from search. Somebody who looks for "elected presidents" wants
 # to find "the election of a President" too, so a search index makes the two look alike.
 #
-# Our text for this and many later pages is every State of the Union address since 1790. What is known of it, its faults
-# too:
+# Our text for this and many later pages is every State of the Union address since 1790. Every data set of the course has a
+# card that says what it is, what you may do with it, and what is wrong with it. In a terminal, `llmai-edu data card
+# speeches` prints the whole card.
 
 # %%
 card = DATASETS["speeches"]
-print(f"{card.title}\n{card.how_much}\nlicence: {card.licence}\nfaults:  {card.known_faults}")
+print(f"{card.title}\n{card.how_much}\nlicence: {card.licence}\nsome of its faults:")
+for fault in (card.known_faults[0], card.known_faults[4], card.known_faults[-1]):
+    print(" -", fault)
 
 # %%
 from llmai_edu.tokenizers import clean, remove_stop_words, stem, words
@@ -188,6 +206,7 @@ assert [len(character.encode()) for character in "Aé中😀"] == [1, 2, 3, 4]
 #
 # Here it is in its plainest form. It counts all pairs again after each merge:
 
+
 # %%
 def bpe_loops(text, n_merges):
     """Learn merges in the plainest way; return the text in the new symbols, and the merges in order."""
@@ -231,13 +250,39 @@ HTML(token_chips(symbols[256:]))
 #
 # The library's version has three small parts. The first counts pairs:
 
+
 # %% quote="llmai_edu.tokenizers.merge:count_pairs"
+def count_pairs(ids: Sequence[int]) -> Counter[Pair]:
+    """How often each pair of neighbours occurs; overlapping pairs count too.
+
+    >>> count_pairs([1, 2, 1, 2, 3])
+    Counter({(1, 2): 2, (2, 1): 1, (2, 3): 1})
+    """
+    return Counter(pairwise(ids))
 
 
 # %% [markdown]
 # The second replaces one pair. Where a pair overlaps itself, as in "aaa", the left one wins:
 
+
 # %% quote="llmai_edu.tokenizers.merge:merge"
+def merge(ids: Sequence[int], pair: Pair, new_id: int) -> list[int]:
+    """Replace `pair` by `new_id` wherever it occurs, from left to right.
+
+    >>> merge([1, 2, 1, 2, 3], (1, 2), 9)
+    [9, 9, 3]
+    >>> merge([1, 1, 1], (1, 1), 9)
+    [9, 1]
+    """
+    merged, i, last = [], 0, len(ids) - 1
+    while i <= last:
+        if i < last and ids[i] == pair[0] and ids[i + 1] == pair[1]:
+            merged.append(new_id)
+            i += 2
+        else:
+            merged.append(ids[i])
+            i += 1
+    return merged
 
 
 # %% [markdown]
@@ -293,10 +338,23 @@ assert b" responsibilities" in longest
 # To encode, the merges are applied in the order in which they were learned: always the earliest learned pair that
 # is in the word.
 
-# %%
-from llmai_edu.tokenizers.merge import Pair
 
 # %% quote="llmai_edu.tokenizers.merge:encode_word"
+def encode_word(ids: Sequence[int], ranks: Mapping[Pair, int], products: Sequence[int]) -> list[int]:
+    """Merge the ids of one word until no learned pair is left, earliest learned pair first.
+
+    ranks: pair -> the step at which it was learned; products: that step -> the id which it made.
+
+    >>> encode_word([1, 2, 3], {(2, 3): 0, (1, 2): 1, (1, 4): 2}, [4, 5, 6])
+    [6]
+    """
+    ids, never = list(ids), len(products)
+    while len(ids) > 1:
+        pair = min(pairwise(ids), key=lambda pair: ranks.get(pair, never))
+        if pair not in ranks:
+            break
+        ids = merge(ids, pair, products[ranks[pair]])
+    return ids
 
 
 # %%
@@ -370,14 +428,19 @@ assert len(everything) == 1_112_064
 # The newer SmolLM2 made a different choice. Its vocabulary does not even hold all 256 bytes:
 
 # %%
-missing = sum(token is None for token in smollm2.byte_ids)
-print(f"{missing} of 256 bytes have no token in SmolLM2's vocabulary")
-assert missing > 0
+missing = {byte for byte, token in enumerate(smollm2.byte_ids) if token is None}
+in_utf8 = {
+    byte for start in range(0, len(everything), 4096) for byte in "".join(everything[start : start + 4096]).encode()
+}
+print(f"{len(missing)} bytes have no token; {len(missing & in_utf8)} of these occur in UTF-8 at all")
+assert len(missing) == 21
+assert len(missing & in_utf8) == 8
 assert all(token is not None for token in gpt2.byte_ids)
 
 # %% [markdown]
-# A character that needs one of those bytes cannot be written by that model, nor read. Our tokenizer says so, where others
-# drop the byte in silence.
+# Thirteen of the missing bytes never occur in UTF-8. The other eight belong to six control characters and to a range of
+# code points in which nothing is defined yet. So hardly anything is lost; but what is lost, that model can neither
+# read nor write. Our `encode` refuses such a text and says why, where others drop the byte in silence.
 #
 # ## What a tokenizer's training text does to it
 #
@@ -394,11 +457,16 @@ HTML(token_chips([gpt2.id_to_bytes(i) for i in gpt2.encode(ARTICLE_1["Hindi"])[:
 
 # %% alt="Grouped bars of bytes per token for English, Python code, Chinese and Hindi under three tokenizers. On English GPT-2 and SmolLM2 are close; on Python SmolLM2 needs far fewer tokens; on Hindi all three are low."
 code = "for i in range(10):\n        if i % 2 == 0:\n            print(i)"
-samples = {"English": ARTICLE_1["English"], "Python": code, "Chinese": ARTICLE_1["Chinese"], "Hindi": ARTICLE_1["Hindi"]}
+samples = {
+    "English": ARTICLE_1["English"],
+    "Python": code,
+    "Chinese": ARTICLE_1["Chinese"],
+    "Hindi": ARTICLE_1["Hindi"],
+}
 tokenizers = {
     "ours (speeches)": ours.encode,
     "GPT-2": gpt2.encode,
-    "SmolLM2": lambda text: smollm2.encode(text, errors="ignore"),
+    "SmolLM2": smollm2.encode,
 }
 _, axes = new_axes(6.5, 3)
 for i, (name, encode) in enumerate(tokenizers.items()):

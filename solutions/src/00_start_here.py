@@ -14,12 +14,25 @@
 # %% [markdown]
 # # Exercises to lesson 00: start here
 #
+# <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/00_start_here.ipynb)
+# <!-- colab:end -->
+#
 # *About 40 minutes, 10 seconds to run. Needs: [lesson 00](../notebooks/00_start_here.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # it has not seen before, and says what went wrong if something did. No model is needed on this page.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import numpy as np
 
 from llmai_edu.course import check
@@ -45,6 +58,7 @@ from llmai_edu.course import check
 # Subtracting the same number from every logit does not change the softmax. The lesson's cell with `torch.exp` does it.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "top_tokens", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def top_tokens(logits, k):
@@ -84,6 +98,7 @@ check("start_here.top_tokens", top_tokens, part="top_tokens_large")
 # Which token was chosen and then never read by the model?
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "tokens_read", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tokens_read(prompt, new, cached):
@@ -129,6 +144,7 @@ check("start_here.tokens_read", tokens_read, part="tokens_read_cached")
 # `list(prompt)` is a copy. A `for` loop over `range(limit)` cannot run for ever.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "greedy_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def greedy_answer(next_logits, prompt, stop, limit):

@@ -14,12 +14,25 @@
 # %% [markdown]
 # # Exercises to lesson 01: tokens
 #
+# <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/01_tokens.ipynb)
+# <!-- colab:end -->
+#
 # *About 60 minutes, 10 seconds to run. Needs: [lesson 01](../notebooks/01_tokens.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # it has not seen before, and says what went wrong if something did.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 from itertools import pairwise
 
 import numpy as np
@@ -41,6 +54,7 @@ gpt2 = gpt2_tokenizer()
 # The price of a text is the *number* of its tokens, not the number of its characters.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "price_ratio", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def price_ratio(encode, original, translation):
@@ -93,6 +107,7 @@ print(price_ratio(gpt2.encode, "How are you today?", "आज आप कैसे
 # In Python a `for` loop may have an `else`, which runs when the loop was not left by `break`.
 #
 # </details>
+
 
 # %% nbgrader={"grade": false, "grade_id": "longest_match", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def longest_match(word, vocabulary):
@@ -154,6 +169,7 @@ check("tokens.longest_match", longest_match, part="longest_match_unknown")
 #
 # </details>
 
+
 # %% nbgrader={"grade": false, "grade_id": "bpe_dropout", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def bpe_dropout(ids, ranks, products, p, rng):
     """Merge as `encode_word` does, but drop each possible merge with probability p at each step."""
@@ -179,7 +195,7 @@ check("tokens.bpe_dropout", bpe_dropout, part="bpe_dropout_chances")
 
 # %% tags=["skip-proof"]
 rng = np.random.default_rng(0)
-letters = [gpt2.byte_ids[byte] for byte in " government".encode()]
+letters = [gpt2.byte_ids[byte] for byte in b" government"]
 for _ in range(5):
     forgetful = bpe_dropout(letters, gpt2.ranks, gpt2.products, 0.3, rng)
     print([gpt2.id_to_bytes(i).decode() for i in forgetful])

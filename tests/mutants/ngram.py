@@ -1,0 +1,67 @@
+from tools.proof import Mutant
+
+MUTANTS = {
+    "measure": [
+        Mutant("nats", says="these are nats: divide by ln 2", edit=(" / np.log(2)", "")),
+        Mutant(
+            "mean_of_means",
+            says="a short document must not count as much",
+            source="""
+            def measure(log_prob, docs):
+                return -np.mean([np.mean(log_prob(doc.encode())) for doc in docs]) / np.log(2)
+        """,
+        ),
+        Mutant(
+            "broken_as_given",
+            says="the documents count alike",
+            source="""
+            def measure(log_prob, docs):
+                return -np.mean([np.mean(log_prob(doc.encode())) for doc in docs])
+        """,
+        ),
+        Mutant("sign", says="the sign is wrong", edit=("-float", "float")),
+        Mutant(
+            "characters",
+            says="you divided by the number of characters",
+            edit=("sum(len(data) for data in encoded)", "sum(len(doc) for doc in docs)"),
+        ),
+        Mutant(
+            "per_document",
+            says="divided by the number of documents",
+            edit=("sum(len(data) for data in encoded)", "len(docs)"),
+        ),
+    ],
+    "witten_bell": [
+        Mutant("total_for_kinds", says="not of all counts", edit=("np.count_nonzero(counts)", "counts.sum()")),
+        Mutant(
+            "vocabulary_for_kinds",
+            says="not the whole vocabulary",
+            source="""
+            def witten_bell(counts, lower):
+                counts, lower, kinds = np.asarray(counts), np.asarray(lower), len(counts)
+                return (counts + kinds * lower) / (counts.sum() + kinds)
+        """,
+        ),
+        Mutant("evenly", says="not evenly to all symbols", edit=("kinds * lower", "kinds / len(lower)")),
+        Mutant("sum_above_one", says="the sum is not 1", edit=("(counts.sum() + kinds)", "counts.sum()")),
+        Mutant("unseen", says="a context that was never seen gives 0 / 0", edit=("kinds == 0", "False")),
+        Mutant(
+            "unseen_uniform",
+            says="a context that was never seen knows nothing",
+            edit=("return lower", "return np.full(len(lower), 1 / len(lower))"),
+        ),
+    ],
+    "mixture_weight": [
+        Mutant("of_the_second", says="the weight of the second model", edit=("return w", "return 1 - w")),
+        Mutant("one_more", says="you began elsewhere or made one step more", edit=("range(steps)", "range(steps + 1)")),
+        Mutant(
+            "unweighted", says="the present w must weigh p and q", edit=("w * p / (w * p + (1 - w) * q)", "p / (p + q)")
+        ),
+        Mutant("hard", says="each symbol's share must be graded", edit=("w * p / (w * p + (1 - w) * q)", "(p > q)")),
+        Mutant(
+            "ratio_of_sums",
+            says="divide symbol by symbol first",
+            edit=("w * p / (w * p + (1 - w) * q)", "p.sum() / (p + q).sum() * np.ones(1)"),
+        ),
+    ],
+}
