@@ -1,7 +1,7 @@
 """Measure SmolLM2-135M's rung: bits per byte on a sample of the test split and on all of the address of 2026.
 
-    python benchmarks/record_smollm2_ladder.py                 # about 6 minutes on two idle cores, 2 GB
-    python benchmarks/record_smollm2_ladder.py --every 1       # the whole test split
+    python -m benchmarks.record_smollm2_ladder                 # about 6 minutes on two idle cores, 2 GB
+    python -m benchmarks.record_smollm2_ladder --every 1       # the whole test split
 
 Each document is encoded whole, after one <|endoftext|> (the separator of its training text; it is not scored and has no
 bytes). A window of 2,048 tokens moves by 1,024, and only new tokens are scored. The sample is every eighth window
