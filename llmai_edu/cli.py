@@ -91,7 +91,9 @@ def run_lab(folder: Path, options: list[str]) -> int:
         )
         return 1
     # LabApp's news and update checks ask hosts on the network; the course runs without one.
-    command = [sys.executable, "-m", "jupyterlab", str(FIRST_NOTEBOOK), "--ServerApp.ip=127.0.0.1"]
+    # Named as a file, the notebook would make its own folder the server's root, and ../exercises unreachable.
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.root_dir=."]
+    command += [f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK.as_posix()}"]
     command += [
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

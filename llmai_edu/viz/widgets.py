@@ -79,6 +79,7 @@ def ask_widget(answer: Callable[[str, float], Iterable[str]], question: str = ""
     """
     box = widgets.Textarea(value=question, description="question", layout=widgets.Layout(width="95%", height="4em"))
     heat = widgets.FloatSlider(value=0.0, min=0.0, max=1.5, step=0.1, description="temperature")
+    heat.style.description_width = "initial"
     button = widgets.Button(description="Ask", button_style="primary")
     reply = widgets.HTML(boxed("The answer appears here."))
 

@@ -115,7 +115,7 @@ def test_model_answers_and_the_widget_works(lab):
         scroller = page.locator(".jp-WindowedPanel-outer").first
         scroller.evaluate("element => element.scrollTo(0, 0)")
         # The answer that the model wrote in the first result of the page.
-        answer = page.locator(".jp-OutputArea-output", has_text="Paris").first
+        answer = page.locator(".jp-OutputArea-output", has_text="def factorial(n)").first
         expect(answer).to_be_visible(timeout=30_000)
         shoot(page, "lab_answer")
 
@@ -126,9 +126,9 @@ def test_model_answers_and_the_widget_works(lab):
             scroller.evaluate("element => element.scrollBy(0, 900)")
             page.wait_for_timeout(300)
         question.scroll_into_view_if_needed()
-        question.fill("What is the capital of Italy?")
+        question.fill("What is the capital of Japan?")
         page.get_by_role("button", name="Ask", exact=True).click()
-        reply = page.locator(".widget-html", has_text="Rome")
+        reply = page.locator(".widget-html", has_text="Tokyo")
         expect(reply.first).to_be_visible(timeout=90_000)
         shoot(page, "lab_widget")
         browser.close()
