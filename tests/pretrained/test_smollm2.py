@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from transformers.initialization import no_init_weights
 from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
 
 from llmai_edu.datasets import smollm2_gguf
@@ -161,7 +162,7 @@ def test_refuses_another_architecture_and_scaled_positions(tmp_path):
 def reference(device):
     path = smollm2_gguf()
     config = transformers.AutoConfig.from_pretrained(path.parent, gguf_file=path.name, local_files_only=True)
-    with transformers.initialization.no_init_weights():
+    with no_init_weights():
         model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     tensors = load_gguf_checkpoint(path, return_tensors=True, model_to_load=model)["tensors"]
     keys = model.load_state_dict(tensors, strict=False)

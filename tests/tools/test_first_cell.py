@@ -62,7 +62,8 @@ def commit_package(folder: Path) -> str:
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
     for command in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "x"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
-    return folder.as_uri()
+    # With a host: pip before 24 takes an address without one for a path.
+    return folder.as_uri().replace("file:///", "file://localhost/")
 
 
 def fresh_environment(folder: Path) -> Path:
