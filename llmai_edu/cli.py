@@ -12,6 +12,7 @@ from pathlib import Path
 from llmai_edu import __version__
 
 FIRST_NOTEBOOK = Path("notebooks") / "00_start_here.ipynb"
+LAB_SETTINGS = Path(__file__).parent / "lab_settings"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -90,11 +91,12 @@ def run_lab(folder: Path, options: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    # LabApp's news and update checks ask hosts on the network; the course runs without one.
+    # JupyterLab's news and update checks ask hosts on the network, and a banner asks the learner; the settings say no.
     # Named as a file, the notebook would make its own folder the server's root, and ../exercises unreachable.
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.root_dir=."]
     command += [f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK.as_posix()}"]
     command += [
+        f"--LabApp.app_settings_dir={LAB_SETTINGS}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *options,

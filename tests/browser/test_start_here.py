@@ -46,6 +46,8 @@ def lab(tmp_path):
         "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
         "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
         "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+        # Beside another worker of the tests, two threads on one core get in each other's way.
+        "OMP_NUM_THREADS": "1",
     }
     options = ["--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={token}"]
     log = (tmp_path / "lab.log").open("w")
