@@ -13,6 +13,8 @@ from tools.faults import BuildError, Fault
 from tools.layout import parse_module
 from tools.percent import cell_of, split, with_body
 
+COLUMNS = 96  # as in notebooks/src/ruff.toml
+
 
 def definition(root: Path, quote: str) -> str:
     """Return the source of a function, class, constant or method, with decorators and docstring, at column 0.
@@ -33,8 +35,7 @@ def definition(root: Path, quote: str) -> str:
                 f'quote="{quote}": {module} has no {name}; correct the name, or quote the module it is in'
             )
         node = found[-1]
-    body = _cut(path.read_text(encoding="utf-8").splitlines(), node)
-    return _formatted(body) if node.col_offset else body
+    return _formatted(_cut(path.read_text(encoding="utf-8").splitlines(), node), COLUMNS)
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -51,10 +52,20 @@ def _cut(lines: list[str], node: ast.AST) -> str:
 
 
 @cache
-def _formatted(body: str) -> str:
-    """Format a dedented method as ruff would in the lesson: with room for four more columns it joins some lines."""
+def _formatted(body: str, columns: int) -> str:
+    """Format a definition as ruff would in the lesson, whose cells are narrower than the package's files."""
     config = Path(__file__).resolve().parent.parent / "pyproject.toml"
-    command = [sys.executable, "-m", "ruff", "format", "--config", str(config), "-"]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "format",
+        "--config",
+        str(config),
+        "--config",
+        f"line-length={columns}",
+        "-",
+    ]
     return subprocess.run(command, input=body, text=True, capture_output=True, check=True).stdout.strip()
 
 

@@ -113,7 +113,9 @@ HTML(token_chips([tokenizer.id_to_bytes(i) for i in question_ids], question_ids)
 prompt_ids = tokenizer.encode(prompt, allowed_special="all")
 assert tokenizer.decode(prompt_ids) == prompt
 assert tokenizer.vocab_size == 49_152
-print(f"{len(prompt)} characters, {len(prompt_ids)} tokens, out of a vocabulary of {tokenizer.vocab_size:,}")
+print(
+    f"{len(prompt)} characters, {len(prompt_ids)} tokens, out of a vocabulary of {tokenizer.vocab_size:,}"
+)
 
 # %% [markdown]
 # ## What comes out: a probability for every token
@@ -138,7 +140,9 @@ assert logits.shape == (1, len(prompt_ids), tokenizer.vocab_size)
 
 # %%
 last = logits[0, -1]  # (V,)
-probabilities = torch.exp(last - last.max())  # subtracting the largest avoids overflow and cancels in the division
+probabilities = torch.exp(
+    last - last.max()
+)  # subtracting the largest avoids overflow and cancels in the division
 probabilities = probabilities / probabilities.sum()
 assert torch.allclose(probabilities, torch.softmax(last, dim=-1))
 assert abs(probabilities.sum().item() - 1) < 1e-4
@@ -226,7 +230,9 @@ def decode_loop(
     ids: (T,) of int64. Yields each new token as soon as it is chosen.
     """
     cache = model.new_cache(max_length=len(ids) + max_new_tokens)
-    new = ids.to(next(model.parameters()).device)[None]  # (1, T): first the prompt, then one token at a time
+    new = ids.to(next(model.parameters()).device)[
+        None
+    ]  # (1, T): first the prompt, then one token at a time
     for _ in range(max_new_tokens):
         logits = model(new, cache, last_only=True)[:, -1]  # (1, V)
         new = sample(logits, temperature, top_k, top_p, generator)[:, None]  # (1, 1)
@@ -241,10 +247,14 @@ def decode_loop(
 
 # %%
 settings = {"temperature": 0.0, "top_k": None, "top_p": None, "generator": generator}
-fast_ids = list(decode_loop(model, torch.tensor(prompt_ids), 24, stop_ids={tokenizer.eos_id}, **settings))
+fast_ids = list(
+    decode_loop(model, torch.tensor(prompt_ids), 24, stop_ids={tokenizer.eos_id}, **settings)
+)
 fast_read = len(prompt_ids) + len(fast_ids)  # the prompt, then each new token once
 assert fast_ids == slow_ids
-print(f"the same {len(fast_ids)} tokens; read: {slow_read} without a cache, {fast_read} with one")
+print(
+    f"the same {len(fast_ids)} tokens; read: {slow_read} without a cache, {fast_read} with one"
+)
 assert slow_read > 5 * fast_read
 
 # %% [markdown]
@@ -261,7 +271,9 @@ assert slow_read > 5 * fast_read
 from llmai_edu.pretrained import smollm2_reference
 
 reference = smollm2_reference()
-ours = "".join(chat(model, tokenizer, reference["question"], max_new_tokens=len(reference["ids"])))
+ours = "".join(
+    chat(model, tokenizer, reference["question"], max_new_tokens=len(reference["ids"]))
+)
 print(f"{len(reference['ids'])} tokens recorded from transformers {reference['transformers']}")
 assert ours == tokenizer.decode(reference["ids"])
 
@@ -281,12 +293,18 @@ def candidates(text, k=8):
     ids = torch.tensor([tokenizer.encode(text)], device=device)
     with torch.inference_mode():
         best = model(ids, last_only=True)[0, -1].softmax(-1).topk(k)
-    return [(tokenizer.id_to_bytes(i), p) for i, p in zip(best.indices.tolist(), best.values.tolist())]
+    return [
+        (tokenizer.id_to_bytes(i), p)
+        for i, p in zip(best.indices.tolist(), best.values.tolist())
+    ]
 
 
 beginning = "The most important thing in life is"
 fallback = boxed(beginning + " …") + token_chips([piece for piece, _ in candidates(beginning)])
-show(next_token_widget(candidates, beginning), fallback + "<p><small>Run the page to choose among them.</small></p>")
+show(
+    next_token_widget(candidates, beginning),
+    fallback + "<p><small>Run the page to choose among them.</small></p>",
+)
 
 # %% [markdown]
 # ## Ask it yourself
@@ -300,12 +318,22 @@ from llmai_edu.viz import ask_widget
 
 def reply(question, temperature):
     """Stream the model's answer to one question."""
-    return chat(model, tokenizer, question, max_new_tokens=150, temperature=temperature, generator=generator)
+    return chat(
+        model,
+        tokenizer,
+        question,
+        max_new_tokens=150,
+        temperature=temperature,
+        generator=generator,
+    )
 
 
 example = "Name three fruits."
 fallback = boxed(f"question: {example}\n\n" + "".join(reply(example, 0.0)))
-show(ask_widget(reply, example), fallback + "<p><small>Run the page to ask your own question.</small></p>")
+show(
+    ask_widget(reply, example),
+    fallback + "<p><small>Run the page to ask your own question.</small></p>",
+)
 
 # %% [markdown]
 # ## How often is it right?
@@ -315,11 +343,12 @@ show(ask_widget(reply, example), fallback + "<p><small>Run the page to ask your 
 
 # %%
 CAPITALS = {
-    "Argentina": "Buenos Aires", "Australia": "Canberra", "Brazil": "Brasília", "Canada": "Ottawa",
-    "China": "Beijing", "France": "Paris", "Germany": "Berlin", "India": "New Delhi", "Indonesia": "Jakarta",
-    "Italy": "Rome", "Japan": "Tokyo", "Mexico": "Mexico City", "Russia": "Moscow", "Saudi Arabia": "Riyadh",
-    "South Africa": "Pretoria", "South Korea": "Seoul", "Turkey": "Ankara", "the United Kingdom": "London",
-    "the United States": "Washington",
+    "Argentina": "Buenos Aires", "Australia": "Canberra", "Brazil": "Brasília",
+    "Canada": "Ottawa", "China": "Beijing", "France": "Paris", "Germany": "Berlin",
+    "India": "New Delhi", "Indonesia": "Jakarta", "Italy": "Rome", "Japan": "Tokyo",
+    "Mexico": "Mexico City", "Russia": "Moscow", "Saudi Arabia": "Riyadh",
+    "South Africa": "Pretoria", "South Korea": "Seoul", "Turkey": "Ankara",
+    "the United Kingdom": "London", "the United States": "Washington",
 }  # fmt: skip
 answers = {}
 for country in CAPITALS:
@@ -344,7 +373,12 @@ assert 10 <= right <= 16
 # faults too, and they should be said.)
 
 # %%
-famous = {"Brazil": "Sao Paulo", "South Africa": "Johannesburg", "Turkey": "Istanbul", "the United States": "New York"}
+famous = {
+    "Brazil": "Sao Paulo",
+    "South Africa": "Johannesburg",
+    "Turkey": "Istanbul",
+    "the United States": "New York",
+}
 assert sum(city in answers[country] for country, city in famous.items()) >= 3
 
 # %% [markdown]

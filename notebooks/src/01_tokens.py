@@ -129,7 +129,16 @@ assert remove_stop_words(words("To be, or not to be")) == []
 # a rule knows no meaning:
 
 # %%
-for word in ["election", "elected", "universe", "university", "policy", "police", "organ", "organization"]:
+for word in [
+    "election",
+    "elected",
+    "universe",
+    "university",
+    "policy",
+    "police",
+    "organ",
+    "organization",
+]:
     print(f"{word:<14} {stem(word)}")
 assert stem("election") == stem("elected")
 assert stem("universe") == stem("university")
@@ -166,7 +175,9 @@ plt.show()
 known = {word.lower() for speech in speeches[:-1] for word in words(speech.text)}
 last_words = {word.lower() for word in words(speeches[-1].text)}
 unknown = sorted(last_words - known)
-print(f"{speeches[-1].year}: {len(unknown)} of {len(last_words):,} different words were never used before")
+print(
+    f"{speeches[-1].year}: {len(unknown)} of {len(last_words):,} different words were never used before"
+)
 print(", ".join(unknown[5:25]))
 assert speeches[-1].year == 2026
 assert 0.05 < len(unknown) / len(last_words) < 0.10
@@ -215,7 +226,9 @@ def bpe_loops(text, n_merges):
         counts = {}
         for pair in zip(ids, ids[1:]):
             counts[pair] = counts.get(pair, 0) + 1
-        best = max(counts, key=lambda pair: (counts[pair], -pair[0], -pair[1]))  # if several: the smaller ids
+        best = max(
+            counts, key=lambda pair: (counts[pair], -pair[0], -pair[1])
+        )  # if several: the smaller ids
         merges.append(best)
         merged, i = [], 0
         while i < len(ids):
@@ -228,7 +241,9 @@ def bpe_loops(text, n_merges):
 
 first = speeches[0]
 short_ids, slow_merges = bpe_loops(first.text, 20)
-print(f"{first.year}: {len(first.text.encode())} bytes became {len(short_ids)} symbols after 20 merges")
+print(
+    f"{first.year}: {len(first.text.encode())} bytes became {len(short_ids)} symbols after 20 merges"
+)
 assert len(short_ids) < 0.8 * len(first.text.encode())
 
 # %% [markdown]
@@ -294,7 +309,9 @@ counts = count_pairs(ids)
 best = max(counts, key=lambda pair: (counts[pair], -pair[0], -pair[1]))
 ids = merge(ids, best, 256)
 assert best == slow_merges[0]
-print(f"{symbols[256]!r} occurs {counts[best]} times; {len(first.text.encode())} bytes became {len(ids)} symbols")
+print(
+    f"{symbols[256]!r} occurs {counts[best]} times; {len(first.text.encode())} bytes became {len(ids)} symbols"
+)
 
 # %% [markdown]
 # The whole training, `learn_merges`, gives the same result faster, thanks to three observations:
@@ -340,7 +357,9 @@ assert b" responsibilities" in longest
 
 
 # %% quote="llmai_edu.tokenizers.merge:encode_word"
-def encode_word(ids: Sequence[int], ranks: Mapping[Pair, int], products: Sequence[int]) -> list[int]:
+def encode_word(
+    ids: Sequence[int], ranks: Mapping[Pair, int], products: Sequence[int]
+) -> list[int]:
     """Merge the ids of one word until no learned pair is left, earliest learned pair first.
 
     ranks: pair -> the step at which it was learned; products: that step -> the id which it made.
@@ -378,14 +397,26 @@ cut = [BPETokenizer(ours.tokens[:size], ours.merges[: size - 256]) for size in s
 ratios = [fertility(tokenizer, newest).bytes_per_token for tokenizer in cut]
 _, axes = new_axes()
 axes.semilogx(sizes, ratios, "o-", base=2, color="#0072B2", label="trained on the speeches")
-axes.axhline(fertility(gpt2, newest).bytes_per_token, ls="--", color="#D55E00", label="GPT-2 (50,257 tokens)")
-axes.set(xlabel="vocabulary size", ylabel="bytes per token", title="The address of 2026, unseen in training")
+axes.axhline(
+    fertility(gpt2, newest).bytes_per_token,
+    ls="--",
+    color="#D55E00",
+    label="GPT-2 (50,257 tokens)",
+)
+axes.set(
+    xlabel="vocabulary size",
+    ylabel="bytes per token",
+    title="The address of 2026, unseen in training",
+)
 axes.legend()
 plt.show()
 
 # %%
 gains = np.diff(ratios)
-print([f"{ratio:.2f}" for ratio in ratios], f"GPT-2: {fertility(gpt2, newest).bytes_per_token:.2f}")
+print(
+    [f"{ratio:.2f}" for ratio in ratios],
+    f"GPT-2: {fertility(gpt2, newest).bytes_per_token:.2f}",
+)
 assert all(earlier > later for earlier, later in pairwise(gains))
 assert 3.2 < ratios[-1] < 3.5
 assert fertility(gpt2, newest).bytes_per_token > 4.2
@@ -407,7 +438,9 @@ from llmai_edu.tokenizers import gpt2_reference
 reference = gpt2_reference()
 encoded = [np.array(gpt2.encode(speech.text), dtype="<u2") for speech in speeches]
 digest = hashlib.sha256(np.concatenate(encoded).tobytes()).hexdigest()
-print(f"{sum(map(len, encoded)):,} tokens in {len(speeches)} speeches; recorded from tiktoken {reference['tiktoken']}")
+print(
+    f"{sum(map(len, encoded)):,} tokens in {len(speeches)} speeches; recorded from tiktoken {reference['tiktoken']}"
+)
 assert digest == reference["sha256"]
 
 # %% [markdown]
@@ -430,9 +463,13 @@ assert len(everything) == 1_112_064
 # %%
 missing = {byte for byte, token in enumerate(smollm2.byte_ids) if token is None}
 in_utf8 = {
-    byte for start in range(0, len(everything), 4096) for byte in "".join(everything[start : start + 4096]).encode()
+    byte
+    for start in range(0, len(everything), 4096)
+    for byte in "".join(everything[start : start + 4096]).encode()
 }
-print(f"{len(missing)} bytes have no token; {len(missing & in_utf8)} of these occur in UTF-8 at all")
+print(
+    f"{len(missing)} bytes have no token; {len(missing & in_utf8)} of these occur in UTF-8 at all"
+)
 assert len(missing) == 21
 assert len(missing & in_utf8) == 8
 assert all(token is not None for token in gpt2.byte_ids)
@@ -501,7 +538,10 @@ assert len({tuple(gpt2.encode(word)) for word in [" hello", "hello", "Hello", "H
 
 # %%
 for name, tokenizer in [("GPT-2", gpt2), ("SmolLM2", smollm2)]:
-    print(f"{name:<8}", [tokenizer.id_to_bytes(i).decode() for i in tokenizer.encode(" 1234567 2026")])
+    print(
+        f"{name:<8}",
+        [tokenizer.id_to_bytes(i).decode() for i in tokenizer.encode(" 1234567 2026")],
+    )
 assert len(smollm2.encode("1234567")) == 7
 
 # %% [markdown]

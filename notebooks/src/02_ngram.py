@@ -69,7 +69,9 @@ print("Fellow citizens" + bytes(written.tolist()).decode(errors="replace"))
 # %% alt="Horizontal bars of the most probable bytes after 'the wor': the letter l has about three quarters, k about a fifth, and a few others share the rest."
 next_byte = model.distribution(b"the wor")  # (256,)
 best = next_byte.argsort()[::-1][:6]
-probability_bars([readable(bytes([b])) for b in best], next_byte[best], title='What follows "the wor"?')
+probability_bars(
+    [readable(bytes([b])) for b in best], next_byte[best], title='What follows "the wor"?'
+)
 plt.show()
 assert abs(next_byte.sum() - 1) < 1e-9
 assert [chr(b) for b in best[:2]] == ["l", "k"]
@@ -160,7 +162,9 @@ def bits_per_byte(nats_total: float, n_bytes: int) -> float:
     if n_bytes <= 0:
         raise ValueError(f"need at least one byte of text, got {n_bytes}")
     if nats_total < 0:
-        raise ValueError(f"nats_total is the sum of -ln p and cannot be negative, got {nats_total}: negate it?")
+        raise ValueError(
+            f"nats_total is the sum of -ln p and cannot be negative, got {nats_total}: negate it?"
+        )
     return float(nats_to_bits(nats_total) / n_bytes)
 
 
@@ -343,7 +347,9 @@ for doc in text.train_docs:
         if word in before:
             before[word][left] += 1
 for word, lefts in before.items():
-    print(f"{word:<10} {lefts.total()} times, after {len(lefts)} different words, such as {list(lefts)[:4]}")
+    print(
+        f"{word:<10} {lefts.total()} times, after {len(lefts)} different words, such as {list(lefts)[:4]}"
+    )
 assert before["Francisco"].total() == before["captured"].total() == 44
 assert len(before["Francisco"]) == 1
 assert len(before["captured"]) > 20
@@ -369,8 +375,20 @@ kn3 = KneserNey(counts.up_to(3))
 kinds = evidence(kn3, 1)  # for each byte: after how many different bytes it stands
 often = counts.levels[0].counts  # for each byte: how often it occurs
 symbol = counts.levels[0].keys
-print("q:", often[symbol == ord("q")][0], "times, after", kinds[symbol == ord("q")][0], "different bytes")
-print("):", often[symbol == ord(")")][0], "times, after", kinds[symbol == ord(")")][0], "different bytes")
+print(
+    "q:",
+    often[symbol == ord("q")][0],
+    "times, after",
+    kinds[symbol == ord("q")][0],
+    "different bytes",
+)
+print(
+    "):",
+    often[symbol == ord(")")][0],
+    "times, after",
+    kinds[symbol == ord(")")][0],
+    "different bytes",
+)
 
 # %% [markdown]
 # Chen and Goodman [5] compared all the smoothing methods of their time. The best was Kneser–Ney with *three* discounts, for the
@@ -446,10 +464,20 @@ curves = {
     "absolute": absolute,
     "modified KN": modified,
 }
-styles = [("#D55E00", "v:"), ("#E69F00", "^:"), ("#CC79A7", "s--"), ("#009E73", "d--"), ("#0072B2", "o-")]
+styles = [
+    ("#D55E00", "v:"),
+    ("#E69F00", "^:"),
+    ("#CC79A7", "s--"),
+    ("#009E73", "d--"),
+    ("#0072B2", "o-"),
+]
 for (name, values), (color, style) in zip(curves.items(), styles):
     axes.plot(orders[2:], values[2:], style, color=color, label=name)
-axes.set(xlabel="order n (context of n − 1 bytes)", ylabel="bits per byte, validation", xticks=orders[2:])
+axes.set(
+    xlabel="order n (context of n − 1 bytes)",
+    ylabel="bits per byte, validation",
+    xticks=orders[2:],
+)
 axes.legend()
 plt.show()
 
@@ -481,10 +509,21 @@ assert 1.4 < live < 1.7
 from llmai_edu.evaluation import load_ladder
 
 KN = "Kneser–Ney, order "
-chosen = ["uniform", KN + "2", "gzip", "xz", KN + "4", "xz after the training text", KN + "8", KN + "12"]
+chosen = [
+    "uniform",
+    KN + "2",
+    "gzip",
+    "xz",
+    KN + "4",
+    "xz after the training text",
+    KN + "8",
+    KN + "12",
+]
 chosen += ["Kneser–Ney over BPE of 4,096 tokens", "SmolLM2-135M-Instruct (4-bit)"]
 ladder = {rung.name: rung for rung in load_ladder()}
-rungs = [(name, ladder[name].test, False) for name in chosen] + [("your run: Kneser–Ney, order 6", live, True)]
+rungs = [(name, ladder[name].test, False) for name in chosen] + [
+    ("your run: Kneser–Ney, order 6", live, True)
+]
 names, bits, is_live = zip(*sorted(rungs, key=lambda rung: -rung[1]))
 ladder_chart(names, bits, is_live)
 plt.show()
@@ -502,8 +541,14 @@ for name in chosen:
     print(f"{name:<36} test {ladder[name].test:.3f}   2026 {ladder[name].fresh:.3f}")
 smollm2, best_bytes = ladder["SmolLM2-135M-Instruct (4-bit)"], ladder[KN + "12"]
 tokens = ladder["Kneser–Ney over BPE of 4,096 tokens"]
-assert live < ladder["xz after the training text"].test < ladder["xz"].test < ladder["gzip"].test
-assert ladder[KN + "8"].test - best_bytes.test < 0.1 < ladder[KN + "4"].test - ladder[KN + "8"].test
+assert (
+    live < ladder["xz after the training text"].test < ladder["xz"].test < ladder["gzip"].test
+)
+assert (
+    ladder[KN + "8"].test - best_bytes.test
+    < 0.1
+    < ladder[KN + "4"].test - ladder[KN + "8"].test
+)
 assert 0.65 < smollm2.test / tokens.test < 0.75
 assert smollm2.test_bytes < 0.2 * sum(map(len, test))
 
@@ -539,9 +584,14 @@ print(f"entropy: {source.entropy_rate:.3f} bits per symbol")
 sizes = [10_000, 100_000, 1_000_000]
 samples = source.sample(max(sizes), np.random.default_rng(1))
 new_sample = source.sample(200_000, np.random.default_rng(2))
-results = {n: [bpb(ModifiedKneserNey.fit([samples[:size]], n), [new_sample]) for size in sizes] for n in (2, 3, 6)}
+results = {
+    n: [bpb(ModifiedKneserNey.fit([samples[:size]], n), [new_sample]) for size in sizes]
+    for n in (2, 3, 6)
+}
 _, axes = new_axes(6.5, 3.4)
-for (n, values), (color, style) in zip(results.items(), [("#E69F00", "^-"), ("#0072B2", "o-"), ("#009E73", "s-")]):
+for (n, values), (color, style) in zip(
+    results.items(), [("#E69F00", "^-"), ("#0072B2", "o-"), ("#009E73", "s-")]
+):
     axes.semilogx(sizes, values, style, color=color, label=f"order {n}")
 axes.axhline(source.floor(2), ls="--", color="#555555", label="floor, seeing 2 symbols")
 axes.axhline(source.entropy_rate, color="#000000", label="entropy of the source")
@@ -554,7 +604,9 @@ for n, values in results.items():
     print(f"order {n}:", [f"{value:.3f}" for value in values])
 print(f"floor seeing 2 symbols {source.floor(2):.3f}, entropy {source.entropy_rate:.3f}")
 assert 1 < results[3][-1] / source.floor(2) < 1.02  # within two per cent of what it can reach
-assert results[3][-1] / source.entropy_rate > 1.07  # and never nearer than seven per cent to the source
+assert (
+    results[3][-1] / source.entropy_rate > 1.07
+)  # and never nearer than seven per cent to the source
 assert all(long > right for long, right in zip(results[6], results[3]))
 
 # %% [markdown]
@@ -584,7 +636,9 @@ assert (counts.levels[5].counts == 1).mean() > 0.4
 
 # %%
 for n in (1, 2, 4, 6):
-    drawn = ModifiedKneserNey(counts.up_to(n)).sample(np.random.default_rng(1), 110, prompt=b"Fellow citizens")
+    drawn = ModifiedKneserNey(counts.up_to(n)).sample(
+        np.random.default_rng(1), 110, prompt=b"Fellow citizens"
+    )
     print(f"order {n}: {bytes(drawn.tolist()).decode(errors='replace')!r}\n")
 
 # %% [markdown]

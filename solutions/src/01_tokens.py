@@ -176,7 +176,11 @@ def bpe_dropout(ids, ranks, products, p, rng):
     ### BEGIN SOLUTION
     ids = list(ids)
     while True:
-        left = [(ranks[pair], i) for i, pair in enumerate(pairwise(ids)) if pair in ranks and rng.random() >= p]
+        left = [
+            (ranks[pair], i)
+            for i, pair in enumerate(pairwise(ids))
+            if pair in ranks and rng.random() >= p
+        ]
         if not left:
             return ids
         rank, i = min(left)

@@ -1,23 +1,38 @@
 """Quotation cells hold the package's text."""
 
+import ast
 import inspect
 import textwrap
+import tomllib
 
 import pytest
 
 from llmai_edu.course import lessons
 from tools.faults import BuildError
 from tools.layout import ROOT
-from tools.quotes import definition, quote_faults, refresh_quotes
+from tools.quotes import COLUMNS, definition, quote_faults, refresh_quotes
 
 PAGE = '# %% quote="llmai_edu.toy.zipf:slope"\npass\n\n# %%\nprint(slope(1))\n'
 
 
-def test_a_definition_is_what_inspect_returns():
-    assert definition(ROOT, "llmai_edu.course.lessons:lesson") == inspect.getsource(lessons.lesson).strip()
-    assert definition(ROOT, "llmai_edu.course.lessons:Lesson") == inspect.getsource(lessons.Lesson).strip()
-    method = textwrap.dedent(inspect.getsource(lessons.Lesson.name.fget)).strip()
-    assert definition(ROOT, "llmai_edu.course.lessons:Lesson.name").splitlines()[1:] == method.splitlines()[1:]
+def test_a_definition_is_what_inspect_returns_but_for_the_width_of_its_lines():
+    for name, value in [
+        ("lesson", lessons.lesson),
+        ("Lesson", lessons.Lesson),
+        ("Lesson.name", lessons.Lesson.name.fget),
+    ]:
+        source = textwrap.dedent(inspect.getsource(value))
+        quoted = definition(ROOT, f"llmai_edu.course.lessons:{name}")
+        assert ast.dump(ast.parse(quoted)) == ast.dump(ast.parse(source))
+
+
+def test_a_quotation_fits_the_width_of_a_cell(tmp_path):
+    module = tmp_path / "llmai_edu" / "wide.py"
+    module.parent.mkdir()
+    arguments = ", ".join(f"argument_{i}" for i in range(8))
+    module.write_text(f"def wide({arguments}):\n    return [{arguments}]\n", encoding="utf-8")
+    assert max(map(len, module.read_text(encoding="utf-8").splitlines())) > COLUMNS
+    assert max(map(len, definition(tmp_path, "llmai_edu.wide:wide").splitlines())) <= COLUMNS
 
 
 def test_a_method_is_dedented_and_formatted_as_ruff_will(course):
@@ -83,3 +98,9 @@ def test_a_quote_that_nothing_uses_is_a_fault(course, later, message):
 @pytest.mark.parametrize("later", ["slope(1)", "list(map(slope, [1]))", "Law.slope = slope"])
 def test_a_quote_that_is_called_passed_or_assigned_is_used(course, later):
     assert quote_faults(refresh_quotes(PAGE.replace("print(slope(1))", later), course, "p.py"), course, "p.py") == []
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "solutions"])
+def test_quotations_are_as_wide_as_ruff_makes_the_lessons(folder):
+    settings = tomllib.loads((ROOT / folder / "src" / "ruff.toml").read_text(encoding="utf-8"))
+    assert settings["line-length"] == COLUMNS
