@@ -49,12 +49,27 @@ def notebook(text: str) -> NotebookNode:
 
     An id is a hash of the cell's own text, so that a new cell leaves all the others alone.
     """
-    cells = [cell_of(segment) for segment in split(text)[1]]
+    cells = [made for segment in split(text)[1] for made in with_words(cell_of(segment))]
     for cell, name in zip(cells, _ids(cells)):
         cell.id = name
     book = nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(METADATA))
     book.nbformat_minor = 5
     return book
+
+
+def with_words(cell: NotebookNode) -> list[NotebookNode]:
+    """Return a cell, followed by its figures in words if it has an alternative text.
+
+    JupyterLab shows a figure that was just drawn without any alternative text, and so does the page that nbconvert
+    makes. A folded paragraph below the figure is there for everybody, wherever the page is read.
+    """
+    alt = cell.metadata.get("alt", [])
+    texts = [text for text in (alt if isinstance(alt, list) else [alt]) if isinstance(text, str) and text.strip()]
+    if cell.cell_type != "code" or not texts:
+        return [cell]
+    body = "\n\n".join(texts)
+    words = nbformat.v4.new_markdown_cell(f"<details><summary>The figure in words</summary>\n\n{body}\n\n</details>")
+    return [cell, words]
 
 
 def _ids(cells: Iterable[NotebookNode]) -> Iterable[str]:

@@ -64,8 +64,8 @@ def test_prose_is_renewed_and_outputs_kept(built, edit, run):
     old = load(built / "notebooks/01_zipf.ipynb", built)
     assert build(built / LESSON, built, run=run) == "outputs kept"
     new = load(built / "notebooks/01_zipf.ipynb", built)
-    assert new.cells[4].source == "Now we call it."
-    assert new.cells[5].outputs == old.cells[5].outputs != []
+    assert new.cells[5].source == "Now we call it."
+    assert new.cells[6].outputs == old.cells[6].outputs != []
     assert new.cells[2].outputs[0].metadata["image/svg+xml"]["alt"] == "A red square on white"
 
 

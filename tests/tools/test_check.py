@@ -21,8 +21,8 @@ def test_faults_of_all_kinds_are_printed_once_with_their_place(built, edit, caps
     lines = told.out.splitlines()
     assert len(lines) == len(set(lines)) == 5
     for start in (
-        "notebooks/src/01_zipf.py:5: says TODO",
-        "notebooks/01_zipf.ipynb:6: names the machine path `/root/x`",
+        "notebooks/src/01_zipf.py:6: says TODO",
+        "notebooks/01_zipf.ipynb:7: names the machine path `/root/x`",
     ):
         assert any(line.startswith(start) for line in lines), lines
     assert told.err.startswith("5 faults.")

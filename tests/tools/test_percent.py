@@ -44,3 +44,15 @@ def test_a_broken_notebook_is_named(tmp_path):
     (tmp_path / "x.ipynb").write_text("{", encoding="utf-8")
     with pytest.raises(BuildError, match=r"^x\.ipynb: not a valid notebook .*; run sync"):
         load(tmp_path / "x.ipynb", tmp_path)
+
+
+def test_a_figure_is_followed_by_its_words():
+    book = notebook('# %% [markdown]\n# Hi\n\n# %% alt="Two bars, the left one higher"\nplt.show()\n\n# %%\nx = 1\n')
+    assert [cell.cell_type for cell in book.cells] == ["markdown", "code", "markdown", "code"]
+    assert "<details>" in book.cells[2].source
+    assert "\n\nTwo bars, the left one higher\n\n" in book.cells[2].source
+
+
+def test_two_figures_of_one_cell_have_their_words_together():
+    book = notebook('# %% alt=["One", "Two"]\nplt.show()\n')
+    assert "One\n\nTwo" in book.cells[1].source

@@ -22,10 +22,10 @@ def test_nothing_is_stale_after_sync(built):
         # A source or the package was edited, without sync.
         (ZIPF, "SCALE * rank", "rank", f"{LESSON}:4", "differs from llmai_edu.toy.zipf:slope"),
         (ZIPF, "rank) + 1", "rank) + 2", NOTEBOOK, "outputs are stale"),
-        (LESSON, "slope(3)", "slope(4)", f"{NOTEBOOK}:6", "its text differs"),
-        (LESSON, "Now it", "Then it", f"{NOTEBOOK}:5", "its text differs"),
+        (LESSON, "slope(3)", "slope(4)", f"{NOTEBOOK}:7", "its text differs"),
+        (LESSON, "Now it", "Then it", f"{NOTEBOOK}:6", "its text differs"),
         (LESSON, 'alt="A', 'alt="The', f"{NOTEBOOK}:3", "its metadata differs"),
-        (LESSON, "# %%\nSCALE = 2\n", "# %%\nSCALE = 2\n\n# %%\n", NOTEBOOK, "has 7 cells where"),
+        (LESSON, "# %%\nSCALE = 2\n", "# %%\nSCALE = 2\n\n# %%\n", NOTEBOOK, "has 8 cells where"),
         (LESSON, "Open in Colab", "Open", f"{LESSON}:1", "differ from tools/first_cell"),
         (LESSON, "import os\n", "", f"{LESSON}:2", "differ from tools/first_cell"),
         (SHEET, "half of four", "half of 4", "exercises/01_zipf.ipynb:4", "its text differs"),
@@ -33,7 +33,7 @@ def test_nothing_is_stale_after_sync(built):
         (SHEET, "### END SOLUTION", "", "solutions/src/01_zipf.py:3", "nbgrader refuses"),
         ("pyproject.toml", "ada", "grace", "README.md", "badges"),
         # A made file was edited by hand.
-        (NOTEBOOK, "Now it", "Then it", f"{NOTEBOOK}:5", "its text differs"),
+        (NOTEBOOK, "Now it", "Then it", f"{NOTEBOOK}:6", "its text differs"),
         (NOTEBOOK, '"6 3', '"6 4', NOTEBOOK, "not the ones that sync stored"),
         (NOTEBOOK, '"setup"', '"other"', f"{NOTEBOOK}:2", "its metadata differs"),
         (NOTEBOOK, '"Python 3"', '"R"', NOTEBOOK, "the notebook's metadata differ"),
@@ -53,7 +53,7 @@ def test_a_changed_definition_is_stale_until_sync(built, edit):
     assert stale_faults(built) != []
     build(built / LESSON, built, run=lambda book, folder, file: None)
     assert stale_faults(built) == []
-    assert "rank * SCALE" in load(built / NOTEBOOK, built).cells[3].source
+    assert "rank * SCALE" in load(built / NOTEBOOK, built).cells[4].source
 
 
 def test_a_notebook_without_hashes_is_stale(built):
