@@ -4,4 +4,20 @@ Import the module that you need (`from llmai_edu.models.llama import Llama`): no
 counting n-grams does not have to wait for torch.
 """
 
-__all__ = ["attention", "cache", "kneser_ney", "linear", "llama", "ngram", "ngram_counts", "rope"]
+__all__ = [
+    "attention",
+    "cache",
+    "cnn",
+    "kneser_ney",
+    "linear",
+    "llama",
+    "lstm",
+    "mlp",
+    "mlp_lm",
+    "ngram",
+    "ngram_counts",
+    "recurrent_lm",
+    "rnn",
+    "rope",
+    "state",
+]
