@@ -111,7 +111,7 @@ LESSONS = (
             "llmai_edu.evaluation.compress",
             "llmai_edu.evaluation.known_source",
         ),
-        minutes=75,
+        minutes=90,
         seconds=60,
         memory_mb=1500,
         exercises=("ngram.measure", "ngram.witten_bell", "ngram.mixture_weight"),
