@@ -48,5 +48,5 @@ def test_it_sees_the_last_tokens_and_no_others():
 
 @pytest.mark.parametrize("options", [{"context": 0}, {"context": 2, "start": 20}])
 def test_bad_sizes_are_refused(options):
-    with pytest.raises(ValueError, match="context >= 1 and a start id in 0..19"):
+    with pytest.raises(ValueError, match=r"context >= 1 and a start id in 0\.\.19"):
         MLPLM(20, channels=2, hidden=2, **options)
