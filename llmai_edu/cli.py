@@ -45,6 +45,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command, and return its exit status: 0 for success, 1 when something is missing or failed."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows takes cp1252 only: better a question mark than a UnicodeEncodeError.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     parser = build_parser()
     args, rest = parser.parse_known_args(argv)
     if rest and args.command != "lab":
@@ -86,10 +90,9 @@ def run_lab(folder: Path, options: list[str]) -> int:
         )
         return 1
     if importlib.util.find_spec("jupyterlab") is None:
-        print(
-            "llmai-edu: JupyterLab is not installed: pip install -c constraints.txt -e '.[lab]'",
-            file=sys.stderr,
-        )
+        from llmai_edu.doctor import INSTALL
+
+        print(f"llmai-edu: JupyterLab is not installed: {INSTALL}", file=sys.stderr)
         return 1
     # JupyterLab's news and update checks ask hosts on the network, and a banner asks the learner; the settings say no.
     # Named as a file, the notebook would make its own folder the server's root, and ../exercises unreachable.

@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 
@@ -55,3 +56,20 @@ def test_lab_hands_its_options_on_and_binds_to_this_machine(tmp_path, monkeypatc
     assert "--ServerApp.ip=127.0.0.1" in seen["command"]
     assert seen["command"][-1] == "--no-browser"
     assert seen["cwd"] == tmp_path
+
+
+def test_lab_without_jupyterlab_gives_a_command_that_cmd_exe_understands(tmp_path, monkeypatch, capsys):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "00_start_here.ipynb").write_text("{}")
+    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    assert cli.main(["lab", "--folder", str(tmp_path)]) == 1
+    assert 'pip install -c constraints.txt -e ".[lab]"' in capsys.readouterr().err
+
+
+def test_a_pipe_of_few_characters_breaks_no_command(monkeypatch):
+    pipe = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")  # as on Windows; it has no tick
+    monkeypatch.setattr(sys, "stdout", pipe)
+    monkeypatch.setattr("llmai_edu.course.progress.progress_table", lambda: "✓ ready")
+    assert cli.main(["progress"]) == 0
+    pipe.flush()
+    assert pipe.buffer.getvalue().split() == [b"?", b"ready"]
