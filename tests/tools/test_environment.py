@@ -1,14 +1,18 @@
-"""environment.yml: its form, each of its specs, and that it asks for what pyproject.toml asks for.
+"""environment.yml: its form, each of its specs, and that it asks for what pyproject.toml asks for; nothing undeclared.
 
 No conda is needed: the form is checked by schema, each spec by conda's own grammar in py-rattler.
 """
 
+import ast
+import sys
 import tomllib
+from importlib import metadata
 
 import jsonschema
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 from tools.layout import ROOT
@@ -76,3 +80,32 @@ def test_each_dependency_is_named_once_with_the_same_bound():
 
 def test_pip_installs_the_course_itself():
     assert PIP[-1] == "-e .[lab]"
+
+
+def test_what_the_package_imports_is_declared():
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "llmai_edu").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    outside = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"llmai_edu"}
+    owners = metadata.packages_distributions()
+    imported = {canonicalize_name(owners[name][0]) for name in outside}
+    declared = {Requirement(line).name for line in PROJECT["dependencies"]}
+    assert imported - declared == set()
+
+
+def test_nothing_is_declared_twice():
+    core, extras = PROJECT["dependencies"], PROJECT["optional-dependencies"]
+    for lines in ([*core, *extras["test"]], [*core, *extras["lab"]]):
+        names = [Requirement(line).name for line in lines]
+        assert len(set(names)) == len(names)
+
+
+def test_every_dependency_is_pinned_within_its_bound():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    pins = {canonicalize_name(name): version for name, version in pins.items()}
+    extras = PROJECT["optional-dependencies"]
+    for line in PROJECT["dependencies"] + extras["lab"] + extras["test"]:
+        need = Requirement(line)
+        assert need.specifier.contains(pins[canonicalize_name(need.name)]), line
