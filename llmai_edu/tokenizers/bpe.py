@@ -6,6 +6,7 @@ not do either. `bpe_train` learns the merges, `merge` applies them, and this mod
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,7 +17,7 @@ from .byte_unicode import bytes_to_text, text_to_bytes
 from .json_file import read_json, write_json
 from .merge import Pair, encode_long_word, encode_word
 from .pretokenize import GPT2_PATTERN
-from .special import AllowedSpecial, choose_special, split_special
+from .special import AllowedSpecial, check_names, choose_special, split_special
 
 LONG_WORD = 64  # bytes: from about here on the heap is the faster way to merge
 
@@ -30,6 +31,9 @@ class WordCache(dict[str, list[int]]):
 
     def __init__(self, encode: Callable[[str], list[int]], max_words: int) -> None:
         self.encode, self.max_words = encode, max_words
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.encode, self.max_words)  # a copy, for another process say, begins empty
 
     def __missing__(self, word: str) -> list[int]:
         ids = self.encode(word)
@@ -74,7 +78,7 @@ class BPETokenizer:
         self._find_words = regex.compile(pattern).findall
         self._caches = {
             "strict": WordCache(self._encode_word, cache_words),
-            "ignore": WordCache(lambda word: self._encode_word(word, "ignore"), cache_words),
+            "ignore": WordCache(partial(self._encode_word, errors="ignore"), cache_words),
         }
 
     @property
@@ -91,11 +95,16 @@ class BPETokenizer:
         """Turn text into ids.
 
         A special token's name in `text` is plain text unless `allowed_special` names it (or is "all"): allow it
-        only for text that you wrote yourself, never for a user's, who could end his turn and speak as the system.
+        only for text that you wrote yourself, never for a user's, who could end their turn and speak as the system.
         errors="ignore" drops bytes that have no token, as the reference implementations do; it matters only for a
         vocabulary without all 256 bytes, such as SmolLM2's. Raises ValueError for such a byte otherwise, for a lone
-        surrogate (half of a UTF-16 pair, which has no UTF-8 form), and for an unknown special token.
+        surrogate (half of a UTF-16 pair, which has no UTF-8 form), and for an unknown special token; TypeError for
+        anything but a text.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"encode expects one text, got {type(text).__name__}")
+        if errors not in self._caches:
+            raise ValueError(f"errors must be {' or '.join(map(repr, self._caches))}, got {errors!r}")
         special = choose_special(self.special_tokens, allowed_special)
         ids: list[int] = []
         for piece in split_special(text, special):
@@ -206,6 +215,7 @@ def check_vocabulary(tokens: Sequence[bytes], special_tokens: Mapping[str, int])
     >>> check_vocabulary([b"a", b"b", b"<end>"], {"<end>": 2})
     {b'a': 0, b'b': 1}
     """
+    check_names(special_tokens)
     for name, i in special_tokens.items():
         if not 0 <= i < len(tokens) or tokens[i] != name.encode():
             raise ValueError(f"special token {name!r} must stand in tokens at its id {i}")

@@ -15,7 +15,7 @@ import regex
 from .bpe import BPETokenizer, utf8
 from .merge import Pair, count_pairs, merge
 from .pretokenize import GPT2_PATTERN
-from .special import split_special
+from .special import check_names, split_special
 
 N_BYTES = 256
 
@@ -33,12 +33,13 @@ def train_bpe(
     Ids 0 … 255 are the bytes, then come the merges in the order learned, then the special tokens, whose names are cut
     out of the texts first. Equally frequent pairs are merged in the order of their ids (the smaller first). Ends
     early, with fewer tokens, when no pair occurs `min_count` times. About 3 s for 12 MB and 4,096 tokens.
-    Raises ValueError if `vocab_size` has no room for the bytes and the special tokens.
+    Raises ValueError if `vocab_size` has no room for the bytes and the special tokens, or these are no list of names.
 
     >>> tokenizer = train_bpe("low lower lowest", 258)
     >>> tokenizer.tokens[256:], tokenizer.encode("low")
     ([b'lo', b'low'], [257])
     """
+    check_names(special_tokens)
     n_merges = vocab_size - N_BYTES - len(special_tokens)
     if n_merges < 0:
         raise ValueError(
@@ -59,6 +60,7 @@ def count_words(
     >>> count_words(["a b", "c b"])
     Counter({b' b': 2, b'a': 1, b'c': 1})
     """
+    check_names(special_tokens)
     find_words, counts = regex.compile(pattern).findall, Counter()
     for text in texts:
         for piece in split_special(text, special_tokens):

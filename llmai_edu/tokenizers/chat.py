@@ -125,7 +125,7 @@ class ChatTokenizer(BPETokenizer):
         """The messages as ids: special tokens come from the template only, never from what a message says.
 
         Encoding `chat_prompt` with allowed_special="all" gives the same ids unless a message holds the name of a
-        special token; then that would let its author end his turn. Here such a name stays plain text.
+        special token; then that would let its author end their turn. Here such a name stays plain text.
         errors: as in `encode`.
         """
         check_messages(messages)

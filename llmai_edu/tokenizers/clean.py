@@ -27,14 +27,14 @@ def normalize_unicode(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"] = "
 
 
 def remove_control(text: str) -> str:
-    """Drop control and invisible formatting characters (categories Cc and Cf), but keep tabs and line ends.
+    """Drop control and invisible formatting characters (categories Cc and Cf), but keep white space: tabs, line ends.
 
     Emoji and some scripts are joined by formatting characters, so this takes a family emoji apart.
 
-    >>> remove_control("a\\x00b\\u200bc\\n")
-    'abc\\n'
+    >>> remove_control("a\\x00b\\u200bc\\n\\x0cd")
+    'abc\\n\\x0cd'
     """
-    return regex.sub(r"(?![\t\n\r])[\p{Cc}\p{Cf}]", "", text)
+    return regex.sub(r"(?![\s\x1c-\x1f])[\p{Cc}\p{Cf}]", "", text)
 
 
 def straighten_quotes(text: str) -> str:

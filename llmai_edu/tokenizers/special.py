@@ -1,6 +1,6 @@
 """Special tokens: ids that mean something to the model and that no user may type.
 
-`<|im_end|>` ends a turn. If text from a user were allowed to become that token, the user could close his own turn and
+`<|im_end|>` ends a turn. If text from a user were allowed to become that token, they could close their own turn and
 speak as the system: *prompt injection* by token. So text is plain text everywhere unless the caller allows otherwise.
 """
 
@@ -30,6 +30,14 @@ def choose_special(special_tokens: Mapping[str, int], allowed: AllowedSpecial) -
     if unknown:
         raise ValueError(f"{unknown} are no special tokens here; known are {sorted(special_tokens)}")
     return {name: special_tokens[name] for name in special_tokens if name in allowed}
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raise ValueError when the names of special tokens are a bare string, or one of them is empty."""
+    if isinstance(names, str):
+        raise ValueError(f"special_tokens must be a list of names, not the text {names!r}; write [{names!r}]")
+    if "" in names:
+        raise ValueError("a special token needs a name of at least one character, got ''")
 
 
 def split_special(text: str, names: Iterable[str]) -> list[str]:

@@ -1,4 +1,6 @@
+import copy
 import json
+import pickle
 
 import pytest
 from hypothesis import given
@@ -109,6 +111,27 @@ def test_the_cache_changes_no_result_and_stays_bounded():
     assert "x" * 1000 not in cache
 
 
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_works_in_another_process(duplicate):
+    some = BPETokenizer([b"a", b"b", b"ab"], [(0, 1)])
+    some.encode("ab")
+    copied = duplicate(some)
+    assert copied.encode("abba") == [2, 1, 0]
+    assert copied.encode("ab!", errors="ignore") == [2]
+    assert (copied.tokens, copied.merges) == (some.tokens, some.merges)
+
+
+@pytest.mark.parametrize("text", [None, b"abc", ["abc"]])
+def test_only_a_text_is_encoded(text):
+    with pytest.raises(TypeError, match=f"encode expects one text, got {type(text).__name__}"):
+        TOKENIZER.encode(text)
+
+
+def test_an_unknown_way_with_errors_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="errors must be 'strict' or 'ignore', got 'replace'"):
+        TOKENIZER.encode("", errors="replace")
+
+
 def test_callers_cannot_spoil_the_cache():
     TOKENIZER.encode("cat").append(0)
     assert TOKENIZER.decode(TOKENIZER.encode("cat")) == "cat"
@@ -122,6 +145,7 @@ def test_callers_cannot_spoil_the_cache():
         (BYTES, [(97, 98)], {}, r"merge \(97, 98\) makes b'ab', which has no id"),
         (BYTES, [], {"<end>": 256}, "'<end>' must stand in tokens at its id 256"),
         (BYTES, [], {"<end>": 3}, "'<end>' must stand in tokens at its id 3"),
+        ([*BYTES, b""], [], {"": 256}, "a special token needs a name"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(tokens, merges, special, message):

@@ -113,3 +113,11 @@ def test_it_ends_early_when_nothing_repeats():
 def test_a_vocabulary_too_small_for_the_bytes_is_refused():
     with pytest.raises(ValueError, match=r"vocab_size must be at least 257 .*, got 256"):
         train_bpe("a", 256, special_tokens=["<end>"])
+
+
+@pytest.mark.parametrize(("names", "message"), [("<a>", "a list of names"), ([""], "at least one character")])
+def test_special_tokens_that_are_no_names_are_refused(names, message):
+    with pytest.raises(ValueError, match=message):
+        train_bpe("abc", 300, special_tokens=names)
+    with pytest.raises(ValueError, match=message):
+        count_words(["abc"], special_tokens=names)

@@ -31,6 +31,12 @@ def test_control_characters_go_but_lines_stay():
     assert remove_control("a\x00\x07\u200b\u00ad\ufeffb\tc\r\nd") == "ab\tc\r\nd"
 
 
+def test_no_control_character_that_parts_words_goes():
+    spaces = [chr(code) for code in range(0xA0) if chr(code).isspace()]
+    assert clean_text("x".join(["", *spaces, ""])).split() == ["x"] * (len(spaces) + 1)
+    assert remove_control("a\x0bb\x0cc\x85d") == "a\x0bb\x0cc\x85d"
+
+
 def test_quotes_and_white_space():
     assert straighten_quotes("‘a’ “b” „c” «d»") == '\'a\' "b" "c" "d"'
     assert collapse_whitespace("\t a \u00a0 b\n\n") == "a b"

@@ -1,6 +1,6 @@
 import pytest
 
-from llmai_edu.tokenizers.special import choose_special, split_special
+from llmai_edu.tokenizers.special import check_names, choose_special, split_special
 
 SPECIAL = {"<|end|>": 300, "<|end|>!": 301}
 
@@ -25,3 +25,12 @@ def test_the_longest_name_wins_and_no_piece_is_empty():
     assert split_special("<|end|>!<|end|>a", SPECIAL) == ["<|end|>!", "<|end|>", "a"]
     assert split_special("", SPECIAL) == split_special("", ()) == []
     assert split_special("a.b", ["."]) == ["a", ".", "b"]  # names are text, not regular expressions
+
+
+def test_names_are_a_list_and_none_is_empty():
+    check_names(SPECIAL)
+    check_names([])
+    with pytest.raises(ValueError, match=r"must be a list of names, not the text '<a>'; write \['<a>'\]"):
+        check_names("<a>")
+    with pytest.raises(ValueError, match="at least one character"):
+        check_names(["<a>", ""])
