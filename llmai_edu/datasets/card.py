@@ -79,4 +79,6 @@ def format_card(dataset: Dataset, width: int = 100) -> str:
 
 
 def _wrapped(label: str, value: str, width: int) -> list[str]:
-    return textwrap.wrap(label + value, width, subsequent_indent=" " * len(label), break_long_words=False)
+    return textwrap.wrap(
+        label + value, width, subsequent_indent=" " * len(label), break_long_words=False, break_on_hyphens=False
+    )
