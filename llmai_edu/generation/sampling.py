@@ -6,15 +6,20 @@ import torch
 
 from llmai_edu.models.llama import Llama
 
+SMALLEST = torch.finfo(torch.float32).tiny  # a smaller divisor would count as 0
+
 
 def keep_top_k(logits: torch.Tensor, k: int) -> torch.Tensor:
     """Rule out all but the k likeliest tokens (those that tie with the k-th stay, too).
 
-    logits: (..., V). Returns the same shape, -inf where a token is ruled out. Fan et al. 2018.
+    logits: (..., V). Returns the same shape, -inf where a token is ruled out. Raises ValueError for k below 1.
+    Fan et al. 2018.
 
     >>> keep_top_k(torch.tensor([1.0, 3.0, 2.0]), 2).tolist()
     [-inf, 3.0, 2.0]
     """
+    if k < 1:
+        raise ValueError(f"k must be at least 1, got {k}: no token would be left")
     kth = logits.topk(min(k, logits.shape[-1])).values[..., -1:]  # (..., 1)
     return logits.masked_fill(logits < kth, -torch.inf)
 
@@ -22,12 +27,15 @@ def keep_top_k(logits: torch.Tensor, k: int) -> torch.Tensor:
 def keep_top_p(logits: torch.Tensor, p: float) -> torch.Tensor:
     """Rule out all but the nucleus: the fewest tokens, likeliest first, whose probabilities reach p together.
 
-    logits: (..., V). Returns the same shape, -inf where a token is ruled out. Holtzman et al. 2020.
+    logits: (..., V). Returns the same shape, -inf where a token is ruled out. Raises ValueError for p outside
+    (0, 1]. Holtzman et al. 2020.
 
     >>> logits = torch.tensor([0.2, 0.5, 0.3]).log()
     >>> keep_top_p(logits, 0.6).softmax(-1).tolist()      # 0.5 does not reach 0.6, 0.5 + 0.3 does
     [0.0, 0.625, 0.375]
     """
+    if not 0 < p <= 1:
+        raise ValueError(f"p must be above 0 and at most 1, got {p}")
     probs, order = logits.softmax(-1).sort(descending=True, stable=True)
     before = probs.cumsum(-1) - probs  # what the likelier tokens hold together
     outside = torch.zeros_like(before, dtype=torch.bool).scatter(-1, order, before >= p)
@@ -51,7 +59,9 @@ def next_token_probs(
     if temperature == 0:
         best = logits.argmax(-1, keepdim=True)
         return torch.zeros_like(logits, dtype=torch.float32).scatter(-1, best, 1.0)
-    logits = logits.float() / temperature
+    logits = logits.float()
+    # The likeliest at 0 and the others below: however small the temperature, nothing overflows but to -inf.
+    logits = (logits - logits.amax(-1, keepdim=True)) / max(temperature, SMALLEST)
     if top_k is not None:
         logits = keep_top_k(logits, top_k)
     if top_p is not None and top_p < 1:  # 1 keeps all; rounding in the sum could lose the rarest
@@ -97,17 +107,18 @@ def generate(
     after `max_new_tokens`, or before the first of `stop_ids`, which is not yielded. Temperature 0 is greedy.
 
     ids: (T,), a list or a tensor. Raises ValueError at once, not at the first token, for an empty prompt, an
-    id outside of the vocabulary, a text that would outgrow the context, or sampling values without a meaning.
+    id that is no whole number or outside of the vocabulary, a text that would outgrow the context, or sampling
+    values without a meaning.
 
     >>> from llmai_edu.models.llama import LlamaConfig
     >>> tiny = Llama(LlamaConfig(256, 64, 192, 2, 4, 2, 512), generator=torch.Generator().manual_seed(0))
     >>> len(list(generate(tiny, [72, 105], max_new_tokens=5)))
     5
     """
-    ids = torch.as_tensor(ids, dtype=torch.int64)
+    ids = torch.as_tensor(ids)
     check_sampling(temperature, top_k, top_p)
     check_prompt(ids, max_new_tokens, model.config.vocab_size, model.config.max_position_embeddings)
-    return decode_loop(model, ids, max_new_tokens, temperature, top_k, top_p, generator, frozenset(stop_ids))
+    return decode_loop(model, ids.long(), max_new_tokens, temperature, top_k, top_p, generator, frozenset(stop_ids))
 
 
 @torch.inference_mode()
@@ -149,6 +160,8 @@ def check_prompt(ids: torch.Tensor, max_new_tokens: int, vocab_size: int, contex
     """Refuse a prompt that cannot be continued, with a ValueError that says why."""
     if ids.ndim != 1 or not len(ids):
         raise ValueError(f"the prompt must be a list of at least one token id, got shape {tuple(ids.shape)}")
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise ValueError(f"token ids must be whole numbers, got {ids.dtype}: encode the text first")
     if ids.min() < 0 or ids.max() >= vocab_size:
         raise ValueError(f"token ids must lie in 0 … {vocab_size - 1}, got {ids.min()} … {ids.max()}")
     if max_new_tokens < 1:

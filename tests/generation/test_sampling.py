@@ -81,6 +81,23 @@ def test_top_p_always_leaves_a_token():
     assert (probs > 0).sum() == 1
 
 
+def test_filters_that_would_leave_no_token_are_refused():
+    for k in (0, -1):
+        with pytest.raises(ValueError, match=f"k must be at least 1, got {k}"):
+            keep_top_k(HALF, k)
+    for p in (0, 1.1, float("nan")):
+        with pytest.raises(ValueError, match=f"p must be above 0 and at most 1, got {p}"):
+            keep_top_p(HALF, p)
+
+
+@pytest.mark.parametrize("temperature", [1e-30, 1e-39, 1e-300])
+def test_the_smallest_temperatures_are_greedy(temperature, device):
+    logits = torch.tensor([[3.0, -2.0, 5.0], [-1e4, -torch.inf, -2e4]], device=device)
+    probs = next_token_probs(logits, temperature, top_k=2)
+    assert probs.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert sample(logits, temperature, generator=seeded(device)).tolist() == [2, 0]
+
+
 def test_one_row_or_many():
     assert sample(HALF, 0).shape == ()
     assert sample(HALF, generator=seeded()).shape == ()
@@ -190,6 +207,8 @@ def test_takes_a_tensor_and_fills_the_context_to_the_brim(model):
         ([[1, 2]], 5, "at least one token id"),
         ([1, 40], 5, r"must lie in 0 … 39, got 1 … 40"),
         ([-1], 5, r"must lie in 0 … 39"),
+        ([1.7, 2.2], 5, "must be whole numbers, got torch.float32"),
+        ([True], 5, "must be whole numbers, got torch.bool"),
         ([1], 0, "max_new_tokens must be at least 1"),
     ],
 )
