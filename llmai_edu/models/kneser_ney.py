@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from llmai_edu.models.ngram import NGram
+from llmai_edu.models.ngram import NGram, one_for_each_order
 from llmai_edu.models.ngram_counts import NGramCounts
 
 __all__ = ["AbsoluteDiscounting", "KneserNey", "ModifiedKneserNey", "modified_discounts", "plain_discount"]
@@ -61,9 +61,7 @@ class AbsoluteDiscounting(NGram):
     """
 
     def __init__(self, counts: NGramCounts, discount: float | Sequence[float] | None = None):
-        self.discount = discount if discount is None else np.broadcast_to(discount, (counts.order,))
-        if discount is not None and not 0 <= self.discount.min() <= self.discount.max() <= 1:
-            raise ValueError(f"a discount must lie in 0..1, got {discount}")
+        self.discount = None if discount is None else one_for_each_order(discount, counts.order, "discount")
         super().__init__(counts)
 
     def evidence(self, k: int) -> np.ndarray:

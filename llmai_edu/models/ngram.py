@@ -121,6 +121,22 @@ class NGram:
         return np.bincount(self.counts.levels[k - 1].context, counts, n_contexts)
 
 
+def one_for_each_order(value: float | Sequence[float], order: int, name: str) -> np.ndarray:
+    """Return (order,) numbers in 0..1 from one or from as many; `name` is what errors call them.
+
+    Raises ValueError for another number of them, and for a number outside 0..1.
+
+    >>> one_for_each_order(0.5, 3, "weight").tolist()
+    [0.5, 0.5, 0.5]
+    """
+    numbers = np.asarray(value, float)
+    if numbers.shape not in ((), (order,)):
+        raise ValueError(f"give one {name}, or {order}: one for each order; got {value}")
+    if not ((numbers >= 0) & (numbers <= 1)).all():  # nan is neither
+        raise ValueError(f"a {name} must lie in 0..1, got {value}")
+    return np.broadcast_to(numbers, (order,))
+
+
 class MaximumLikelihood(NGram):
     """The share of times that the symbol followed the context: zero for whatever was never seen.
 
@@ -149,8 +165,8 @@ class AddK(NGram):
     interpolated = False
 
     def __init__(self, counts: NGramCounts, k: float = 1.0):
-        if not k > 0:
-            raise ValueError(f"k must be positive, got {k}; MaximumLikelihood is the model with k = 0")
+        if not 0 < k < np.inf:
+            raise ValueError(f"k must be positive and finite, got {k}; MaximumLikelihood is the model with k = 0")
         self.k = k
         super().__init__(counts)
 
@@ -172,9 +188,7 @@ class JelinekMercer(NGram):
     """
 
     def __init__(self, counts: NGramCounts, weight: float | Sequence[float] = 0.8):
-        self.weight = np.broadcast_to(np.asarray(weight, float), (counts.order,))
-        if self.weight.min() < 0 or self.weight.max() > 1:
-            raise ValueError(f"a weight must lie in 0..1, got {weight}")
+        self.weight = one_for_each_order(weight, counts.order, "weight")
         super().__init__(counts)
 
     def smooth(self, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -87,7 +87,13 @@ def test_a_vocabulary_of_tokens():
     ("call", "message"),
     [
         (lambda: AddK.fit([b"abc"], 2, k=0), "positive"),
+        (lambda: AddK.fit([b"abc"], 2, k=np.inf), "positive and finite, got inf"),
         (lambda: JelinekMercer.fit([b"abc"], 2, weight=1.5), "0..1"),
+        (lambda: JelinekMercer.fit([b"abc"], 2, weight=np.nan), "weight must lie in 0..1, got nan"),
+        (lambda: JelinekMercer.fit([b"abc"], 2, weight=[0.5, np.nan]), "weight must lie in 0..1"),
+        (lambda: JelinekMercer.fit([b"abc"], 2, weight=[0.5] * 3), r"one weight, or 2: .* got \[0.5, 0.5, 0.5\]"),
+        (lambda: KneserNey.fit([b"abc"], 2, discount=[0.5] * 3), "one discount, or 2"),
+        (lambda: KneserNey.fit([b"abc"], 2, discount=-0.1), "discount must lie in 0..1, got -0.1"),
         (lambda: MaximumLikelihood.fit([b"abc"], 2).prob(b"a", 256), "0..255"),
     ],
 )
