@@ -32,9 +32,9 @@ def bits_per_byte(nats_total: float, n_bytes: int) -> float:
     """
     if n_bytes <= 0:
         raise ValueError(f"need at least one byte of text, got {n_bytes}")
-    if nats_total < 0:
+    if nats_total < -1e-6 * n_bytes:  # what is nearer to 0 is rounding
         raise ValueError(f"nats_total is the sum of -ln p and cannot be negative, got {nats_total}: negate it?")
-    return float(nats_to_bits(nats_total) / n_bytes)
+    return float(nats_to_bits(max(nats_total, 0)) / n_bytes)
 
 
 def bpb_from_token_loss(nats_per_token: float, n_tokens: int, n_bytes: int) -> float:

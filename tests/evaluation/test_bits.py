@@ -26,6 +26,12 @@ def test_token_losses_agree_with_the_sum():
     assert bpb_from_token_loss(3.0, 3, 10) == pytest.approx(bits_per_byte(sum(losses), 10))
 
 
+def test_a_model_that_is_sure_may_round_below_zero():
+    assert bits_per_byte(-1e-18, 5) == bits_per_byte(-1e-3, 10_000) == 0
+    with pytest.raises(ValueError, match="negate"):
+        bits_per_byte(-0.1, 10_000)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
