@@ -1,23 +1,24 @@
-"""The README's table of lessons that open in Colab, made from the map of the course."""
+"""The README's table of lessons, with their costs and links to Colab, made from the map of the course."""
 
 from pathlib import Path
+from typing import Any
 
 from tools.faults import Fault
 from tools.first_cell import colab_url
-from tools.layout import course_map, repository_address, write_atomically
+from tools.layout import course_module, repository_address, write_atomically
 
 BEGIN, END = "<!-- badges:start -->", "<!-- badges:end -->"
 PICTURE = "https://colab.research.google.com/assets/colab-badge.svg"
 
 
 def table(root: Path) -> str:
-    """Return the Markdown table: one row for each lesson that is written, with its badge."""
+    """Return the map's own Markdown table, with a badge for each lesson that is written."""
     address = repository_address(root)
-    rows = ["| lesson | open in Colab |", "|---|---|"]
-    for stem, lesson in course_map(root).items():
-        link = f"[![Open {lesson.title} in Colab]({PICTURE})]({colab_url(address, 'notebooks', stem)})"
-        rows.append(f"| [{lesson.title}](notebooks/{stem}.ipynb) | {link} |")
-    return "\n".join(rows)
+
+    def badge(lesson: Any) -> str:
+        return f"[![Open {lesson.title} in Colab]({PICTURE})]({colab_url(address, 'notebooks', lesson.stem)})"
+
+    return course_module(root)["course_table"](badge)
 
 
 def refreshed(readme: str, root: Path) -> str:

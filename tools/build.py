@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from tools.course_map import refresh_map
 from tools.execute import execute
 from tools.faults import BuildError
 from tools.fingerprint import inputs_digest, outputs_digest
@@ -21,10 +22,10 @@ Execute = Callable[[NotebookNode, Path, str], None]
 
 
 def refresh_source(path: Path, root: Path) -> str:
-    """Rewrite in a source what is made: its quotations, its link to Colab and its first cell. Return its text."""
+    """Rewrite in a source what is made: its quotations, its opening and its chart of the course. Return its text."""
     file = path.relative_to(root).as_posix()
     text = refresh_quotes(path.read_text(encoding="utf-8"), root, file)
-    text = refresh_opening(text, root, file)
+    text = refresh_map(refresh_opening(text, root, file), root, file)
     write_atomically(path, text)
     return text
 

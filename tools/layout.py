@@ -36,16 +36,20 @@ def repository_address(root: Path) -> str:
         raise BuildError("pyproject.toml", None, "no Repository under [project.urls]; badges need it; add it") from None
 
 
-def course_map(root: Path) -> dict[str, Any]:
-    """Read the lessons that are written, by stem, from the map in llmai_edu/course/lessons.py.
+def course_module(root: Path) -> dict[str, Any]:
+    """Return what llmai_edu/course/lessons.py defines, by name.
 
     That one file is run by its path, so that the map is this root's, and nothing else of the package is loaded.
     """
     file = "llmai_edu/course/lessons.py"
     if not (root / file).is_file():
         raise BuildError(file, None, "the map of lessons is missing; the tools need its LESSONS; write it")
-    lessons = runpy.run_path(str(root / file), run_name="course_map")["LESSONS"]
-    return {lesson.stem: lesson for lesson in lessons if lesson.available}
+    return runpy.run_path(str(root / file), run_name="course_map")
+
+
+def course_map(root: Path) -> dict[str, Any]:
+    """Return the lessons that are written, by stem."""
+    return {lesson.stem: lesson for lesson in course_module(root)["LESSONS"] if lesson.available}
 
 
 def parse_module(path: Path) -> ast.Module:

@@ -35,9 +35,10 @@ def alt_texts(cell: NotebookNode, count: int) -> list[str]:
 
 
 def describe_pictures(cell: NotebookNode) -> None:
-    """Write the alternative texts into the outputs' metadata, for tools that read them there (nbconvert's classic page).
+    """Write the alternative texts into the outputs' metadata, where nbconvert's `classic` template reads them.
 
-    Most do not: `percent.with_words` puts the same text into a folded paragraph below the figure.
+    Its `lab` template, which is the default, and JupyterLab do not: for their readers `percent.with_words` puts the
+    same text into a folded paragraph below the figure.
     """
     shown = list(pictures(cell))
     for (output, mime), text in zip(shown, alt_texts(cell, len(shown))):

@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 
 from tools.badges import badge_faults
 from tools.build import expected_inputs, target
+from tools.course_map import map_faults
 from tools.faults import BuildError, Fault
 from tools.fingerprint import outputs_digest
 from tools.first_cell import opening_faults
@@ -76,7 +77,7 @@ def page_faults(source: Path, root: Path) -> list[Fault]:
     """List what is stale in one source and in the notebooks that are made from it."""
     file = source.relative_to(root).as_posix()
     text = source.read_text(encoding="utf-8")
-    faults = quote_faults(text, root, file) + opening_faults(text, root, file)
+    faults = quote_faults(text, root, file) + opening_faults(text, root, file) + map_faults(text, root, file)
     book, path = notebook(text), target(source)
     if path.is_file():
         stored, name = load(path, root), path.relative_to(root).as_posix()

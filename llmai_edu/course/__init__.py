@@ -2,7 +2,7 @@
 
 from llmai_edu.course.check import check
 from llmai_edu.course.expect import CheckFailed
-from llmai_edu.course.lessons import LESSONS, Lesson, course_map_mermaid, course_table, lesson
+from llmai_edu.course.lessons import LESSONS, Lesson, lesson
 from llmai_edu.course.progress import progress_table
 
 __all__ = [
@@ -10,8 +10,6 @@ __all__ = [
     "CheckFailed",
     "Lesson",
     "check",
-    "course_map_mermaid",
-    "course_table",
     "lesson",
     "progress_table",
 ]

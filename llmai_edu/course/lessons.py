@@ -1,5 +1,6 @@
 """The map of the course: which lessons there are, what each one needs and costs, and which modules it teaches."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -176,17 +177,17 @@ def course_map_mermaid() -> str:
     return "\n".join(lines)
 
 
-def course_table() -> str:
-    """The lessons as a Markdown table: written ones linked with their costs, the others marked as planned.
+def course_table(badge: Callable[[Lesson], str]) -> str:
+    """The lessons as a Markdown table: written ones linked with their costs and `badge`, the others marked as planned.
 
-    >>> print(course_table().splitlines()[0])
-    | # | lesson | part | read | run | memory |
+    >>> print(course_table(lambda lesson: "").splitlines()[0])
+    | # | lesson | part | read | run | memory | open in Colab |
     """
-    rows = ["| # | lesson | part | read | run | memory |", "|---|---|---|---|---|---|"]
+    rows = ["| # | lesson | part | read | run | memory | open in Colab |", "|---|---|---|---|---|---|---|"]
     for one in LESSONS:
-        row = [f"{one.number:02}", one.title, PARTS[one.part], "planned", "", ""]
+        row = [f"{one.number:02}", one.title, PARTS[one.part], "planned", "", "", ""]
         if one.available:
             row[1] = f"[{one.title}](notebooks/{one.stem}.ipynb)"
-            row[3:] = [f"{one.minutes} min", f"{one.seconds} s", f"{one.memory_mb / 1000:.1f} GB"]
+            row[3:] = [f"{one.minutes} min", f"{one.seconds} s", f"{one.memory_mb / 1000:.1f} GB", badge(one)]
         rows.append("| " + " | ".join(row) + " |")
     return "\n".join(rows)

@@ -82,8 +82,9 @@ def test_the_map_shows_every_lesson_once():
 
 
 def test_the_table_links_what_is_written():
-    rows = course_table().splitlines()
+    rows = course_table(lambda lesson: f"[{lesson.stem}]").splitlines()
     assert len(rows) == 32
-    assert {row.count("|") for row in rows} == {7}
+    assert {row.count("|") for row in rows} == {8}
+    assert rows[2].endswith(" | [00_start_here] |")
     assert [row.count("](notebooks/") for row in rows[2:]] == [int(one.available) for one in LESSONS]
     assert "| planned |" in rows[-1]

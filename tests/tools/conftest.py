@@ -58,6 +58,15 @@ class Lesson:
 
 
 LESSONS = (Lesson("01_zipf", "Zipf's law"), Lesson("02_later", "Later", available=False))
+
+
+def course_map_mermaid():
+    return "flowchart LR\\n  a --> b"
+
+
+def course_table(badge):
+    rows = [f"| [{one.title}](notebooks/{one.stem}.ipynb) | {badge(one)} |" for one in LESSONS if one.available]
+    return "\\n".join(["| lesson | open in Colab |", "|---|---|", *rows])
 """,
     "llmai_edu/course/checks/zipf.py": "",
     "tests/mutants/zipf.py": "",
