@@ -15,21 +15,22 @@ CHUNK = 1 << 16
 
 
 def download(
-    artifact: Artifact, place: str | Path, path: Path, session: Session, timeout: float, progress: bool
+    artifact: Artifact, place: str | Path, path: Path, session: Session, timeout: float, label: str | None = None
 ) -> None:
     """Copy the artifact from `place`, an address or a local file, to `path`.
 
-    timeout: seconds without a byte after which the server counts as stalled. Raises DataError if the copy fails
+    timeout: seconds without a byte after which the server counts as stalled. label: what a progress bar is called;
+    without one there is no bar. Raises DataError if the copy fails
     or is not the pinned file; what was written till then stays, so give it a path that may be thrown away.
     """
     with _chunks(place, session, timeout) as chunks:
-        save_checked(artifact, chunks, path, progress)
+        save_checked(artifact, chunks, path, label)
 
 
-def save_checked(artifact: Artifact, chunks: Iterator[bytes], path: Path, progress: bool = False) -> None:
+def save_checked(artifact: Artifact, chunks: Iterator[bytes], path: Path, label: str | None = None) -> None:
     """Write the chunks to `path`; raises DataError unless they are the artifact, byte for byte."""
     digest, received = hashlib.sha256(), 0
-    bar = tqdm(total=artifact.size, unit="B", unit_scale=True, desc=artifact.project, disable=not progress)
+    bar = tqdm(total=artifact.size, unit="B", unit_scale=True, desc=label, disable=label is None)
     with bar, path.open("wb") as out:
         for chunk in chunks:
             received += len(chunk)

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .archive import unpack
-from .card import Artifact
+from .card import Artifact, Dataset
 from .errors import DataError
 from .manifest import check_files, is_complete, is_intact, write_manifest
 from .registry import find_dataset
@@ -29,11 +29,11 @@ def fetch(name: str, *, progress: bool = True, timeout: float = 30.0, repair: bo
     >>> fetch("speeches").name  # doctest: +SKIP
     'speeches-0.1.2-84613b34'
     """
-    folder = dataset_folder(name)
-    present = is_intact(folder) if repair else is_complete(folder)
-    if not present:
+    dataset, folder = find_dataset(name), dataset_folder(name)
+    present = is_intact if repair else is_complete
+    if not present(folder, dataset.artifact):
         with _told_as(name), _cache_errors_explained(folder.parent):
-            _install(find_dataset(name).artifact, folder, progress, timeout)
+            _install(dataset, folder, progress, timeout)
     return folder
 
 
@@ -44,7 +44,7 @@ def dataset_folder(name: str) -> Path:
 
 def is_present(name: str) -> bool:
     """Return whether the data set is in the cache, each file with its size (`verify` reads the contents)."""
-    return is_complete(dataset_folder(name))
+    return is_complete(dataset_folder(name), find_dataset(name).artifact)
 
 
 def verify(name: str) -> int:
@@ -53,18 +53,19 @@ def verify(name: str) -> int:
     if not folder.exists():
         raise DataError(f"{name} is not in the cache: run llmai-edu data fetch {name}")
     try:
-        return check_files(folder)
+        return check_files(folder, find_dataset(name).artifact)
     except DataError as error:
         raise DataError(f"{name} is damaged, {error}: run llmai-edu data fetch {name}") from None
 
 
-def _install(artifact: Artifact, folder: Path, progress: bool, timeout: float) -> None:
+def _install(dataset: Dataset, folder: Path, progress: bool, timeout: float) -> None:
     """Download and unpack into a temporary folder in the cache, then move the result in by one rename."""
     # Loaded only here: the web client takes ten times as long as reading what the cache already holds.
     from .download import download
     from .index import find_artifact, local_folder
     from .web import Session
 
+    artifact = dataset.artifact
     location = index_location()
     if offline() and (location is None or local_folder(location) is None):
         state = "damaged in the cache" if folder.exists() else "not in the cache"
@@ -80,9 +81,9 @@ def _install(artifact: Artifact, folder: Path, progress: bool, timeout: float) -
     ):
         packed, unpacked = Path(partial) / artifact.filename, Path(partial) / "files"
         place = find_artifact(artifact, location, session, timeout)
-        download(artifact, place, packed, session, timeout, progress)
+        download(artifact, place, packed, session, timeout, dataset.name if progress else None)
         unpack_artifact(artifact, packed, unpacked)
-        move_in(unpacked, folder)
+        move_in(unpacked, folder, artifact)
 
 
 def unpack_artifact(artifact: Artifact, packed: Path, folder: Path) -> None:
@@ -96,14 +97,14 @@ def unpack_artifact(artifact: Artifact, packed: Path, folder: Path) -> None:
     write_manifest(folder, artifact, names)
 
 
-def move_in(unpacked: Path, folder: Path) -> None:
+def move_in(unpacked: Path, folder: Path, artifact: Artifact) -> None:
     """Rename `unpacked` to `folder`; what another process put there meanwhile stays, what is damaged goes."""
-    if folder.exists() and not is_intact(folder):
+    if folder.exists() and not is_intact(folder, artifact):
         os.replace(folder, unpacked.parent / "damaged")
     try:
         os.rename(unpacked, folder)
     except OSError:
-        if not is_intact(folder):
+        if not is_intact(folder, artifact):
             raise
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .card import Artifact
@@ -19,41 +20,51 @@ def write_manifest(folder: Path, artifact: Artifact, names: list[str]) -> None:
     (folder / FILENAME).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
-def read_manifest(folder: Path) -> dict | None:
-    """Return the record in `folder`, or None if there is none that can be read."""
+def read_manifest(folder: Path, artifact: Artifact) -> dict[str, dict] | None:
+    """Return size and sha256 of each file in `folder`, or None without a readable record of the artifact's members."""
     try:
-        record = json.loads((folder / FILENAME).read_text(encoding="utf-8"))
-        return record if isinstance(record["files"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
+        files = json.loads((folder / FILENAME).read_text(encoding="utf-8"))["files"]
+        known = all({"size", "sha256"} <= entry.keys() for entry in files.values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    return files if known and are_members(list(files), artifact.members) else None
 
 
-def is_complete(folder: Path) -> bool:
+def are_members(names: list[str], patterns: tuple[str, ...]) -> bool:
+    """Return whether every name matches one of an artifact's patterns, and every pattern a name.
+
+    >>> are_members(["a/1.txt", "a/2.txt"], ("a/*.txt",)), are_members([], ("a/*.txt",))
+    (True, False)
+    """
+    used = [{pattern for pattern in patterns if fnmatchcase(name, pattern)} for name in names]
+    return all(used) and set().union(*used) == set(patterns)
+
+
+def is_complete(folder: Path, artifact: Artifact) -> bool:
     """Return whether each recorded file is there with its size; quick, the contents are not read."""
-    record = read_manifest(folder)
-    return record is not None and all(
-        (folder / name).is_file() and (folder / name).stat().st_size == entry["size"]
-        for name, entry in record["files"].items()
+    files = read_manifest(folder, artifact)
+    return files is not None and all(
+        (folder / name).is_file() and (folder / name).stat().st_size == entry["size"] for name, entry in files.items()
     )
 
 
-def check_files(folder: Path) -> int:
+def check_files(folder: Path, artifact: Artifact) -> int:
     """Return the number of files in `folder` whose sha256 is as recorded; raises DataError if one is not."""
-    record = read_manifest(folder)
-    if record is None:
+    files = read_manifest(folder, artifact)
+    if files is None:
         raise DataError(f"{folder / FILENAME} is missing or damaged")
-    for name, entry in record["files"].items():
+    for name, entry in files.items():
         if not (folder / name).is_file():
             raise DataError(f"{folder / name} is missing")
         if file_sha256(folder / name) != entry["sha256"]:
             raise DataError(f"{folder / name} was changed or damaged")
-    return len(record["files"])
+    return len(files)
 
 
-def is_intact(folder: Path) -> bool:
+def is_intact(folder: Path, artifact: Artifact) -> bool:
     """Return whether every recorded file is there and unchanged; slow, all contents are read."""
     try:
-        return check_files(folder) > 0
+        return check_files(folder, artifact) > 0
     except DataError:
         return False
 

@@ -66,5 +66,12 @@ def parse_pip_config(listing: str) -> dict[str, str]:
         for line in listing.splitlines():
             name, equals, quoted = line.partition("=")
             if equals and name.startswith(section + "."):
-                found[name.removeprefix(section + ".")] = str(ast.literal_eval(quoted))
+                found[name.removeprefix(section + ".")] = _unquoted(quoted)
     return found
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(ast.literal_eval(text))  # pip writes its values as Python does
+    except (ValueError, SyntaxError):
+        return text.strip()

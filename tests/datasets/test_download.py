@@ -6,10 +6,11 @@ from llmai_edu.datasets.web import Session
 
 
 def test_writes_the_chunks_and_shows_a_bar_only_if_asked(index, tiny, tmp_path, capsys):
-    for progress in (False, True):
-        save_checked(tiny.artifact, iter([index.body[:10], index.body[10:]]), tmp_path / "x", progress)
+    for label in (None, "letters"):
+        save_checked(tiny.artifact, iter([index.body[:10], index.body[10:]]), tmp_path / "x", label)
         assert (tmp_path / "x").read_bytes() == index.body
-        assert ("tiny" in capsys.readouterr().err) is progress
+        shown = capsys.readouterr().err.lstrip()
+        assert shown.startswith("letters: ") if label else not shown
 
 
 @pytest.mark.parametrize(
@@ -39,10 +40,10 @@ def test_an_endless_body_is_not_read_to_its_end(tiny, tmp_path):
 def test_the_server_is_asked_for_plain_bytes(index, tiny, tmp_path):
     with Session() as session:
         assert session.headers["Accept-Encoding"] == "identity"
-        download(tiny.artifact, f"{index.root}/files/x", tmp_path / "x", session, 5, False)
+        download(tiny.artifact, f"{index.root}/files/x", tmp_path / "x", session, 5)
     assert (tmp_path / "x").read_bytes() == index.body
 
 
 def test_a_local_file_that_cannot_be_read(tiny, tmp_path):
     with pytest.raises(DataError, match=r"cannot be read"):
-        download(tiny.artifact, tmp_path / "absent", tmp_path / "x", None, 5, False)
+        download(tiny.artifact, tmp_path / "absent", tmp_path / "x", None, 5)

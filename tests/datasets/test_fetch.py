@@ -7,7 +7,7 @@ import sys
 import tarfile
 import tempfile
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -233,6 +233,21 @@ def test_missing_files_are_fetched_again_and_changed_ones_repaired(tiny, files):
         verify("tiny")
     fetch("tiny", progress=False, repair=True)
     second_try_works(files)
+
+
+def test_a_record_without_files_is_damage_and_fetched_again(tiny, files):
+    record = fetch("tiny", progress=False) / ".llmai_edu.json"
+    record.write_text('{"files": {}}')
+    assert not is_present("tiny")
+    with pytest.raises(DataError, match=r"tiny is damaged, .*: run llmai-edu data fetch tiny"):
+        verify("tiny")
+    second_try_works(files)
+
+
+def test_the_progress_bar_has_the_name_of_the_data_set(tiny, monkeypatch, capsys):
+    monkeypatch.setitem(DATASETS, "letters", replace(tiny, name="letters"))  # its package is still called tiny
+    fetch("letters")
+    assert capsys.readouterr().err.lstrip().startswith("letters: ")
 
 
 def test_verify_of_what_is_absent(tiny):

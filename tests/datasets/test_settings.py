@@ -69,5 +69,14 @@ def test_a_machine_without_pip_has_no_pip_settings(error, monkeypatch):
     assert pip_setting("cert") is None
 
 
+def test_values_without_quotation_marks_are_read_as_they_stand():
+    listing = 'global.index-url=https://a.example/simple \nglobal.cert=\'/x\ninstall.proxy="http://q:2"\n'
+    assert parse_pip_config(listing) == {
+        "index-url": "https://a.example/simple",
+        "cert": "'/x",
+        "proxy": "http://q:2",
+    }
+
+
 def test_lines_that_are_no_setting_are_passed_over():
     assert parse_pip_config("WARNING: something = odd\n:env:.cert='/x'\n") == {}
