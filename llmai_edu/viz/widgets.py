@@ -25,6 +25,15 @@ def boxed(text: str) -> str:
     return f'<div style="{BOX}">{html.escape(text)}</div>'
 
 
+def failed(error: Exception, text: str = "") -> str:
+    """Return HTML that shows what went wrong below a text: a callback's exception vanishes in the server's log.
+
+    >>> "ValueError: too long" in failed(ValueError("too long"))
+    True
+    """
+    return boxed(f"{text}\n\n{type(error).__name__}: {error}".lstrip())
+
+
 def show(widget: widgets.Widget, fallback: str) -> None:
     """Display a widget, and the HTML `fallback` in its place wherever widgets do not run.
 
@@ -39,8 +48,8 @@ def show(widget: widgets.Widget, fallback: str) -> None:
 def token_widget(tokenizers: Mapping[str, Cut], text: str = "") -> widgets.Widget:
     """Return a widget: type a text, choose a tokenizer, watch the tokens.
 
-    tokenizers: for each name a function from a text to its pieces (bytes) and their ids. Raises ValueError when there
-    is no tokenizer.
+    tokenizers: for each name a function from a text to its pieces (bytes) and their ids; what it raises later is shown
+    in the widget. Raises ValueError when there is no tokenizer.
 
     >>> token_widget({"bytes": lambda text: ([b"a"], [97])}, "a")  # doctest: +SKIP
     """
@@ -50,12 +59,18 @@ def token_widget(tokenizers: Mapping[str, Cut], text: str = "") -> widgets.Widge
     choice = widgets.Dropdown(options=list(tokenizers), description="tokenizer")
     picture = widgets.HTML()
 
-    def draw(_=None) -> None:
+    def draw() -> None:
         pieces, ids = tokenizers[choice.value](box.value)
         picture.value = token_summary(box.value, pieces) + token_chips(pieces, ids)
 
-    box.observe(draw, "value")
-    choice.observe(draw, "value")
+    def redraw(_) -> None:
+        try:
+            draw()
+        except Exception as error:
+            picture.value = failed(error)
+
+    box.observe(redraw, "value")
+    choice.observe(redraw, "value")
     draw()
     return widgets.VBox([box, choice, picture])
 
@@ -93,8 +108,8 @@ def ask_widget(answer: Callable[[str, float], Iterable[str]], question: str = ""
             for piece in answer(box.value, heat.value):
                 text += piece
                 reply.value = boxed(text)
-        except Exception as error:  # a callback's exception would otherwise vanish in the server's log
-            reply.value = boxed(f"{text}\n\n{type(error).__name__}: {error}")
+        except Exception as error:
+            reply.value = failed(error, text)
         finally:
             button.disabled = False
 
@@ -105,29 +120,36 @@ def ask_widget(answer: Callable[[str, float], Iterable[str]], question: str = ""
 def next_token_widget(candidates: Callable[[str], Sequence[tuple[bytes, float]]], text: str) -> widgets.Widget:
     """Return a widget in which you choose each next token yourself, from the model's most probable ones.
 
-    candidates: function from the text so far to (token, probability) pairs, the most probable first, always as many.
+    candidates: function from the text so far to (token, probability) pairs, the most probable first, always as many;
+    what it raises later is shown in the widget. A token may end within a character: all bytes are kept, and the text
+    ends on U+FFFD only until the character is whole.
 
     >>> next_token_widget(lambda text: [(b" the", 0.6), (b" a", 0.4)], "It is")  # doctest: +SKIP
     """
-    state = {"text": text, "history": []}
+    history = [text.encode()]
     page = widgets.HTML()
     buttons = [widgets.Button(layout=widgets.Layout(width="190px")) for _ in candidates(text)]
     undo = widgets.Button(description="Undo", tooltip="take the last token back")
 
     def draw() -> None:
-        page.value = boxed(state["text"])
-        undo.disabled = not state["history"]
-        for button, (piece, p) in zip(buttons, candidates(state["text"])):
-            button.description = f"{readable(piece)}   {100 * p:.1f} %"
-            button.piece = piece
+        so_far = history[-1].decode("utf-8", errors="replace")
+        page.value, undo.disabled = boxed(so_far), len(history) == 1
+        try:
+            choices = candidates(so_far)
+        except Exception as error:
+            page.value, choices = failed(error, so_far), []
+        for button in buttons:
+            button.disabled = True
+        for button, (piece, p) in zip(buttons, choices):
+            button.description, button.piece = f"{readable(piece)}   {100 * p:.1f} %", piece
+            button.disabled = False
 
     def choose(button: widgets.Button) -> None:
-        state["history"].append(state["text"])
-        state["text"] += button.piece.decode("utf-8", errors="replace")
+        history.append(history[-1] + button.piece)
         draw()
 
     def take_back(_) -> None:
-        state["text"] = state["history"].pop()
+        history.pop()
         draw()
 
     for button in buttons:

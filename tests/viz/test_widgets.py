@@ -79,6 +79,50 @@ def test_next_token_widget_appends_the_chosen_token_and_takes_it_back():
     assert undo.disabled
 
 
+def test_next_token_widget_keeps_half_a_character_until_the_other_half_comes():
+    first, second = "é".encode()[:1], "é".encode()[1:]
+    widget = next_token_widget(lambda text: [(first, 0.6), (second, 0.4)], "caf")
+    page, row, undo = widget.children
+    row.children[0].click()
+    assert page.value == boxed("caf\ufffd")
+    row.children[1].click()
+    assert page.value == boxed("café")
+    undo.click()
+    assert page.value == boxed("caf\ufffd")
+
+
+def test_next_token_widget_shows_what_went_wrong_and_goes_back():
+    def candidates(text):
+        if text.endswith("!"):
+            raise ValueError("too long")
+        return [(b"!", 0.9), (b"?", 0.1)]
+
+    widget = next_token_widget(candidates, "Well")
+    page, row, undo = widget.children
+    row.children[0].click()
+    assert page.value == boxed("Well!\n\nValueError: too long")
+    assert all(button.disabled for button in row.children)
+    undo.click()
+    assert page.value == boxed("Well")
+    assert not any(button.disabled for button in row.children)
+    with pytest.raises(ValueError, match="too long"):
+        next_token_widget(candidates, "Well!")
+
+
+def test_token_widget_shows_what_went_wrong_and_recovers():
+    def only_ascii(text):
+        return [c.encode("ascii") for c in text], [ord(c) for c in text]
+
+    widget = token_widget({"ascii": only_ascii, "whole": whole}, "ab")
+    box, choice, picture = widget.children
+    box.value = "é"
+    assert "UnicodeEncodeError" in picture.value
+    choice.value = "whole"
+    assert "1 tokens" in picture.value
+    with pytest.raises(UnicodeEncodeError):
+        token_widget({"ascii": only_ascii}, "é")
+
+
 def test_show_carries_the_fallback_beside_the_widget(monkeypatch):
     shown = []
     monkeypatch.setattr("llmai_edu.viz.widgets.display", lambda bundle, raw: shown.append(bundle))
