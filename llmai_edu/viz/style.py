@@ -16,13 +16,16 @@ TINTS = ("#CFE6F5", "#FBE3B5", "#C3E8DB", "#F8D3BD", "#EAD7E3")
 
 
 def new_axes(width: float = 6.0, height: float = 3.2) -> "tuple[Figure, Axes]":
-    """Return a figure and its axes in the course's style: no box, a light grid. Sizes are in inches.
+    """Return a figure and its axes in the course's style: no box, a light grid, the palette's colours in turn.
+
+    Sizes are in inches.
 
     >>> figure, axes = new_axes()
     """
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
+    axes.set_prop_cycle(color=PALETTE)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
     axes.set_axisbelow(True)
