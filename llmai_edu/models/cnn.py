@@ -2,7 +2,8 @@
 
 Kim 2014, "Convolutional Neural Networks for Sentence Classification". A filter of width w is a vector of w · C weights;
 its score at a place is its dot product with the vectors of the w tokens there. The largest score over the text is kept:
-that something stands there, not where.
+that something stands there, not where. `ngram_scores` is the convolution written out; `TextCNN` calls torch's, which a
+test holds equal to it and which takes half the time.
 """
 
 from collections.abc import Sequence
@@ -93,7 +94,8 @@ class TextCNN(nn.Module):
         lengths = (ids != self.pad).sum(1)  # (B,)
         found = []
         for weight, bias in zip(self.filters, self.biases):
-            scores = ngram_scores(x, weight, bias)  # (B, places, F)
+            # ngram_scores(x, weight, bias), as torch has it: channels before time. (B, places, F)
+            scores = F.conv1d(x.transpose(1, 2), weight.transpose(1, 2), bias).transpose(1, 2)
             last = (lengths - weight.shape[1]).clamp(min=0)  # (B,)
             behind = torch.arange(scores.shape[1], device=ids.device) > last[:, None]  # (B, places)
             score, start = scores.masked_fill(behind[..., None], -torch.inf).max(dim=1)  # (B, F)

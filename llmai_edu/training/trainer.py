@@ -46,7 +46,8 @@ class Trainer:
     optimizer: ours or torch's. clip: the limit of the gradient's length. schedule: from the share of the run that is
     done to a factor of the learning rate, such as `cosine`. evaluate: model -> value, lower is better, called every
     `evaluate_every` steps and at the end, without gradients. stopping: ends the run and restores the best weights.
-    checkpoint: a file, written every `checkpoint_every` steps and at the end. unit: what the bar counts.
+    checkpoint: a file, written every `checkpoint_every` steps and at the end. unit: what the bar counts. clock: gives
+    the seconds that `run` counts, such as `time.process_time` on a machine that is shared.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Trainer:
         checkpoint_every: int = 1000,
         unit: str = "tokens",
         progress: bool = True,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if stopping and not evaluate:
             raise ValueError("early stopping needs `evaluate`, a function of the model that returns a value")
@@ -72,7 +74,7 @@ class Trainer:
         self.clip, self.schedule = clip, schedule
         self.evaluate, self.evaluate_every, self.stopping = evaluate, evaluate_every, stopping
         self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
-        self.unit, self.progress = unit, progress
+        self.unit, self.progress, self.clock = unit, progress, clock
         self.lr = optimizer.param_groups[0]["lr"] if hasattr(optimizer, "param_groups") else optimizer.lr
         self.history = History()
 
@@ -98,10 +100,10 @@ class Trainer:
         self.model.train()
         with tqdm(total=1.0, disable=not self.progress, bar_format="{percentage:3.0f}% |{bar}| {postfix}") as bar:
             while (done := self.share_done(steps, seconds)) < 1:
-                began = time.perf_counter()
+                began = self.clock()
                 lr = self.lr * (self.schedule(done) if self.schedule else 1.0)
                 loss, norm, units = self.step(lr)
-                self.history.add(loss, norm, lr, units, time.perf_counter() - began)
+                self.history.add(loss, norm, lr, units, self.clock() - began)
                 self.show(bar, done)
                 if self.after_step():
                     break

@@ -49,6 +49,15 @@ def test_logits_equal_torchs_pieces_on_a_full_text():
     torch.testing.assert_close(model(ids), F.linear(torch.cat(pooled, 1), model.head.weight, model.head.bias))
 
 
+def test_finds_are_the_best_ngrams_as_written_out():
+    model, ids = make(), ids_of(12, 12)
+    x = model.embed(ids)
+    for find, weight, bias in zip(model.finds(ids), model.filters, model.biases):
+        score, start = ngram_scores(x, weight, bias).max(dim=1)
+        torch.testing.assert_close(find.score, score)
+        assert torch.equal(find.start, start)
+
+
 def test_padding_changes_nothing():
     model, ids = make(), ids_of(12, 5, 3)
     with torch.no_grad():
