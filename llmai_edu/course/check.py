@@ -13,15 +13,15 @@ SEED_VARIABLE = "LLMAI_EDU_CHECK_SEED"
 
 
 def check(exercise_id: str, answer: Callable | type, *, part: str | None = None) -> None:
-    """Test an answer on fresh inputs: one line when it is right, CheckFailed with the misconception when not.
+    """Test an answer on inputs that its sheet does not show: one line when it is right, CheckFailed when not.
 
     `exercise_id` is the page and the exercise, `"ngram.interpolate"`; `answer` is your function (or class) itself;
     `part` names one of the exercise's further parts. The inputs come from a seed: fixed for a learner, the
     teacher's secret at grading (the environment variable LLMAI_EDU_CHECK_SEED), so results cannot be written down
     beforehand.
 
-    Raises CheckFailed when the answer is refused, LookupError for an unknown exercise, and whatever your own
-    code raises: a blank raises NotImplementedError.
+    Raises CheckFailed, which names the misconception, when the answer is refused or does not come back in time,
+    LookupError for an unknown exercise, and whatever your own code raises: a blank raises NotImplementedError.
     """
     __tracebackhide__ = True  # IPython leaves this frame out when the learner's own code failed
     found = find_exercise(exercise_id)
@@ -29,7 +29,7 @@ def check(exercise_id: str, answer: Callable | type, *, part: str | None = None)
         raise LookupError(f"{exercise_id} has no part {part!r}; it has {', '.join(found.parts)}")
     passed = found.run(answer, part, os.environ.get(SEED_VARIABLE) or "learner")
     label = found.name if part in (None, found.name) else f"{found.name}, {part}"
-    print(f"✓ {label}: passed {passed} test{'s' * (passed != 1)} on fresh inputs")
+    print(f"✓ {label}: passed {passed} test{'s' * (passed != 1)} on inputs that the sheet does not show")
     progress.record(found.id, part or found.name, len(found.parts))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from llmai_edu.course.blame import blame
-from llmai_edu.course.expect import CheckFailed, Run, current_run, refuse, same, show
+from llmai_edu.course.expect import CheckFailed, Run, current_run, refusal, refuse, same, show
+from llmai_edu.course.limit import TimeUp, time_limit
 
 Checker = Callable[[Any, np.random.Generator], None]
 
@@ -31,6 +32,7 @@ class Exercise:
     difficulty: int
     minutes: int
     mutates: bool = False
+    seconds: float = 10.0
     parts: dict[str, Part] = field(default_factory=dict)
 
     @property
@@ -63,7 +65,10 @@ class Exercise:
         piece, run, problem = self.parts[part or self.name], Run(self.name), None
         token = current_run.set(run)
         try:
-            piece.test(as_answer(answer, self.mutates), _generator(f"{seed}|{self.id}|{piece.name}"))
+            with time_limit(self.seconds):
+                piece.test(as_answer(answer, self.mutates), _generator(f"{seed}|{self.id}|{piece.name}"))
+        except TimeUp:
+            problem = refusal(f"it did not come back within {self.seconds:g} s: does your loop always advance?")
         except Exception as error:
             problem = blame(error)
         finally:
@@ -73,11 +78,14 @@ class Exercise:
         return run.passed
 
 
-def exercise(*, points: int, minutes: int, difficulty: int, mutates: bool = False) -> Callable[[Checker], Exercise]:
+def exercise(
+    *, points: int, minutes: int, difficulty: int, mutates: bool = False, seconds: float = 10.0
+) -> Callable[[Checker], Exercise]:
     """Declare the decorated checker `f(answer, rng)` to be an exercise of its module's page.
 
     `difficulty` is 1 to 3, printed ●○○ in the heading. `mutates=True` is for exercises whose function is meant to
-    change its arguments; in all others a changed argument is refused. Raises ValueError on a difficulty off the scale.
+    change its arguments; in all others a changed argument is refused. `seconds` is how long each part may take before
+    it is refused as endless. Raises ValueError on a difficulty off the scale.
 
     >>> @exercise(points=2, minutes=5, difficulty=1)
     ... def double(answer, rng):
@@ -91,7 +99,7 @@ def exercise(*, points: int, minutes: int, difficulty: int, mutates: bool = Fals
 
     def declare(test: Checker) -> Exercise:
         page = test.__module__.rpartition(".")[2]
-        declared = Exercise(f"{page}.{test.__name__}", difficulty, minutes, mutates)
+        declared = Exercise(f"{page}.{test.__name__}", difficulty, minutes, mutates, seconds)
         declared.part(points)(test)
         return declared
 

@@ -1,6 +1,6 @@
 """What a checker says to a learner: expectations whose messages name the misconception that they met."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from reprlib import Repr
@@ -25,6 +25,12 @@ class _Short(Repr):
 
     def repr_ndarray(self, array: np.ndarray, level: int) -> str:
         return f"array({np.array2string(array, precision=4, separator=', ', threshold=24, suppress_small=True)})"
+
+    def repr_function(self, function: Callable, level: int) -> str:
+        return function.__name__
+
+    def repr_Generator(self, generator: Any, level: int) -> str:
+        return "rng"
 
     def repr_Tensor(self, tensor: Any, level: int) -> str:
         return self.repr_ndarray(tensor.detach().cpu().numpy(), level).replace("array", "tensor", 1)
@@ -109,6 +115,14 @@ def _numbers(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biuf" else None
 
 
+def _rounded(got: Any, want: Any) -> bool:
+    """Whether the answer is what was wanted, rounded to 2 to 6 places; to one place, it may be so by chance."""
+    numbers = _numbers(want)
+    if numbers is None or numbers.dtype.kind != "f" or same(got, np.round(numbers, 1)):
+        return False
+    return any(same(got, np.round(numbers, places), atol=1e-12) for places in range(2, 7))
+
+
 def refusal(message: str, *, got: Any = ..., want: Any = ..., on: str | None = None) -> CheckFailed:
     """The refusal of an answer, with what was expected, what came, and on which input.
 
@@ -161,7 +175,7 @@ def expect_close(
     """Demand a number, an array or a container of numbers.
 
     `suspects` maps a misconception to what it would have given: when the answer equals that, it is named instead
-    of the plain message. Shapes must agree.
+    of the plain message, and so is a result that is right but rounded. Shapes must agree.
 
     >>> expect_close(0.1 + 0.2, 0.3, "the sum is off", suspects={"you multiplied": 0.1 * 0.2})
     """
@@ -169,6 +183,8 @@ def expect_close(
         for misconception, value in (suspects or {}).items():
             if same(got, value, rtol=rtol, atol=atol):
                 refuse(misconception, got=got, want=want, on=on)
+        if _rounded(got, want):
+            refuse("you rounded the result; return it as it is, and do not round", got=got, want=want, on=on)
         refuse(message, got=got, want=want, on=on)
     expect(True, message)
 
@@ -191,6 +207,8 @@ def expect_type(got: Any, kind: type | tuple[type, ...], message: str | None = N
     kinds = kind if isinstance(kind, tuple) else (kind,)
     names = " or ".join(one.__name__ for one in kinds)
     said = f"it must return {names}, not {type(got).__name__}"
+    if list in kinds and isinstance(got, (tuple, range, np.ndarray, Iterator)):
+        said += "; `list(...)` makes a list of it"
     expect(isinstance(got, kinds), message or said, got=got)
 
 

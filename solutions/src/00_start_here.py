@@ -21,7 +21,7 @@
 # *About 40 minutes, 10 seconds to run. Needs: [lesson 00](../notebooks/00_start_here.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
-# it has not seen before, and says what went wrong if something did. No model is needed on this page.
+# the sheet does not show, and says what went wrong if something did. No model is needed on this page.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -34,8 +34,6 @@ if "google.colab" in sys.modules:
     get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
 # --- end of the Colab lines ---
 import numpy as np
-
-from llmai_edu.course import check
 
 # %% [markdown]
 # ## Exercise 1: what does the model think? · ●○○ · 10 minutes · 3 points
@@ -72,9 +70,13 @@ def top_tokens(logits, k):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_top_tokens", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("start_here.top_tokens", top_tokens)
 
 # %% nbgrader={"grade": true, "grade_id": "test_top_tokens_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("start_here.top_tokens", top_tokens, part="top_tokens_large")
 
 # %% [markdown]
@@ -111,9 +113,13 @@ def tokens_read(prompt, new, cached):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_tokens_read", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("start_here.tokens_read", tokens_read)
 
 # %% nbgrader={"grade": true, "grade_id": "test_tokens_read_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("start_here.tokens_read", tokens_read, part="tokens_read_cached")
 
 # %% [markdown]
@@ -161,7 +167,14 @@ def greedy_answer(next_logits, prompt, stop, limit):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_greedy_answer", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("start_here.greedy_answer", greedy_answer)
 
 # %% nbgrader={"grade": true, "grade_id": "test_greedy_answer_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("start_here.greedy_answer", greedy_answer, part="greedy_answer_ends")
+
+# %% [markdown]
+# Prose CC BY 4.0, code MIT, the llmai_edu authors.

@@ -25,8 +25,8 @@ def test_a_right_answer_hears_one_line(synthetic, capsys):
     assert check("synthetic.mix", mix) is None
     check("synthetic.mix", mix, part="mix_sums_to_one")
     assert capsys.readouterr().out.splitlines() == [
-        "✓ mix: passed 3 tests on fresh inputs",
-        "✓ mix, mix_sums_to_one: passed 2 tests on fresh inputs",
+        "✓ mix: passed 3 tests on inputs that the sheet does not show",
+        "✓ mix, mix_sums_to_one: passed 2 tests on inputs that the sheet does not show",
     ]
 
 

@@ -118,6 +118,32 @@ def test_wrong_type_and_shape_are_named():
         expect_shape(np.zeros((3, 2)), (2, 3))
 
 
+@pytest.mark.parametrize("got", [(1, 2), range(2), np.zeros(2), iter([1])])
+def test_what_is_nearly_a_list_is_told_how_to_become_one(got):
+    with pytest.raises(CheckFailed, match=r"must return list, not \w+; `list\(...\)` makes a list of it"):
+        expect_type(got, list)
+    with pytest.raises(CheckFailed, match="must return int, not"):
+        expect_type(got, int)
+
+
+def test_a_rounded_result_is_named():
+    for places in (2, 3, 6):
+        with pytest.raises(CheckFailed, match="do not round"):
+            expect_close([round(1 / 3, places), round(2 / 3, places)], np.array([1 / 3, 2 / 3]), "wrong", rtol=1e-9)
+    for other in (0.5, 0.499, [0.498]):  # as rounded as a guess may be; near, but no rounding; of another shape
+        with pytest.raises(CheckFailed, match="wrong"):
+            expect_close(other, 0.49812345, "wrong")
+
+
+def test_functions_and_generators_are_shown_by_their_names():
+    def encode(text):
+        return []
+
+    assert show(encode) == "encode"
+    assert show(np.random.default_rng(0)) == "rng"
+    assert Run("mix", call=((encode, np.random.default_rng(0)), {})).call_text() == "mix(encode, rng)"
+
+
 def test_an_error_that_should_have_come():
     with pytest.raises(CheckFailed, match=r"(?s)refuse it.*expected  'ValueError'.*got       3"):
         expect_raises(ValueError, lambda: 3, "refuse it")

@@ -1,4 +1,4 @@
-"""A teacher's plain nbgrader takes a sheet over: three submissions get the marks that they have earned."""
+"""A teacher's plain nbgrader takes a sheet over: four submissions get the marks that they have earned."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tools.layout import ROOT
 from tools.percent import dumps
 from tools.proof.sheet import read_sheet, student_copy
 
-SYNTHETIC = Path(__file__).with_name("synthetic")
+MASTER = ROOT / "solutions" / "src" / "02_ngram.py"
 
 # nbgrader as it comes, with no setting of ours; in a process of its own, because its libraries warn.
 GRADE = """
@@ -25,7 +25,7 @@ config.CourseDirectory.root = sys.argv[1]
 config.Exchange.root = sys.argv[1] + "/exchange"
 api = NbGraderAPI(config=config)
 done = [api.generate_assignment("sheet")]
-students = ("full", "half", "blank")
+students = ("full", "half", "blank", "cheat")
 done += [api.autograde("sheet", student) for student in students]
 for one in done:
     if not one["success"]:
@@ -36,19 +36,9 @@ with api.gradebook as book:
 """
 
 
-def master():
-    """The real sheet that the course grades in CI, or the synthetic one until it is written."""
-    real = ROOT / "solutions" / "src" / "02_ngram.py"
-    return real if real.is_file() else SYNTHETIC / "solutions" / "src" / "99_synthetic.py"
-
-
 @pytest.fixture
 def environment(tmp_path):
-    """Jupyter's own folders in a temporary place; at the kernel's start it learns of the synthetic page."""
-    startup = tmp_path / "ipython" / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    path = str(SYNTHETIC / "checks")
-    (startup / "00.py").write_text(f"from llmai_edu.course import checks\nchecks.__path__.append({path!r})\n")
+    """Jupyter's own folders in a temporary place."""
     places = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     # nbgrader starts `alembic` by its bare name: the virtual environment must be on the path, activated or not.
     places["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -57,17 +47,21 @@ def environment(tmp_path):
 
 
 def submissions(sheet):
-    """The student's copy with all, half and none of the answers written into it."""
+    """The student's copy with all, half and none of the answers, and one that has a `check` of its own."""
     for student, count in (("full", len(sheet.tasks)), ("half", len(sheet.tasks) // 2), ("blank", 0)):
         book = student_copy(sheet, ROOT)
         answers = {task.name: sheet.cells[task.cell].source for task in sheet.tasks[:count]}
         for cell in book.cells:
             cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
         yield student, book, sum(test.points for task in sheet.tasks[:count] for test in task.tests)
+    cheat = student_copy(sheet, ROOT)
+    setup = next(cell for cell in cheat.cells if "setup" in cell.metadata.get("tags", []))
+    setup.source += "\ndef check(*answer, **part):\n    print('passed')"
+    yield "cheat", cheat, 0
 
 
-def test_three_submissions_get_their_marks(tmp_path, environment):
-    sheet, course = read_sheet(master()), tmp_path / "course"
+def test_four_submissions_get_their_marks(tmp_path, environment):
+    sheet, course = read_sheet(MASTER), tmp_path / "course"
     handed_in = list(submissions(sheet))
     for folder, book in [("source", sheet.book), *((f"submitted/{name}", book) for name, book, _ in handed_in)]:
         path = course / folder / "sheet" / f"{sheet.stem}.ipynb"
@@ -78,4 +72,4 @@ def test_three_submissions_get_their_marks(tmp_path, environment):
     assert done.returncode == 0, done.stderr[-3000:]
     maximum, *scores = json.loads(done.stdout.splitlines()[-1])
     assert scores == [points for _, _, points in handed_in]
-    assert scores[0] == maximum > scores[1] > scores[2] == 0
+    assert scores[0] == maximum > scores[1] > scores[2] == scores[3] == 0

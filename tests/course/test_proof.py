@@ -70,7 +70,13 @@ FAULTS = {
     "another exercise checked": (SHEET, '"synthetic.ranked"', '"synthetic.mix"', "check {'synthetic.mix'}"),
     "part left out": (SHEET, 'mix, part="mix_sums_to_one"', "mix", "the checks declare"),
     "blank that breaks at once": (SHEET, RANKED, "### BEGIN SOLUTION\ndef ranked(words):", "the cell itself raises"),
-    "cell that fails": (SHEET, "import check\n", "import check\nprint(undefined)\n", "cell 2 raises NameError"),
+    "check from an open cell": (
+        SHEET,
+        '4, "schema_version": 3, "solution": false, "task": false}\nfrom llmai_edu.course import check\n',
+        '4, "schema_version": 3, "solution": false, "task": false}\n',
+        "must begin with `from llmai_edu.course import check`",
+    ),
+    "cell that fails": (SHEET, "print(pi)\n", "print(undefined)\n", "cell 2 raises NameError"),
 }
 
 

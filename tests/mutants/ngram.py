@@ -26,6 +26,23 @@ MUTANTS = {
             edit=("sum(len(data) for data in encoded)", "sum(len(doc) for doc in docs)"),
         ),
         Mutant(
+            "joined",
+            says="hand over one document at a time",
+            source="""
+            def measure(log_prob, docs):
+                data = "".join(docs).encode()
+                return -np.sum(log_prob(data)) / np.log(2) / len(data)
+        """,
+        ),
+        Mutant(
+            "rounded",
+            says="do not round",
+            edit=(
+                "return surprise / np.log(2) / sum(len(data) for data in encoded)",
+                "return round(surprise / np.log(2) / sum(map(len, encoded)), 3)",
+            ),
+        ),
+        Mutant(
             "per_document",
             says="divided by the number of documents",
             edit=("sum(len(data) for data in encoded)", "len(docs)"),
@@ -44,6 +61,18 @@ MUTANTS = {
         ),
         Mutant("evenly", says="not evenly to all symbols", edit=("kinds * lower", "kinds / len(lower)")),
         Mutant("sum_above_one", says="the sum is not 1", edit=("(counts.sum() + kinds)", "counts.sum()")),
+        Mutant(
+            "often",
+            says="a symbol that was seen once has been seen",
+            edit=("np.count_nonzero(counts)", "(counts > 1).sum()"),
+        ),
+        Mutant("once", says="not only those seen once", edit=("np.count_nonzero(counts)", "(counts == 1).sum()")),
+        Mutant(
+            "no_lower",
+            says="the lower distribution is missing",
+            edit=("(counts + kinds * lower) / (counts.sum() + kinds)", "counts / counts.sum()"),
+        ),
+        Mutant("unseen_zeros", says="zeros are no distribution", edit=("return lower", "return np.zeros(len(lower))")),
         Mutant("unseen", says="a context that was never seen gives 0 / 0", edit=("kinds == 0", "False")),
         Mutant(
             "unseen_uniform",

@@ -10,6 +10,8 @@ from tools.proof.mutants import Mutant
 from tools.proof.sheet import Sheet, Task
 from tools.sheets import leak_faults
 
+# Every graded cell begins with it: a name from an open cell may be anything by the time a submission is graded.
+IMPORT = "from llmai_edu.course import check\n"
 HEADING = re.compile(r"^#+ .*?([●○]{3}).*?(\d+) minutes?.*?(\d+) points?", re.MULTILINE)
 
 
@@ -31,6 +33,8 @@ def task_faults(sheet: Sheet, task: Task, mutants: list[Mutant]) -> list[str]:
     faults = [] if len(mutants) >= 3 else [f"it has {len(mutants)} mutants; at least 3 are needed"]
     if any(a in b for i, a in enumerate(says) for j, b in enumerate(says) if i != j):
         faults.append("two mutants expect the same message; each misconception has its own")
+    if not all(sheet.cells[test.cell].source.startswith(IMPORT) for test in task.tests):
+        faults.append(f"a graded cell must begin with `{IMPORT.strip()}`; a submission may have redefined `check`")
     return faults + _points(sheet, task, known) + _heading(sheet, task, known)
 
 

@@ -7,9 +7,15 @@ from llmai_edu.course.expect import expect, expect_close, expect_shape
 
 
 def _stand_in(rng):
-    """A stand-in for a model: every byte has its own fixed log-probability."""
-    table = np.log(rng.uniform(0.02, 0.9, 256))
-    return lambda data: table[np.frombuffer(data, np.uint8)]
+    """A stand-in for a model: every byte has its own log-probability, and a document's first one costs more."""
+    table, extra = np.log(rng.uniform(0.02, 0.9, 256)), np.log(rng.uniform(0.001, 0.002))
+
+    def log_prob(data):
+        found = table[np.frombuffer(data, np.uint8)]
+        found[:1] += extra
+        return found
+
+    return log_prob
 
 
 def _documents(rng, letters):
@@ -25,6 +31,7 @@ def measure(answer, rng):
         surprises = [-log_prob(doc.encode()) for doc in docs]
         total, length = sum(s.sum() for s in surprises), sum(map(len, surprises))
         each = np.array([s.mean() for s in surprises])
+        joined = -log_prob("".join(docs).encode()).sum()
         expect_close(
             answer(log_prob, docs),
             total / np.log(2) / length,
@@ -39,6 +46,9 @@ def measure(answer, rng):
                 / length,
                 "divided by the number of documents; it is per byte": total / np.log(2) / len(docs),
                 "divide nats by ln 2; you multiplied": total * np.log(2) / length,
+                "hand over one document at a time: nothing comes before the first byte of each": joined
+                / np.log(2)
+                / length,
             },
             on=f"{len(docs)} documents of {', '.join(str(len(s)) for s in surprises)} bytes",
         )
@@ -63,11 +73,13 @@ def measure_of_accents(answer, rng):
 
 @exercise(points=3, minutes=20, difficulty=2)
 def witten_bell(answer, rng):
-    for size in (4, 7, 12):
-        counts = rng.integers(2, 9, size)
-        counts[rng.choice(size, size // 2, replace=False)] = 0
+    for size in (6, 7, 12):
+        counts = np.zeros(size, int)
+        # One symbol was seen once, at least two others more often.
+        counts[rng.choice(size, size // 2, replace=False)] = [1, *rng.integers(2, 9, size // 2 - 1)]
         lower = rng.dirichlet(np.ones(size))
         kinds, total = int((counts > 0).sum()), int(counts.sum())
+        once, often = int((counts == 1).sum()), int((counts > 1).sum())
         got = answer(counts, lower)
         expect_shape(got, (size,))
         expect_close(
@@ -82,6 +94,10 @@ def witten_bell(answer, rng):
                 "what is freed goes to the lower distribution, not evenly to all symbols": (counts + kinds / size)
                 / (total + kinds),
                 "the sum is not 1: divide by N + T": (counts + kinds * lower) / total,
+                "a symbol that was seen once has been seen: T counts it, too": (counts + often * lower)
+                / (total + often),
+                "T counts every symbol that was seen, not only those seen once": (counts + once * lower)
+                / (total + once),
                 "the lower distribution is missing": counts / total,
                 "T appears twice in the formula: as the weight of `lower`, and in the denominator": (counts + lower)
                 / (total + kinds),
@@ -101,7 +117,10 @@ def witten_bell_unseen(answer, rng):
         got=got,
         want=lower,
     )
-    suspects = {"a context that was never seen knows nothing: ask the lower distribution": np.full(6, 1 / 6)}
+    suspects = {
+        "a context that was never seen knows nothing: ask the lower distribution": np.full(6, 1 / 6),
+        "zeros are no distribution, their sum is 0: return the lower one": np.zeros(6),
+    }
     expect_close(got, lower, "wrong for a context that was never seen", suspects=suspects)
 
 

@@ -2,51 +2,77 @@
 
 from collections import Counter
 
+import numpy as np
+
+from llmai_edu.course.dropout_chances import chances, mistaken_chances
 from llmai_edu.course.exercise import exercise
-from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_raises, expect_type
+from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_raises, expect_type, refuse
 from llmai_edu.tokenizers.merge import encode_word
 
 
 def _cutter(size):
-    """An encoder for the checks: one id for each piece of `size` characters, the ids being large numbers."""
+    """An encoder for the checks: one id for each piece of `size` characters; ids are large, and some come again."""
 
     def encode(text):
-        return [1000 + i for i in range(0, len(text), size)]
+        return [1000 + ord(text[i]) % 7 for i in range(0, len(text), size)]
 
     return encode
 
 
-def _text(rng, length):
-    return "".join(rng.choice(list("abcdefghij "), length))
+def _text(rng, length, letters="abcdefghij "):
+    return "".join(rng.choice(list(letters), length))
 
 
 @exercise(points=2, minutes=10, difficulty=1)
 def price_ratio(answer, rng):
+    upside_down, plain = "this is the original's price over the translation's", "this is not the ratio of the prices"
     for size in (2, 3, 5):
-        encode = _cutter(size)
-        original = _text(rng, int(rng.integers(20, 40)) * size + 1)
+        cut, asked = _cutter(size), []
+
+        def encode(text, cut=cut, asked=asked):
+            asked.append(text)
+            return cut(text)
+
+        original = _text(rng, int(rng.integers(20, 40)) * size + 1, "abc")
         translation = _text(rng, int(rng.integers(50, 90)) * size + 1)
-        first, second = len(encode(original)), len(encode(translation))
+        first, second = cut(original), cut(translation)
         got = answer(encode, original, translation)
         expect_close(
             got,
-            second / first,
-            "this is not the ratio of the prices",
+            len(second) / len(first),
+            plain if asked else "use the `encode` that you are given, and no other",
             suspects={
                 "this is the ratio of characters; the price is counted in tokens": len(translation) / len(original),
-                "this is the original's price over the translation's; it is the other way round": first / second,
-                "this is the difference of the prices, not their ratio": second - first,
-                "you added up the ids; the price is how many there are": sum(encode(translation))
-                / sum(encode(original)),
-                "divide with `/`, which keeps the fraction": second // first,
+                f"{upside_down}; it is the other way round": len(first) / len(second),
+                "this is the difference of the prices, not their ratio": len(second) - len(first),
+                "you added up the ids; the price is how many there are": sum(second) / sum(first),
+                "you counted the different tokens; one that comes again is billed again": len(set(second))
+                / len(set(first)),
+                "divide with `/`, which keeps the fraction": len(second) // len(first),
             },
         )
 
 
 @price_ratio.part(points=1)
 def price_ratio_of_nothing(answer, rng):
-    encode = _cutter(2)
-    expect_raises(ValueError, lambda: answer(encode, "", _text(rng, 8)), "an original without tokens must be refused")
+    cut, text = _cutter(2), _text(rng, 7) + "a"
+
+    def encode(text):
+        return cut(text.strip())
+
+    nothing = "an original without tokens must be refused with a ValueError"
+    blanks = "ask for the number of tokens, not of characters: for this `encode` blanks have no tokens"
+    expect_raises(ValueError, lambda: answer(encode, "", text), nothing)
+    expect_raises(ValueError, lambda: answer(encode, "  ", text), blanks)
+    free = "a translation without tokens costs nothing, and that is a ratio: 0"
+    try:
+        got = answer(encode, text, "")
+    except ValueError as error:
+        refuse(free, got=f"ValueError: {error}", want=0.0)
+    except ZeroDivisionError as error:
+        refuse("divide by the original's price", got=f"ZeroDivisionError: {error}", want=0.0)
+    suspects = {"this is the difference of the prices, not their ratio": -len(encode(text))}
+    expect_close(got, 0.0, free, suspects=suspects)
 
 
 def _vocabulary(rng):
@@ -105,6 +131,19 @@ def longest_match_unknown(answer, rng):
     }
     expect_equal(answer(word + "!", vocabulary), ["[UNK]"], "nothing fits the last letter", suspects=suspects)
     expect_equal(answer("!" + word, vocabulary), ["[UNK]"], "nothing fits the first letter")
+    a, b, c, d = word[:4]
+    ways = {a + b + c, a + b, a, f"##{c}{d}", f"##{b}{c}{d}"}
+    suspects = {
+        "the longest piece is taken and never given back: no other way is tried": [a + b, f"##{c}{d}"],
+        "try the furthest end first, here too": [a, f"##{b}{c}{d}"],
+        "no piece fits after the longest one, although every letter is known: also that is [UNK]": [a + b + c],
+    }
+    expect_equal(
+        answer(a + b + c + d, ways), ["[UNK]"], "nothing fits after the longest first piece", suspects=suspects
+    )
+    marked = {f"##{a}", f"##{b}"}
+    suspects = {"a piece with ## does not begin a word": [f"##{a}", f"##{b}"]}
+    expect_equal(answer(a + b, marked), ["[UNK]"], "no piece of this vocabulary begins a word", suspects=suspects)
 
 
 # Pairs that compete for a letter, (1, 2) and (2, 3); a pair of merges, (10, 11); and one that overlaps itself, (4, 4).
@@ -127,29 +166,40 @@ def bpe_dropout(answer, rng):
         expect_equal(
             answer(ids, RANKS, PRODUCTS, 1.0, rng), ids, "with p = 1 every place is dropped, so nothing merges"
         )
-    for _ in range(20):
-        ids = [1, 2, 3, 4, 1, 2]
-        got = answer(ids, RANKS, PRODUCTS, 0.4, rng)
+    results, ids = set(), [1, 2, 3, 4, 1, 2]
+    for seed in rng.integers(1_000_000, size=20).tolist():
+        got, again = (answer(ids, RANKS, PRODUCTS, 0.4, np.random.default_rng(seed)) for _ in range(2))
         letters = [letter for i in got for letter in SPELLED.get(i, [i])]
         expect_equal(letters, ids, "spelled out, the result must be the same word", on=f"p = 0.4, result {got}")
+        only = "draw from `rng` and from nothing else: with the same seed the result is the same"
+        expect(got == again, only, got=again, want=got, on=f"p = 0.4 on {ids}, twice with rng = default_rng({seed})")
+        results.add(tuple(got))
+    expect(len(results) > 1, "draw from the `rng` that you are given: with another seed the result is another one")
 
 
 @bpe_dropout.part(points=2)
 def bpe_dropout_chances(answer, rng):
-    n, p = 3000, 0.5
-    ranks, products = {(1, 2): 0, (3, 4): 1}, [10, 11]
-    for ids, twice, message in [
-        ([1, 2, 3, 4], [10, 11], "the draws must be made anew at each step, not once for the whole word"),
-        (
-            [1, 2, 1, 2],
-            [10, 10],
-            "each place is dropped by its own draw: the same pair may stay in one and go in another",
-        ),
+    for ids, ranks, p in [
+        ([1, 2, 3, 4], {(1, 2): 0, (3, 4): 1}, 0.5),
+        ([1, 2, 1, 2], {(1, 2): 0}, 0.5),
+        ([1, 2, 3, 4], {(2, 3): 0, (1, 2): 1, (3, 4): 2}, 0.3),
     ]:
-        results = Counter(tuple(answer(ids, ranks, products, p, rng)) for _ in range(n))
-        # At the first step one of the two places remains with probability 1 - p², and then the other one 1 - p.
-        want, wrong = (1 - p**2) * (1 - p), (1 - p) ** 2
-        share = results[tuple(twice)] / n
-        on = f"{n:,} runs with p = {p} on {ids}: how often both pairs are merged"
-        said = message if abs(share - wrong) < 0.05 else "the words are not cut as often as they should be"
-        expect(abs(share - want) < 0.05, said, got=round(share, 3), want=f"about {want:.3f}", on=on)
+        n = 2000
+        counts = Counter(tuple(answer(ids, ranks, PRODUCTS, p, rng)) for _ in range(n))
+        share = {result: count / n for result, count in counts.items()}
+        want = chances(ids, ranks, PRODUCTS, p)
+        if not _near(share, want):
+            suspects = mistaken_chances(ids, ranks, PRODUCTS, p)
+            said = next((said for said, wrong in suspects.items() if _near(share, wrong)), None)
+            worst = max(want, key=lambda result: abs(want[result] - share.get(result, 0)))
+            refuse(
+                said or "the results do not come as often as they should",
+                got=round(share.get(worst, 0.0), 3),
+                want=f"about {want[worst]:.3f}",
+                on=f"{n:,} runs with p = {p} and ranks = {ranks} on {ids}: how often {list(worst)} comes out",
+            )
+        expect(True, "the shares of all results are right")
+
+
+def _near(share, wanted):
+    return all(abs(share.get(result, 0) - wanted.get(result, 0)) < 0.05 for result in {*share, *wanted})

@@ -4,13 +4,15 @@
 #     text_representation: {extension: .py, format_name: percent, format_version: '1.3'}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
-# ruff: noqa: E501
+# ruff: noqa: E402, E501, F811
 
 # %% [markdown]
 # # Exercises of nothing in particular
 
 # %% tags=["setup"]
-from llmai_edu.course import check
+from math import pi
+
+print(pi)
 
 # %% [markdown]
 # ## Exercise 1: mix two distributions · ●●○ · 5 minutes · 3 points
@@ -35,9 +37,13 @@ def mix(p, q, weight):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_mix", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("synthetic.mix", mix)
 
 # %% nbgrader={"grade": true, "grade_id": "test_mix_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("synthetic.mix", mix, part="mix_sums_to_one")
 
 # %% [markdown]
@@ -59,6 +65,8 @@ def ranked(words):
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_ranked", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("synthetic.ranked", ranked)
 
 # %% [markdown]
@@ -85,4 +93,6 @@ class Tally:
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_Tally", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+from llmai_edu.course import check
+
 check("synthetic.Tally", Tally)
