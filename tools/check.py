@@ -14,6 +14,7 @@ from tools.faults import BuildError, Fault
 from tools.layout import ROOT, course_map, sources
 from tools.output_rules import output_faults
 from tools.percent import load, notebook
+from tools.repository_rules import repository_faults
 from tools.stale import stale_faults
 from tools.text_rules import text_faults
 
@@ -55,11 +56,13 @@ def long_modules(root: Path) -> list[str]:
 def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     """Print every fault and return 1 if there is one."""
     argparse.ArgumentParser(prog="python -m tools.check", description=__doc__.splitlines()[0]).parse_args(argv)
-    faults = list(dict.fromkeys(stale_faults(root) + style_faults(root)))
+    faults = list(dict.fromkeys(stale_faults(root) + style_faults(root) + repository_faults(root)))
     for line in (*long_modules(root), *faults):
         print(line)
     if faults:
         print(f"{len(faults)} faults. What `sync` can mend: python -m tools.sync", file=sys.stderr)
+    else:
+        print("nothing is stale, and every page keeps the house rules")
     return int(bool(faults))
 
 

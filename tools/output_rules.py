@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from tools.faults import Fault
 from tools.outputs import ANSI, BAR, WIDGET, alt_texts, pictures
-from tools.text_rules import foreign, html_faults
+from tools.text_rules import alt_faults, foreign, html_faults
 
 LARGEST = 500_000  # bytes; GitHub shows larger ones slowly or not at all
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
@@ -49,6 +49,8 @@ def _pictures(cell: NotebookNode) -> Iterator[str]:
         yield "the alternative text stored with its picture is stale; run sync"
     elif not shown and cell.metadata.get("alt"):
         yield "has an alternative text but shows no picture; take alt=… off"
+    else:
+        yield from (fault for text in texts for fault in alt_faults(text))
 
 
 def _outputs(cell: NotebookNode) -> Iterator[str]:

@@ -91,7 +91,7 @@ from IPython.display import SVG, display
 
 from llmai_edu.toy import Law
 
-# %% alt="A red square"
+# %% alt="A red square, seen from the front"
 display(SVG("<svg xmlns='http://www.w3.org/2000/svg'><title>A square</title></svg>"))
 
 # %% quote="llmai_edu.toy.zipf:slope"

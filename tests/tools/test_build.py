@@ -66,7 +66,7 @@ def test_prose_is_renewed_and_outputs_kept(built, edit, run):
     new = load(built / "notebooks/01_zipf.ipynb", built)
     assert new.cells[5].source == "Now we call it."
     assert new.cells[6].outputs == old.cells[6].outputs != []
-    assert new.cells[2].outputs[0].metadata["image/svg+xml"]["alt"] == "A red square on white"
+    assert new.cells[2].outputs[0].metadata["image/svg+xml"]["alt"] == "A red square on white, seen from the front"
 
 
 def test_a_sheet_depends_on_its_checks(built, run):

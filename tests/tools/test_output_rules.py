@@ -59,14 +59,17 @@ def test_a_good_output_passes(tmp_path, output):
 
 
 def test_pictures_need_one_text_each_and_it_must_be_the_stored_one(tmp_path):
-    assert faults(tmp_path, show(png="aGk=", alt="A"), alt="A") == []
-    assert faults(tmp_path, show(png="aGk=", alt="A"), show(png="aGk=", alt="B"), alt=["A", "B"]) == []
-    (fault,) = faults(tmp_path, show(png="aGk=", alt="A"), show(png="aGk="), alt=["A"])
+    one, two = "A curve that rises all the way", "A curve that falls all the way"
+    assert faults(tmp_path, show(png="aGk=", alt=one), alt=one) == []
+    assert faults(tmp_path, show(png="aGk=", alt=one), show(png="aGk=", alt=two), alt=[one, two]) == []
+    (fault,) = faults(tmp_path, show(png="aGk=", alt=one), show(png="aGk="), alt=[one])
     assert 'write alt="…"' in fault
-    (fault,) = faults(tmp_path, show(png="aGk=", alt="A"), alt="B")
+    (fault,) = faults(tmp_path, show(png="aGk=", alt=one), alt=two)
     assert "is stale" in fault
-    (fault,) = faults(tmp_path, stream("x"), alt="A")
+    (fault,) = faults(tmp_path, stream("x"), alt=one)
     assert "shows no picture" in fault
+    (fault,) = faults(tmp_path, show(png="aGk=", alt="A curve"), alt="A curve")
+    assert "say in 20 characters or more what the picture shows" in fault
 
 
 def test_a_cell_that_never_ran_or_never_raised_is_refused(tmp_path):
