@@ -27,6 +27,18 @@ def sources(root: Path, folder: str) -> list[Path]:
     return sorted((root / folder / "src").glob("[0-9]*.py"))
 
 
+def chosen(root: Path, stems: list[str]) -> list[Path]:
+    """Return the sources of these lessons and their sheets, or all; `01_tokens` and `tokens` both name one.
+
+    Raises SystemExit, with the known stems, when a stem has no source.
+    """
+    every = [path for folder in ("notebooks", "solutions") for path in sources(root, folder)]
+    if unknown := [stem for stem in stems if not any(stem in (p.stem, name_of(p.stem)) for p in every)]:
+        known = ", ".join(sorted({path.stem for path in every})) or "none yet"
+        raise SystemExit(f"no source is called {', '.join(unknown)}; there are: {known}")
+    return [path for path in every if not stems or path.stem in stems or name_of(path.stem) in stems]
+
+
 def repository_address(root: Path) -> str:
     """Return the repository's address from pyproject.toml, the one place that holds it."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -11,19 +11,7 @@ from pathlib import Path
 from tools.badges import refresh_readme
 from tools.build import build
 from tools.faults import BuildError
-from tools.layout import ROOT, name_of, sources
-
-
-def chosen(root: Path, stems: list[str]) -> list[Path]:
-    """Return the sources of these lessons and their sheets, or all; `01_tokens` and `tokens` both name one.
-
-    Raises SystemExit, with the known stems, when a stem has no source.
-    """
-    every = [path for folder in ("notebooks", "solutions") for path in sources(root, folder)]
-    if unknown := [stem for stem in stems if not any(stem in (p.stem, name_of(p.stem)) for p in every)]:
-        known = ", ".join(sorted({path.stem for path in every})) or "none yet"
-        raise SystemExit(f"no source is called {', '.join(unknown)}; there are: {known}")
-    return [path for path in every if not stems or path.stem in stems or name_of(path.stem) in stems]
+from tools.layout import ROOT, chosen
 
 
 def main(argv: list[str] | None = None, root: Path = ROOT) -> int:

@@ -8,9 +8,10 @@ import argparse
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.build import target
+from tools.layout import ROOT, chosen
+
 # `loadfile` keeps one notebook on one worker; without it a notebook's cells are scattered over two kernels.
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "-p", "no:cacheprovider"]
 WORKERS = ["-n", "2", "--dist", "loadfile"]
@@ -30,14 +31,14 @@ def module_tests(stem: str) -> list[str]:
 
 
 def commands(stem: str | None) -> list[list[str]]:
-    """List the commands to run, in order, for one lesson or, without a stem, for the whole course."""
+    """List the commands to run, in order, for one lesson or, without a stem, for the whole course.
+
+    Raises SystemExit, with the known stems, when no lesson has this one.
+    """
     pytest = [sys.executable, "-m", "pytest"]
-    pattern = f"{stem}.ipynb" if stem else "*.ipynb"
-    notebooks = sorted(
-        str(p.relative_to(ROOT)) for d in ("notebooks", "solutions") for p in ROOT.glob(f"{d}/{pattern}")
-    )
-    if not notebooks:
-        raise SystemExit(f"no notebook is called {stem}: a stem is a file's name without its ending, such as 01_tokens")
+    sources = chosen(ROOT, [stem] if stem else [])
+    stem = sources[0].stem if stem else None  # `tokens` names 01_tokens
+    notebooks = [target(source).relative_to(ROOT).as_posix() for source in sources]
     tests = module_tests(stem) if stem else ["tests"]
     run = [
         [*pytest, *WORKERS, *NBVAL, *notebooks],
@@ -49,7 +50,7 @@ def commands(stem: str | None) -> list[list[str]]:
 def main(argv: list[str] | None = None) -> int:
     """Run every command even when one failed, so that one run shows all faults; return 1 if any failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("stem", nargs="?", help="one lesson, such as 01_tokens (default: everything)")
+    parser.add_argument("stem", nargs="?", help="one lesson, such as 01_tokens or tokens (default: everything)")
     stem = parser.parse_args(argv).stem
     # Two workers share two cores: one thread each.
     env = os.environ | {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}

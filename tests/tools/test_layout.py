@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tools.faults import BuildError
-from tools.layout import course_map, repository_address, write_atomically
+from tools.layout import chosen, course_map, repository_address, write_atomically
 
 
 def test_the_address_is_pyprojects(course):
@@ -20,6 +20,11 @@ def test_a_missing_address_says_what_to_add(course):
 
 def test_the_map_lists_only_written_lessons(course):
     assert list(course_map(course)) == ["01_zipf"]
+
+
+@pytest.mark.parametrize("stems", [["01_zipf"], ["zipf"], []])
+def test_a_lesson_is_chosen_by_either_name(course, stems):
+    assert [path.parent.parent.name for path in chosen(course, stems)] == ["notebooks", "solutions"]
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):

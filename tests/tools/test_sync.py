@@ -22,11 +22,6 @@ def test_a_failure_is_told_and_the_rest_goes_on(built, edit, capsys):
     assert "solutions/src/01_zipf.py: up to date" in told.out
 
 
-@pytest.mark.parametrize("stems", [["01_zipf"], ["zipf"], []])
-def test_a_lesson_is_chosen_by_either_name(course, stems):
-    assert [path.parent.parent.name for path in sync.chosen(course, stems)] == ["notebooks", "solutions"]
-
-
 def test_an_unknown_stem_names_the_known_ones(course):
     with pytest.raises(SystemExit, match="no source is called 09_zip; there are: 01_zipf"):
         sync.main(["09_zip"], course)

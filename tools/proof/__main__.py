@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from tools.faults import BuildError
-from tools.layout import ROOT, sources
+from tools.layout import ROOT, chosen
 from tools.proof.prove import SEEDS, Proof, prove
 
 
@@ -27,7 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     """Prove the sheets named, or all; return 1 when something does not hold."""
     parser = argparse.ArgumentParser(prog="python -m tools.proof", description=__doc__.splitlines()[0])
     parser.add_argument("stems", nargs="*", help="sheets, such as 02_ngram (default: all)")
-    stems = parser.parse_args(argv).stems or [path.stem for path in sources(ROOT, "solutions")]
+    sources = chosen(ROOT, parser.parse_args(argv).stems)
+    stems = [path.stem for path in sources if path.parent.parent.name == "solutions"]
     holds = True
     for stem in stems:
         try:
