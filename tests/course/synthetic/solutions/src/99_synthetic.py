@@ -4,7 +4,7 @@
 #     text_representation: {extension: .py, format_name: percent, format_version: '1.3'}
 #   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
-# ruff: noqa: E402, E501, F811
+# ruff: noqa: E402, E501
 
 # %% [markdown]
 # # Exercises of nothing in particular
