@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tools.faults import BuildError, Fault
 from tools.layout import course_module
-from tools.percent import split
+from tools.percent import numbers, split
 
 BEGIN, END = "<!-- map:start -->", "<!-- map:end -->"
 BETWEEN = re.compile(rf"^# {BEGIN}\n(?:#.*\n)*?# {END}$", flags=re.MULTILINE)
@@ -25,13 +25,13 @@ def refresh_map(text: str, root: Path, file: str) -> str:
     if BEGIN not in text and END not in text:
         return text
     header, segments = split(text)
-    for number, segment in enumerate(segments, 1):
+    for place, segment in enumerate(segments):
         if BEGIN not in segment and END not in segment:
             continue
         if not segment.startswith("# %% [markdown]") or len(BETWEEN.findall(segment)) != 1:
             message = f"needs {BEGIN} and, lines below it, {END}, once, in a Markdown cell; sync fills in the chart"
-            raise BuildError(file, number, message)
-        segments[number - 1] = BETWEEN.sub(lambda _: chart_lines(root), segment)
+            raise BuildError(file, numbers(segments)[place], message)
+        segments[place] = BETWEEN.sub(lambda _: chart_lines(root), segment)
     return header + "".join(segments)
 
 
@@ -41,6 +41,10 @@ def map_faults(text: str, root: Path, file: str) -> list[Fault]:
         fresh = refresh_map(text, root, file)
     except BuildError as error:
         return [error.fault]
-    pairs = zip(split(text)[1], split(fresh)[1])
+    segments = split(text)[1]
     message = "the chart differs from the map in llmai_edu/course/lessons.py; run sync"
-    return [Fault(file, number, message) for number, (old, new) in enumerate(pairs, 1) if old != new]
+    return [
+        Fault(file, number, message)
+        for number, old, new in zip(numbers(segments), segments, split(fresh)[1])
+        if old != new
+    ]

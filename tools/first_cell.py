@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.faults import BuildError, Fault
 from tools.layout import repository_address
-from tools.percent import cell_of, split, with_body
+from tools.percent import cell_of, numbers, split, with_body
 
 BEGIN = "# --- On Colab, install the course first; anywhere else these lines do nothing ---"
 END = "# --- end of the Colab lines ---"
@@ -89,6 +89,10 @@ def opening_faults(text: str, root: Path, file: str) -> list[Fault]:
         fresh = refresh_opening(text, root, file)
     except BuildError as error:
         return [error.fault]
-    pairs = zip(split(text)[1], split(fresh)[1])
+    segments = split(text)[1]
     message = "the link to Colab or the shared first lines differ from tools/first_cell.py; run sync"
-    return [Fault(file, number, message) for number, (old, new) in enumerate(pairs, 1) if old != new]
+    return [
+        Fault(file, number, message)
+        for number, old, new in zip(numbers(segments), segments, split(fresh)[1])
+        if old != new
+    ]

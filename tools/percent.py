@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 
 import jupytext
@@ -37,6 +38,16 @@ def cell_of(segment: str) -> NotebookNode:
     return cell
 
 
+def numbers(segments: list[str]) -> list[int]:
+    """Return the number that each segment's cell has in the notebook, where a figure's words are a cell too.
+
+    >>> numbers(['# %% alt="A bar"\\nplt.show()\\n', '# %%\\nx = 1\\n'])
+    [1, 3]
+    """
+    counts = [len(with_words(cell_of(segment))) for segment in segments]
+    return list(accumulate(counts, initial=1))[:-1]
+
+
 def with_body(segment: str, body: str) -> str:
     """Return the segment with another body, and as many blank lines after it as `ruff format` wants."""
     marker = segment.split("\n", 1)[0]
@@ -67,7 +78,8 @@ def with_words(cell: NotebookNode) -> list[NotebookNode]:
     texts = [text for text in (alt if isinstance(alt, list) else [alt]) if isinstance(text, str) and text.strip()]
     if cell.cell_type != "code" or not texts:
         return [cell]
-    body = "\n\n".join(texts)
+    # A description is plain text: its dollars open no formula, and its brackets no tag.
+    body = "\n\n".join(re.sub(r"([\\`*_$<\[\]])", r"\\\1", text) for text in texts)
     words = nbformat.v4.new_markdown_cell(f"<details><summary>The figure in words</summary>\n\n{body}\n\n</details>")
     return [cell, words]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.faults import BuildError, Fault
 from tools.layout import parse_module
-from tools.percent import cell_of, split, with_body
+from tools.percent import cell_of, numbers, split, with_body
 
 COLUMNS = 96  # as in notebooks/src/ruff.toml
 
@@ -82,7 +82,7 @@ def refresh_quotes(text: str, root: Path, file: str) -> str:
             try:
                 segments[i] = _with_definition(segment, definition(root, quote), last=i == len(segments) - 1)
             except LookupError as error:
-                raise BuildError(file, i + 1, error.args[0]) from None
+                raise BuildError(file, numbers(segments)[i], error.args[0]) from None
     return header + "".join(segments)
 
 
@@ -95,8 +95,9 @@ def _with_definition(segment: str, body: str, last: bool) -> str:
 def quote_faults(text: str, root: Path, file: str) -> list[Fault]:
     """List quotations that differ from the package, that cannot be found, or that no later cell uses."""
     faults = []
-    cells = [cell_of(segment) for segment in split(text)[1]]
-    for number, cell in enumerate(cells, 1):
+    segments = split(text)[1]
+    cells = [cell_of(segment) for segment in segments]
+    for place, (number, cell) in enumerate(zip(numbers(segments), cells), 1):
         if not (quote := cell.metadata.get("quote")):
             continue
         try:
@@ -107,7 +108,7 @@ def quote_faults(text: str, root: Path, file: str) -> list[Fault]:
         if cell.source.strip() != body:
             faults.append(Fault(file, number, f"differs from {quote}; a quotation is the package's text; run sync"))
         name = quote.split(":")[1].split(".")[-1]
-        later = [c.source for c in cells[number:] if c.cell_type == "code"]
+        later = [c.source for c in cells[place:] if c.cell_type == "code"]
         if not any(uses(source, name) for source in later):
             faults.append(Fault(file, number, f"quotes {name}, but no later cell calls it; call it, or drop the quote"))
         elif any(imports(source, name) for source in later):

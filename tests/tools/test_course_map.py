@@ -29,7 +29,7 @@ def test_a_map_that_changed_makes_it_stale(marked, edit):
     refresh_source(marked / LESSON, marked)
     edit(marked / "llmai_edu/course/lessons.py", "a --> b", "a --> c")
     (fault,) = map_faults((marked / LESSON).read_text(encoding="utf-8"), marked, LESSON)
-    assert str(fault).startswith(f"{LESSON}:5: the chart differs")
+    assert str(fault).startswith(f"{LESSON}:6: the chart differs")
     assert "#   a --> c" in refresh_source(marked / LESSON, marked)
 
 
@@ -39,7 +39,7 @@ def test_a_map_that_changed_makes_it_stale(marked, edit):
 )
 def test_markers_that_do_not_fit_are_refused(course, edit, broken):
     edit(course / LESSON, "# Now it is called.", broken)
-    with pytest.raises(BuildError, match=rf"^{LESSON}:5: needs {BEGIN} and"):
+    with pytest.raises(BuildError, match=rf"^{LESSON}:6: needs {BEGIN} and"):
         refresh_source(course / LESSON, course)
 
 

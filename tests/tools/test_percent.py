@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.faults import BuildError
-from tools.percent import dumps, load, notebook, split, with_body
+from tools.percent import dumps, load, notebook, numbers, split, with_body
 
 SOURCE = '# %% [markdown]\n# # T\n\n# %% tags=["setup"]\nx = 1\n\n# %%\nx = 1\n\n# %%\nx = 1\n'
 
@@ -56,3 +56,18 @@ def test_a_figure_is_followed_by_its_words():
 def test_two_figures_of_one_cell_have_their_words_together():
     book = notebook('# %% alt=["One", "Two"]\nplt.show()\n')
     assert "One\n\nTwo" in book.cells[1].source
+
+
+def test_words_are_plain_text_whatever_they_hold():
+    book = notebook('# %% alt="Costs of $5 and $6, a_b_c, <b> and [x](y)"\nplt.show()\n')
+    assert r"Costs of \$5 and \$6, a\_b\_c, \<b> and \[x\](y)" in book.cells[1].source
+
+
+def test_a_markdown_cell_or_an_empty_text_gets_no_words():
+    assert len(notebook('# %% [markdown] alt="A curve"\n# Hi\n\n# %% alt=""\nx = 1\n').cells) == 2
+
+
+def test_a_segment_has_the_number_of_its_cell_in_the_notebook():
+    text = '# %%\na = 1\n\n# %% alt="Two bars"\nplt.show()\n\n# %%\nb = 1\n'
+    segments, cells = split(text)[1], notebook(text).cells
+    assert [cells[number - 1].source for number in numbers(segments)] == ["a = 1", "plt.show()", "b = 1"]

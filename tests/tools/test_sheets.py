@@ -35,6 +35,17 @@ def test_answers_and_hidden_tests_are_gone_and_tests_are_locked(text):
     assert leak_faults(master, sheet, FILE) == []
 
 
+def test_a_figure_of_a_sheet_keeps_its_words_in_both_copies(text):
+    figure = '# %% alt="A curve that rises, then falls"\nprint(half(2))\n\n'
+    master = notebook(text.replace("# %% nbgrader=", figure + "# %% nbgrader=", 1))
+    sheet = release(master, FILE)
+    for book in (master, sheet):
+        assert "A curve that rises, then falls" in book.cells[3].source
+        assert book.cells[3].cell_type == "markdown"
+        assert book.cells[4].metadata["nbgrader"]["grade_id"] == "half"
+    assert leak_faults(master, sheet, FILE) == []
+
+
 def test_a_teachers_nbgrader_makes_the_same_sheet(text, tmp_path, monkeypatch):
     # nbgrader starts `alembic` by name, which is beside this Python but need not be on the path.
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))

@@ -20,7 +20,7 @@ def test_nothing_is_stale_after_sync(built):
     ("file", "old", "new", "place", "message"),
     [
         # A source or the package was edited, without sync.
-        (ZIPF, "SCALE * rank", "rank", f"{LESSON}:4", "differs from llmai_edu.toy.zipf:slope"),
+        (ZIPF, "SCALE * rank", "rank", f"{LESSON}:5", "differs from llmai_edu.toy.zipf:slope"),
         (ZIPF, "rank) + 1", "rank) + 2", NOTEBOOK, "outputs are stale"),
         (LESSON, "slope(3)", "slope(4)", f"{NOTEBOOK}:7", "its text differs"),
         (LESSON, "Now it", "Then it", f"{NOTEBOOK}:6", "its text differs"),

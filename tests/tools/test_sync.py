@@ -17,7 +17,7 @@ def test_a_failure_is_told_and_the_rest_goes_on(built, edit, capsys):
     edit(built / "notebooks/src/01_zipf.py", "toy.zipf:slope", "toy.zipf:slop")
     assert sync.main(["zipf"], built) == 1
     told = capsys.readouterr()
-    assert "notebooks/src/01_zipf.py:4: " in told.err
+    assert "notebooks/src/01_zipf.py:5: " in told.err
     assert "llmai_edu.toy.zipf has no slop" in told.err
     assert "solutions/src/01_zipf.py: up to date" in told.out
 
