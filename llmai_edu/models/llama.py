@@ -4,7 +4,9 @@ Names follow the layout of the Hugging Face hub, with one difference: every matr
 `x @ w`, for the reason that stands in `linear`.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+from numbers import Integral, Real
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +22,7 @@ from llmai_edu.models.rope import apply_rope, rope_angles
 class LlamaConfig:
     """The shape of a Llama; the names are those of a `config.json` on the hub.
 
-    Raises ValueError when the heads do not divide the channels, or the key heads the query heads.
+    Raises ValueError for a size below 1, when the heads do not divide the channels, or the key heads the query heads.
 
     >>> LlamaConfig(256, 64, 192, 2, 4, 2, 512).head_dim
     16
@@ -38,6 +40,12 @@ class LlamaConfig:
     tie_word_embeddings: bool = True
 
     def __post_init__(self) -> None:
+        for name in (field.name for field in fields(self) if field.type is int):
+            if not isinstance(size := getattr(self, name), Integral) or size < 1:
+                raise ValueError(f"{name} must be a positive whole number, got {size!r}")
+        for name, number in (("rope_theta", self.rope_theta), ("rms_norm_eps", self.rms_norm_eps)):
+            if not isinstance(number, Real) or not 0 < number < math.inf:
+                raise ValueError(f"{name} must be a positive number, got {number!r}")
         heads, groups = self.num_attention_heads, self.num_key_value_heads
         if self.hidden_size % (2 * heads):
             raise ValueError(f"hidden_size {self.hidden_size} must be an even multiple of num_attention_heads {heads}")

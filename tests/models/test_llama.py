@@ -170,9 +170,15 @@ def test_the_generator_decides_the_weights():
     [
         ({"num_attention_heads": 5}, "even multiple"),
         ({"num_key_value_heads": 4}, "must be a multiple of num_key"),
+        ({"num_attention_heads": 0}, "num_attention_heads must be a positive whole number, got 0"),
+        ({"num_key_value_heads": 0}, "num_key_value_heads must be a positive whole number, got 0"),
+        ({"num_hidden_layers": -1}, "num_hidden_layers must be a positive whole number, got -1"),
+        ({"vocab_size": 9.5}, "vocab_size must be a positive whole number, got 9.5"),
+        ({"rope_theta": 0.0}, "rope_theta must be a positive number, got 0.0"),
+        ({"rms_norm_eps": float("nan")}, "rms_norm_eps must be a positive number, got nan"),
     ],
 )
-def test_refuses_sizes_that_do_not_divide(change, message):
+def test_refuses_sizes_that_no_llama_has(change, message):
     with pytest.raises(ValueError, match=message):
         LlamaConfig(**SIZES | change)
 
