@@ -6,17 +6,18 @@ quantizations packs its numbers.
 """
 
 import math
-import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from gguf import GGMLQuantizationType
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize, quant_shape_to_byte_shape
 
-from llmai_edu.tokenizers.gguf_metadata import MAGIC, Cursor
+from llmai_edu.tokenizers.gguf_metadata import Cursor, gguf_cursor
+
+ANOTHER = "take a file of another quantization, such as Q4_1, Q8_0 or F16, or a newer version of the package gguf"
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,16 @@ class GGUFFile:
     def read(self, name: str) -> torch.Tensor:
         """The numbers of one tensor in float32, whatever they were quantized to.
 
-        The file is mapped into memory, so nothing but this tensor is read from the disk.
+        The file is mapped into memory, so nothing but this tensor is read from the disk. Raises ValueError for a
+        quantization that the `gguf` library cannot undo.
         """
         info = self.tensors[name]
         packed = np.memmap(self.path, np.uint8, "r", offset=info.start, shape=info.byte_shape)
-        numbers = dequantize(packed, info.kind)
+        try:
+            numbers = dequantize(packed, info.kind)
+        except NotImplementedError:
+            problem = f"{name} has the quantization {info.kind.name}, which cannot be undone here"
+            raise ValueError(f"{self.path.name} cannot be read: {problem}; {ANOTHER}") from None
         return torch.from_numpy(np.require(numbers, requirements="W"))  # a copy, where it still is the file
 
 
@@ -65,32 +71,53 @@ def open_gguf(path: str | Path) -> GGUFFile:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path} does not exist: give the path of a .gguf file")
-    with path.open("rb") as file:
-        if file.read(4) != MAGIC:
-            raise ValueError(f"{path.name} is no GGUF file: it does not begin with the letters GGUF")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            metadata, tensors = read_header(data, path.name)
-    end, size = max((info.stop for info in tensors.values()), default=0), path.stat().st_size
-    if end > size:
-        raise ValueError(f"{path.name} is cut short: it has {size} bytes and should have {end}; fetch it again")
+    with gguf_cursor(path) as cursor:
+        n_tensors, metadata = cursor.header()
+        tensors = read_places(cursor, n_tensors, read_alignment(metadata))
+        end, size = max((info.stop for info in tensors.values()), default=0), len(cursor.data)
+        if end > size:
+            raise ValueError(f"it is cut short: it has {size} bytes and should have {end}; fetch it again")
     return GGUFFile(path, metadata, tensors)
 
 
-def read_header(data: mmap.mmap, name: str) -> tuple[dict[str, Any], dict[str, TensorInfo]]:
-    """The metadata, and where the tensors lie; `name` is what errors call the file."""
-    count = Cursor(data, name)
-    count.scalar("I")  # the version
-    n_tensors = count.scalar("Q")
-    cursor = Cursor(data, name)
-    metadata = cursor.metadata()
-    entries = []
-    for _ in range(n_tensors):
-        tensor, n_dims = cursor.string(), cursor.scalar("I")
-        shape = cursor.numbers("Q", n_dims)[::-1]  # the file has the fastest index first, numpy last
-        entries.append((tensor, shape, GGMLQuantizationType(cursor.scalar("I")), cursor.scalar("Q")))
+def read_alignment(metadata: dict[str, Any]) -> int:
+    """Of which number of bytes the places of all tensors are multiples: 32, where the file does not say."""
     step = metadata.get("general.alignment", 32)
-    base = -(-cursor.at // step) * step  # the bytes begin at the next multiple of the alignment
-    return metadata, {tensor: TensorInfo(shape, kind, base + at) for tensor, shape, kind, at in entries}
+    if type(step) is not int or step < 1 or step & (step - 1):
+        raise ValueError(f"its general.alignment must be a power of 2, and is {step!r}; fetch it again")
+    return step
+
+
+def read_places(cursor: Cursor, n_tensors: int, alignment: int) -> dict[str, TensorInfo]:
+    """Where the tensors lie: the list behind the metadata, of names, shapes, quantizations and places.
+
+    Raises ValueError for a list that makes no sense, without the name of the file.
+    """
+    entries = [read_entry(cursor) for _ in range(n_tensors)]
+    base = -(-cursor.at // alignment) * alignment  # the bytes begin at the next multiple of the alignment
+    tensors: dict[str, TensorInfo] = {}
+    for name, shape, kind, at in entries:
+        if at % alignment:
+            raise ValueError(f"{name} begins at byte {at}, no multiple of its alignment {alignment}; fetch it again")
+        if name in tensors:
+            raise ValueError(f"it lists the tensor {name} twice; fetch it again")
+        tensors[name] = TensorInfo(shape, kind, base + at)
+    return tensors
+
+
+def read_entry(cursor: Cursor) -> tuple[str, tuple[int, ...], GGMLQuantizationType, int]:
+    """One line of the list: the tensor's name, its shape, its quantization, and where it begins."""
+    name, n_dims = cursor.string(), cursor.scalar("I")
+    shape = cursor.numbers("Q", n_dims)[::-1]  # the file has the fastest index first, numpy last
+    number, at = cursor.scalar("I"), cursor.scalar("Q")
+    if not 1 <= n_dims <= 4 or min(shape) < 1:
+        raise ValueError(f"{name} has the shape {shape}, not one to four positive sizes; fetch it again")
+    if number not in set(GGMLQuantizationType):
+        raise ValueError(f"{name} has the quantization {number}, which is unknown here; {ANOTHER}")
+    kind = GGMLQuantizationType(number)
+    if shape[-1] % (block := GGML_QUANT_SIZES[kind][0]):
+        raise ValueError(f"{name} has rows of {shape[-1]} numbers, no whole blocks of {block}; fetch it again")
+    return name, shape, kind, at
 
 
 def dequantize_q4_1_block(block: bytes) -> np.ndarray:

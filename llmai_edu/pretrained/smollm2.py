@@ -69,18 +69,20 @@ def load_llama_gguf(
     """
     file = open_gguf(path)
     config = read_config(file)
+    with torch.device("meta"):
+        model = Llama(config)  # shapes only: nothing is drawn that would be overwritten
+    names = {tensor: parameter_name(tensor, config.tie_word_embeddings) for tensor in file.tensors}
+    shapes = {name: file.tensors[tensor].shape for tensor, name in names.items()}
+    check_shapes(model, {name: shape[::-1] if is_turned(name, len(shape)) else shape for name, shape in shapes.items()})
     weights = {}
-    for tensor in tqdm(file.tensors, desc="reading weights", unit="tensor", disable=not progress):
-        name = parameter_name(tensor, config.tie_word_embeddings)
+    for tensor, name in tqdm(names.items(), desc="reading weights", unit="tensor", disable=not progress):
         weight = file.read(tensor)
         if name.endswith(("q_proj.weight", "k_proj.weight")):
             weight = pair_halves(weight, config.head_dim)
-        if weight.ndim == 2 and name != "embed_tokens.weight":
-            weight = weight.T  # the file has (out, in), our matrices are (in, out)
+        if is_turned(name, weight.ndim):
+            weight = weight.T
         weights[name] = weight.to(device, dtype).contiguous()
-    with torch.device("meta"):
-        model = Llama(config)  # shapes only: nothing is drawn that would be overwritten
-    fill(model, weights)
+    model.load_state_dict(weights, assign=True)  # the model takes them as its own
     return model
 
 
@@ -96,7 +98,15 @@ def read_config(file: GGUFFile) -> LlamaConfig:
         vocab_size = file.tensors["token_embd.weight"].shape[0]
     except KeyError as error:
         raise ValueError(f"{file.path.name} says nothing about {error}: it is no complete Llama") from error
-    return LlamaConfig(vocab_size, **values, tie_word_embeddings="output.weight" not in file.tensors)
+    try:
+        config = LlamaConfig(vocab_size, **values, tie_word_embeddings="output.weight" not in file.tensors)
+    except ValueError as error:
+        raise ValueError(f"{file.path.name} describes no Llama: {error}") from None
+    if config.num_hidden_layers > len(file.tensors):  # or a damaged number would build millions of layers
+        raise ValueError(
+            f"{file.path.name} announces {config.num_hidden_layers} layers, but holds {len(file.tensors)} tensors"
+        )
+    return config
 
 
 def parameter_name(name: str, tied: bool) -> str:
@@ -135,14 +145,20 @@ def pair_halves(weight: torch.Tensor, head_dim: int) -> torch.Tensor:
     return pairs.transpose(1, 2).flatten(0, 2)
 
 
-def fill(model: Llama, weights: dict[str, torch.Tensor]) -> None:
-    """Put the weights into the model, which takes them as its own. Raises ValueError unless they fit
-    exactly."""
+def is_turned(name: str, n_dims: int) -> bool:
+    """Whether our parameter is the transpose of the file's, which has (out, in): our matrices are (in, out).
+
+    >>> is_turned("lm_head.weight", 2), is_turned("embed_tokens.weight", 2), is_turned("norm.weight", 1)
+    (True, False, False)
+    """
+    return n_dims == 2 and name != "embed_tokens.weight"
+
+
+def check_shapes(model: Llama, given: dict[str, tuple[int, ...]]) -> None:
+    """Raise ValueError unless the file gives each parameter of the model, in its shape, and nothing else."""
     expected = {name: tuple(p.shape) for name, p in model.named_parameters()}
-    given = {name: tuple(weight.shape) for name, weight in weights.items()}
     if missing := sorted(expected.keys() - given.keys()):
         raise ValueError(f"the file lacks {len(missing)} of the model's tensors, first {missing[0]}")
     for name, shape in given.items():
         if shape != expected.get(name):
             raise ValueError(f"{name} has shape {shape} in the file, the model expects {expected.get(name)}")
-    model.load_state_dict(weights, assign=True)

@@ -85,3 +85,65 @@ def test_refuses_another_format_a_newer_version_and_no_file(tmp_path):
         open_gguf(other)
     with pytest.raises(FileNotFoundError, match=r"give the path of a \.gguf file"):
         open_gguf(tmp_path / "none.gguf")
+
+
+def number(value, size=4):
+    return value.to_bytes(size, "little")
+
+
+def entry(name=b"t", shape=(32,), kind=0, at=0):
+    """One line of the list of tensors, by hand."""
+    sizes = b"".join(number(size, 8) for size in reversed(shape))
+    return number(len(name), 8) + name + number(len(shape)) + sizes + number(kind) + number(at, 8)
+
+
+def by_hand(path, *entries, alignment=None):
+    """A file of a few tensors, written byte by byte; alignment: the type and the bytes of that value."""
+    value = b"" if alignment is None else number(17, 8) + b"general.alignment" + alignment
+    path.write_bytes(
+        b"GGUF" + number(3) + number(len(entries), 8) + number(bool(value), 8) + value + b"".join(entries) + bytes(4096)
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("alignment", "shown"),
+    [
+        (number(4) + number(0), "0"),
+        (number(4) + number(24), "24"),
+        (number(5) + number(2**32 - 32), "-32"),
+        (number(8) + number(2, 8) + b"32", "'32'"),
+        (number(7) + b"\x01", "True"),
+        (number(6) + bytes(4), "0.0"),
+    ],
+)
+def test_an_alignment_that_is_no_power_of_two_is_refused(tmp_path, alignment, shown):
+    path = by_hand(tmp_path / "odd.gguf", entry(), alignment=alignment)
+    with pytest.raises(ValueError, match=rf"odd\.gguf cannot be read: .*must be a power of 2, and is {shown}"):
+        open_gguf(path)
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ([entry(at=8)], "t begins at byte 8, no multiple of its alignment 32"),
+        ([entry(), entry(at=128)], "lists the tensor t twice"),
+        ([entry(shape=())], r"t has the shape \(\), not one to four positive sizes"),
+        ([entry(shape=(0, 32))], r"t has the shape \(0, 32\)"),
+        ([entry(shape=(1, 1, 1, 1, 32))], "not one to four"),
+        ([entry(kind=999)], r"t has the quantization 999, which is unknown .* take a file of .* Q8_0"),
+        ([entry(shape=(2, 33), kind=Kind.Q4_1)], "t has rows of 33 numbers, no whole blocks of 32"),
+        ([entry(name=b"\xff")], "a text is no UTF-8"),
+        ([entry(shape=(2**40, 2**40))], "cut short"),
+    ],
+)
+def test_a_list_of_tensors_that_makes_no_sense_is_refused(tmp_path, entries, message):
+    assert list(open_gguf(by_hand(tmp_path / "odd.gguf", entry())).tensors) == ["t"]  # what is right passes
+    with pytest.raises(ValueError, match=rf"odd\.gguf cannot be read: .*{message}"):
+        open_gguf(by_hand(tmp_path / "odd.gguf", *entries))
+
+
+def test_a_quantization_that_the_library_cannot_undo_is_refused_with_advice(tmp_path):
+    file = open_gguf(by_hand(tmp_path / "odd.gguf", entry(kind=Kind.I32)))
+    with pytest.raises(ValueError, match=r"odd\.gguf cannot be read: t has the quantization I32, .* Q8_0"):
+        file.read("t")

@@ -89,14 +89,13 @@ def tensors_of(model):
     return tensors
 
 
-def write(path, tensors, architecture="llama", scaled=False):
+def write(path, tensors, architecture="llama", scaled=False, **sizes):
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_context_length(32)
     writer.add_embedding_length(48)
     writer.add_feed_forward_length(64)
-    writer.add_block_count(2)
-    writer.add_head_count(6)
-    writer.add_head_count_kv(2)
+    for name, size in ({"block_count": 2, "attention.head_count": 6, "attention.head_count_kv": 2} | sizes).items():
+        writer.add_key_value(f"llama.{name}", size, gguf.GGUFValueType.get_type(size))
     writer.add_rope_freq_base(500.0)
     writer.add_layer_norm_rms_eps(1e-6)
     if scaled:
@@ -144,6 +143,31 @@ def test_refuses_a_missing_a_strange_and_a_misshapen_tensor(tmp_path):
         load_llama_gguf(write(path, tensors | {"blk.0.attn_v.weight": np.ones((48, 48), np.float32)}))
     with pytest.raises(ValueError, match=r"layers\.2\..*the model expects None"):
         load_llama_gguf(write(path, tensors | {"blk.2.ffn_up.weight": tensors["blk.1.ffn_up.weight"]}))
+
+
+@pytest.mark.parametrize("shape", [(47, 48), (48, 47), (24, 48), (48,), (48, 48, 1)])
+@pytest.mark.parametrize("part", ["attn_q", "attn_k"])
+def test_refuses_misshapen_queries_and_keys_before_their_rows_are_moved(tmp_path, shape, part):
+    tensors = tensors_of(tiny_llama()) | {f"blk.0.{part}.weight": np.ones(shape, np.float32)}
+    with pytest.raises(ValueError, match=r"layers\.0\.self_attn.* has shape .* in the file, the model expects \(48, "):
+        load_llama_gguf(write(tmp_path / "tiny.gguf", tensors))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("attention.head_count", 0, "num_attention_heads must be a positive whole number, got 0"),
+        ("attention.head_count_kv", 0, "num_key_value_heads must be a positive whole number, got 0"),
+        ("attention.head_count_kv", [2, 2], r"num_key_value_heads must be a positive whole number, got \[2, 2\]"),
+        ("attention.head_count", "6", "num_attention_heads must be a positive whole number, got '6'"),
+        ("block_count", -2, "num_hidden_layers must be a positive whole number, got -2"),
+        ("block_count", 2**30, r"announces 1073741824 layers, but holds \d+ tensors"),
+    ],
+)
+def test_refuses_sizes_that_no_llama_has(tmp_path, name, value, message):
+    path = write(tmp_path / "tiny.gguf", tensors_of(tiny_llama()), **{name: value})
+    with pytest.raises(ValueError, match=rf"tiny\.gguf .*{message}"):
+        load_llama_gguf(path)
 
 
 def test_refuses_another_architecture_and_scaled_positions(tmp_path):

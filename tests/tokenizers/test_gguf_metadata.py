@@ -46,7 +46,7 @@ def test_a_file_that_ends_early_is_refused_wherever_it_ends(written, tmp_path):
     whole = written.read_bytes()
     for length in range(len(whole)):
         (tmp_path / "cut.gguf").write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=r"cut\.gguf is (damaged|no GGUF file)"):
+        with pytest.raises(ValueError, match=r"cut\.gguf (is no GGUF file|cannot be read: it is damaged)"):
             read_gguf_metadata(tmp_path / "cut.gguf")
 
 
@@ -58,9 +58,38 @@ def test_another_version_is_refused(written):
         read_gguf_metadata(written)
 
 
-def test_an_unknown_type_is_refused(tmp_path):
-    path = tmp_path / "odd.gguf"
-    numbers = (3).to_bytes(4, "little") + bytes(8) + (1).to_bytes(8, "little")
-    path.write_bytes(b"GGUF" + numbers + (1).to_bytes(8, "little") + b"k" + (99).to_bytes(4, "little"))
-    with pytest.raises(ValueError, match="no value has the type 99"):
+def number(value, size=4):
+    return value.to_bytes(size, "little")
+
+
+def by_hand(path, name, kind, content):
+    """A file with one value, written byte by byte."""
+    path.write_bytes(b"GGUF" + number(3) + number(0, 8) + number(1, 8) + number(len(name), 8) + name + kind + content)
+    return path
+
+
+def nested(depth):
+    """An array that holds one array, that holds one array …; the innermost is an empty list of bytes."""
+    return (number(9) + number(1, 8)) * (depth - 1) + number(0) + number(0, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "content", "message"),
+    [
+        (b"k", 99, b"", "no value has the type 99"),
+        (b"k", 8, number(2, 8) + b"\xc3(", "a text is no UTF-8"),
+        (b"\xff", 0, b"\x01", "a text is no UTF-8"),
+        (b"k", 9, nested(9), "more than 8 deep"),
+        (b"k", 9, nested(5000), "more than 8 deep"),
+        (b"k", 9, number(0) + number(2**63, 8), "ends early"),
+        (b"k", 9, number(8) + number(2**63, 8), "ends early"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(tmp_path, name, kind, content, message):
+    path = by_hand(tmp_path / "odd.gguf", name, number(kind), content)
+    with pytest.raises(ValueError, match=rf"odd\.gguf cannot be read: it is damaged.*{message}.*; fetch it again"):
         read_gguf_metadata(path)
+
+
+def test_arrays_of_arrays_are_read(tmp_path):
+    assert read_gguf_metadata(by_hand(tmp_path / "odd.gguf", b"k", number(9), nested(8))) == {"k": [[[[[[[[]]]]]]]]}
