@@ -71,11 +71,12 @@ def analogy(vectors: WordVectors, a: str, b: str, c: str, k: int = 5) -> list[tu
 
 
 def analogy_accuracy(
-    vectors: WordVectors, questions: Sequence[tuple[str, str, str, str]], batch: int = 512
+    vectors: WordVectors, questions: Sequence[tuple[str, str, str, str]], batch: int = 64
 ) -> tuple[int, int, int]:
     """Return how many analogies came out right, how many were asked, and how many hold an unknown word.
 
-    questions: (a, b, c, answer) each. Hundreds are answered by one matrix product.
+    questions: (a, b, c, answer) each. batch: how many are answered by one matrix product; their scores need
+    batch * V numbers of memory.
 
     >>> corners = np.array([[1.0, 1, 0], [1, 0, 1], [-1, 1, 0], [-1, 0, 1]])
     >>> vectors = WordVectors(("man", "woman", "king", "queen"), corners)

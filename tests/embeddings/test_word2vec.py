@@ -6,7 +6,7 @@ import torch
 
 from llmai_edu.embeddings.corpus import Corpus
 from llmai_edu.embeddings.vectors import WordVectors
-from llmai_edu.embeddings.word2vec import positions_per_step, train_word2vec
+from llmai_edu.embeddings.word2vec import epoch_blocks, positions_per_step, train_word2vec
 
 CLASSES, SIZE = 6, 10
 
@@ -105,3 +105,12 @@ def test_a_text_that_is_skipped_whole_leaves_the_vectors_as_they_were():
 def test_bad_arguments_are_refused(wrong):
     with pytest.raises(ValueError, match="must be"):
         train_word2vec(CORPUS, rng=np.random.default_rng(0), **wrong)
+
+
+def test_frequent_words_are_skipped_before_windows_are_laid():
+    keep = np.ones(len(CORPUS.words))
+    keep[CORPUS.id_of["0-0"]] = 0
+    blocks = epoch_blocks(CORPUS, keep, 3, np.random.default_rng(0))
+    read = blocks.centres[blocks.centre_doc >= 0]
+    assert len(read) == len(CORPUS) - CORPUS.counts[CORPUS.id_of["0-0"]]
+    assert CORPUS.id_of["0-0"] not in read
