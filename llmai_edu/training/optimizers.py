@@ -96,7 +96,11 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self, params: Iterable[torch.Tensor], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps=1e-8
+        self,
+        params: Iterable[torch.Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
     ) -> None:
         super().__init__(params, lr)
         self.betas, self.eps = betas, eps

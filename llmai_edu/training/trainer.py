@@ -98,13 +98,13 @@ class Trainer:
         if steps is None and seconds is None:
             raise ValueError("say when to end: run(steps=...) or run(seconds=...)")
         self.model.train()
-        with tqdm(total=1.0, disable=not self.progress, bar_format="{percentage:3.0f}% |{bar}| {postfix}") as bar:
+        with tqdm(total=1.0, disable=not self.progress, bar_format="{percentage:3.0f}% |{bar}| {desc}") as bar:
             while (done := self.share_done(steps, seconds)) < 1:
                 began = self.clock()
                 lr = self.lr * (self.schedule(done) if self.schedule else 1.0)
                 loss, norm, units = self.step(lr)
                 self.history.add(loss, norm, lr, units, self.clock() - began)
-                self.show(bar, done)
+                self.show(bar, self.share_done(steps, seconds))
                 if self.after_step():
                     break
         self.finish()
@@ -162,8 +162,8 @@ class Trainer:
         """Move the bar: how much is done, the loss of the last steps, and the speed."""
         history = self.history
         speed = history.units[-1] / max(history.seconds[-1], 1e-9)
-        bar.set_postfix_str(f"loss {history.mean_loss(20):.3f}, {speed:,.0f} {self.unit}/s", refresh=False)
-        bar.update(done - bar.n)
+        bar.set_description_str(f"loss {history.mean_loss(20):.3f}, {speed:,.0f} {self.unit}/s", refresh=False)
+        bar.update(min(done, 1.0) - bar.n)
 
     def parts(self) -> dict[str, Any]:
         """Everything that changes during a run and knows how to be saved."""

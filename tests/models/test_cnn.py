@@ -74,6 +74,14 @@ def test_a_text_shorter_than_the_filters_is_filled_up(length):
     assert model(ids_of(12)[:, :length]).shape == (1, 3)
 
 
+def test_the_vector_of_padding_counts_for_nothing():
+    model, ids = make(), ids_of(1, 2)
+    before = model(ids)
+    with torch.no_grad():
+        model.embed.weight[0] += 10.0
+    torch.testing.assert_close(model(ids), before)
+
+
 def test_a_filter_finds_the_phrase_that_it_looks_for():
     model, phrase = make(), torch.tensor([7, 8, 9])
     ids = torch.full((1, 12), 3)

@@ -169,7 +169,10 @@ def test_a_gradient_that_is_no_number_stops_too():
 def test_the_bar_shows_loss_and_speed(capsys):
     trainer = language_model(progress=True)
     trainer.run(steps=3)
-    assert "tokens/s" in capsys.readouterr().err
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert last.startswith("100%")
+    assert f"| loss {trainer.history.mean_loss(20):.3f}, " in last
+    assert "tokens/s" in last
 
 
 def test_the_learning_rate_follows_the_schedule():
