@@ -1,11 +1,11 @@
 """From text to numbers and back: cleaning, characters, words, and byte-pair encoding. Needs no torch."""
 
-from .bpe import BPETokenizer
-from .bpe_train import count_words, learn_merges, train_bpe
-from .byte_unicode import bytes_to_text, bytes_to_unicode, text_to_bytes
-from .char import CharTokenizer
-from .chat import ChatTokenizer, render_chat
-from .clean import (
+from llmai_edu.tokenizers.bpe import BPETokenizer
+from llmai_edu.tokenizers.bpe_train import count_words, learn_merges, train_bpe
+from llmai_edu.tokenizers.byte_unicode import bytes_to_text, bytes_to_unicode, text_to_bytes
+from llmai_edu.tokenizers.char import CharTokenizer
+from llmai_edu.tokenizers.chat import ChatTokenizer, render_chat
+from llmai_edu.tokenizers.clean import (
     clean,
     collapse_whitespace,
     normalize_unicode,
@@ -16,15 +16,15 @@ from .clean import (
     strip_accents,
     words,
 )
-from .fertility import Fertility, fertility
-from .gguf_metadata import read_gguf_metadata
-from .gpt2 import gpt2_tokenizer
-from .merge import count_pairs, encode_word, merge
-from .pretokenize import GPT2_PATTERN, SMOLLM2_PATTERN, pretokenize
-from .reference import gpt2_reference
-from .smollm2 import smollm2_tokenizer
-from .stem import stem, stem_words
-from .word import WordTokenizer
+from llmai_edu.tokenizers.fertility import Fertility, fertility
+from llmai_edu.tokenizers.gguf_metadata import read_gguf_metadata
+from llmai_edu.tokenizers.gpt2 import gpt2_tokenizer
+from llmai_edu.tokenizers.merge import count_pairs, encode_word, merge
+from llmai_edu.tokenizers.pretokenize import GPT2_PATTERN, SMOLLM2_PATTERN, pretokenize
+from llmai_edu.tokenizers.reference import gpt2_reference
+from llmai_edu.tokenizers.smollm2 import smollm2_tokenizer
+from llmai_edu.tokenizers.stem import stem, stem_words
+from llmai_edu.tokenizers.word import WordTokenizer
 
 __all__ = [
     "GPT2_PATTERN",

@@ -13,11 +13,11 @@ from typing import Any, Literal, Self
 
 import regex
 
-from .byte_unicode import bytes_to_text, text_to_bytes
-from .json_file import read_json, write_json
-from .merge import Pair, encode_long_word, encode_word
-from .pretokenize import GPT2_PATTERN
-from .special import AllowedSpecial, check_names, choose_special, split_special
+from llmai_edu.tokenizers.byte_unicode import bytes_to_text, text_to_bytes
+from llmai_edu.tokenizers.json_file import read_json, write_json
+from llmai_edu.tokenizers.merge import Pair, encode_long_word, encode_word
+from llmai_edu.tokenizers.pretokenize import GPT2_PATTERN
+from llmai_edu.tokenizers.special import AllowedSpecial, check_names, choose_special, split_special
 
 LONG_WORD = 64  # bytes: from about here on the heap is the faster way to merge
 

@@ -12,10 +12,10 @@ from heapq import heapify, heappop, heappush, heapreplace
 
 import regex
 
-from .bpe import BPETokenizer, utf8
-from .merge import Pair, count_pairs, merge
-from .pretokenize import GPT2_PATTERN
-from .special import check_names, split_special
+from llmai_edu.tokenizers.bpe import BPETokenizer, utf8
+from llmai_edu.tokenizers.merge import Pair, count_pairs, merge
+from llmai_edu.tokenizers.pretokenize import GPT2_PATTERN
+from llmai_edu.tokenizers.special import check_names, split_special
 
 N_BYTES = 256
 

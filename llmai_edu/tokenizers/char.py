@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from .json_file import read_json, write_json
+from llmai_edu.tokenizers.json_file import read_json, write_json
 
 
 class CharTokenizer:

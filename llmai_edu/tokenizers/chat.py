@@ -13,8 +13,8 @@ from typing import Any, Literal
 from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .bpe import BPETokenizer
-from .special import split_special
+from llmai_edu.tokenizers.bpe import BPETokenizer
+from llmai_edu.tokenizers.special import split_special
 
 Messages = Sequence[Mapping[str, str]]
 

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 from llmai_edu.datasets import gpt2_tokenizer_files
-
-from .bpe import BPETokenizer
-from .byte_unicode import text_to_bytes
-from .merge import Pair
+from llmai_edu.tokenizers.bpe import BPETokenizer
+from llmai_edu.tokenizers.byte_unicode import text_to_bytes
+from llmai_edu.tokenizers.merge import Pair
 
 END_OF_TEXT = "<|endoftext|>"
 

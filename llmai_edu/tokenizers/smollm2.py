@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from llmai_edu.datasets import smollm2_gguf
-
-from .byte_unicode import text_to_bytes
-from .chat import ChatTokenizer
-from .gguf_metadata import read_gguf_metadata
-from .gpt2 import parse_merges
-from .pretokenize import SMOLLM2_PATTERN
+from llmai_edu.tokenizers.byte_unicode import text_to_bytes
+from llmai_edu.tokenizers.chat import ChatTokenizer
+from llmai_edu.tokenizers.gguf_metadata import read_gguf_metadata
+from llmai_edu.tokenizers.gpt2 import parse_merges
+from llmai_edu.tokenizers.pretokenize import SMOLLM2_PATTERN
 
 CONTROL = 3  # the token type of GGUF that marks special tokens
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import regex
 
-from .json_file import read_json, write_json
+from llmai_edu.tokenizers.json_file import read_json, write_json
 
 UNKNOWN = "<unk>"
 WORD_OR_SIGN = regex.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
