@@ -4,8 +4,6 @@ A model reports nats (natural logarithms); people quote bits. A loss per *token*
 so models with different tokenizers are compared by the bits they need for a *byte* of the same text.
 """
 
-from __future__ import annotations
-
 import math
 
 __all__ = ["bits_per_byte", "bpb_from_token_loss", "nats_to_bits", "perplexity"]

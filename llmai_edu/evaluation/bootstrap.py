@@ -5,8 +5,6 @@ to it. Resampling whole paragraphs asks what another text of the same kind would
 Methods: Another Look at the Jackknife", 1979).
 """
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -5,8 +5,6 @@ comparable with a model's bits per byte. A model has read the training text firs
 gives it to the compressor too.
 """
 
-from __future__ import annotations
-
 import gzip
 import lzma
 

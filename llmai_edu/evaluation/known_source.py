@@ -9,8 +9,6 @@ open), so the entropy rate is exactly the mean over states of the entropy of the
 Theory of Communication", 1948, section 7).
 """
 
-from __future__ import annotations
-
 from bisect import bisect
 from dataclasses import dataclass
 from functools import cached_property

@@ -3,8 +3,6 @@
 Rungs are recorded by the scripts in `benchmarks/`, each with the recipe that made it, and shipped as `ladder.json`.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

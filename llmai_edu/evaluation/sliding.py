@@ -5,8 +5,6 @@ by less than its length scores only what the one before it had not, each token (
 least ``context - stride`` tokens before it.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 __all__ = ["Window", "sliding_windows"]

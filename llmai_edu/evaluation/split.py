@@ -7,8 +7,6 @@ The residues were chosen for even shares of the eras alone. 2026, given after Sm
 own.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

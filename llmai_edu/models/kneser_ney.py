@@ -6,8 +6,6 @@ symbols, for it is asked only about what is new after the longer one ("Francisco
 word). Modified Kneser-Ney (Chen and Goodman 1998) takes different amounts from the counts 1, 2 and 3 or more.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -10,9 +10,8 @@ Kneser-Ney in `kneser_ney`. The frame follows Chen and Goodman, "An Empirical St
 Language Modeling", 1998 (TR-10-98).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 import numpy as np
 
@@ -41,7 +40,7 @@ class NGram:
             self.gamma.append(np.append(gamma, 1.0))
 
     @classmethod
-    def fit(cls, docs: Iterable[Symbols], order: int, vocab_size: int = 256, **options) -> NGram:
+    def fit(cls, docs: Iterable[Symbols], order: int, vocab_size: int = 256, **options) -> Self:
         """Count the n-grams of the documents and return the model made of them.
 
         docs: a list of bytes, or of sequences of token ids below vocab_size. options: the subclass's own.

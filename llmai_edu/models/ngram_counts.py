@@ -8,8 +8,6 @@ Documents are separate: no n-gram spans two of them, and there is no padding sym
 document simply have shorter contexts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -86,7 +84,7 @@ class NGramCounts:
         """Return the number of distinct n-grams of all orders: the size of a model made of them."""
         return sum(len(level.keys) for level in self.levels)
 
-    def up_to(self, order: int) -> NGramCounts:
+    def up_to(self, order: int) -> "NGramCounts":
         """Return the same counts without the n-grams longer than ``order``; nothing is counted again."""
         if not 1 <= order <= self.order:
             raise ValueError(f"these counts hold orders 1 to {self.order}, asked for {order}")
