@@ -83,7 +83,7 @@ check("tokens.price_ratio", price_ratio, part="price_ratio_of_nothing")
 try:
     print(price_ratio(gpt2.encode, "How are you today?", "आज आप कैसे हैं?"))
 except NotImplementedError:
-    print("Run this cell again when `price_ratio` passes its checks.")
+    print("Run this cell again when `price_ratio` is written.")
 
 # %% [markdown]
 # ## Exercise 2: the longest match · ●●○ · 20 minutes · 4 points
@@ -221,7 +221,7 @@ try:
         forgetful = bpe_dropout(letters, gpt2.ranks, gpt2.products, 0.3, rng)
         print([gpt2.id_to_bytes(i).decode() for i in forgetful])
 except NotImplementedError:
-    print("Run this cell again when `bpe_dropout` passes its checks.")
+    print("Run this cell again when `bpe_dropout` is written.")
 
 # %% [markdown]
 # **Sources**

@@ -197,7 +197,7 @@ try:
         bits = -np.log2(w * long + (1 - w) * short).mean()
         print(f"weight of the long contexts {w:.2f}: {bits:.3f} bits per byte")
 except NotImplementedError:
-    print("Run this cell again when `mixture_weight` passes its checks.")
+    print("Run this cell again when `mixture_weight` is written.")
 
 # %% [markdown]
 # **Sources**
