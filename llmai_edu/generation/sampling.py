@@ -137,7 +137,8 @@ def decode_loop(
     ids: (T,) of int64. Yields each new token as soon as it is chosen.
     """
     cache = model.new_cache(max_length=len(ids) + max_new_tokens)
-    new = ids.to(next(model.parameters()).device)[None]  # (1, T): first the prompt, then one token at a time
+    device = next(model.parameters()).device
+    new = ids.to(device)[None]  # (1, T): first the prompt; from then on (1, 1), one token at a time
     for _ in range(max_new_tokens):
         logits = model(new, cache, last_only=True)[:, -1]  # (1, V)
         new = sample(logits, temperature, top_k, top_p, generator)[:, None]  # (1, 1)

@@ -22,7 +22,8 @@
 #
 # A language model reads numbers. Something must turn text into numbers before, and back into text after. That something
 # is the *tokenizer*. It is trained before the model, it never changes afterwards, and it decides what the model can see
-# at all. On this page you build the one that GPT-2 used, and train one of your own.
+# at all. On this page you build the one of GPT-2, a language model of 2019 from which most of today's descend, and train one of
+# your own.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -55,7 +56,7 @@ speeches = load_speeches()
 # %% [markdown]
 # ## The result first
 #
-# Here is one sentence in five languages, the first of the Universal Declaration of Human Rights [1], cut by the tokenizer
+# Here is one sentence in five languages, the first sentence of article 1 of the Universal Declaration of Human Rights [1], cut by the tokenizer
 # of GPT-2. Before you run the cell, guess: which language needs the most tokens, and how many times as many as English?
 
 # %% alt="Bars: the same sentence costs 13 tokens in English, about twice as many in German and French, almost three times as many in Chinese, and about eleven times as many in Hindi."
@@ -80,7 +81,7 @@ assert 10 < cost["Hindi"] / cost["English"] < 12
 
 # %% [markdown]
 # The sentence says the same thing five times, and in Hindi it costs more than ten times as much. Services bill by the token,
-# and a model can look back only so many tokens: a reader of Hindi pays more and is remembered for less [2].
+# and a model can look back only so many tokens: who writes Hindi pays more, and less of their text is remembered [2].
 #
 # Nobody intended this. By the end of the page you will know how it comes about.
 #
@@ -183,7 +184,7 @@ assert speeches[-1].year == 2026
 assert 0.05 < len(unknown) / len(last_words) < 0.10
 
 # %% [markdown]
-# More than one in twenty would become `<unk>`, "unknown": among them the names, which the speech is about.
+# More than one in twenty would become `<unk>`, "unknown", and many of these are names: the people whom the speech is about.
 #
 # **Characters.** A small vocabulary, and nearly nothing is unknown. But a sequence of characters is long, and a model's
 # work grows with the length.
@@ -323,10 +324,11 @@ print(
 #
 # 1. Text repeats its words. It is enough to handle each *different* word once, together with how often it occurs.
 # 2. A merge changes only the words that hold the pair. Only their pairs need to be counted again.
-# 3. The count of an existing pair can only fall. So the pairs wait in a heap, and the top is corrected when it is out
-#    of date.
+# 3. The count of an existing pair can only fall. So the pairs wait in a *heap*, a list that always has its largest entry at
+#    the front, and the front is corrected when it is out of date.
 #
-# Given the speech as one single "word", it must find the very merges of the slow loop:
+# (Why can a count only fall? A merge takes pairs apart, and the only new pairs that it makes contain the new symbol.) Given
+# the speech as one single "word", it must find the very merges of the slow loop:
 
 # %%
 from llmai_edu.tokenizers import learn_merges, train_bpe
@@ -356,7 +358,7 @@ assert b" responsibilities" in longest
 # %% [markdown]
 # ## Encoding a word
 #
-# To encode, the merges are applied in the order in which they were learned: always the earliest learned pair that
+# The third part encodes. The merges are applied in the order in which they were learned: always the earliest learned pair that
 # is in the word.
 
 
@@ -390,7 +392,7 @@ for word in [" government", " governmental", " misgovernment", " strawberry"]:
 # A frequent word is one token; a rare one is spelled in pieces that were learned elsewhere. That is one reason why models
 # have trouble counting the letters of "strawberry": they see a handful of numbers, not the letters.
 #
-# How much does a larger vocabulary bring? Because the merges are in order, the first $n$ of them *are* the smaller
+# How much does a larger vocabulary bring? We measure how many bytes of text one token stands for. Because the merges are in order, the first $n$ of them *are* the smaller
 # tokenizer. We measure on the address of 2026, which the training did not see:
 
 # %% alt="A curve of bytes per token against vocabulary size from 256 to 4,096, rising from 1 to 3.35, less with every doubling. A dashed line above it marks GPT-2 at 4.35."
@@ -435,7 +437,8 @@ assert 12 < gpt2.vocab_size / 4096 < 12.5
 #
 # Training is the only difference between our tokenizer and GPT-2's. Its 50,000 merges are public (the file comes from a
 # package under the MIT licence), and they run in the same code. Is the result the same? We compare with `tiktoken`, the implementation of OpenAI. Its ids for all
-# speeches are recorded in the library as a hash; the course's tests make them anew.
+# speeches are recorded in the library as a *hash*: a fingerprint of 64 letters and digits, which differs if a single id
+# does. The course's tests make it anew.
 
 # %%
 from llmai_edu.tokenizers import gpt2_reference
@@ -451,7 +454,7 @@ assert digest == reference["sha256"]
 
 # %% [markdown]
 # Equal on every speech. And the way back: does every text come back unchanged? "Every text" is a large claim, so we
-# test it on every character there is, the 1,112,064 code points that UTF-8 can write.
+# test it on every *code point*, the numbers of which characters are made: all 1,112,064 that UTF-8 can write.
 
 # %%
 everything = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
@@ -508,8 +511,8 @@ assert np.isclose(more_bytes * shorter_tokens, cost["Hindi"] / cost["English"])
 # The first factor is not the tokenizer's doing. UTF-8 writes a Latin letter in one byte and a Hindi letter in three.
 #
 # The second factor comes from the training text. GPT-2's merges were learned from web pages, nearly all of them English. English
-# words became single tokens. Sequences of Hindi bytes were too rare to be merged, so most of the sentence is spelled in parts
-# of letters. The hexadecimal boxes are such parts:
+# words became single tokens. Sequences of Hindi bytes were too rare to be merged, so most letters of the sentence take two
+# tokens. A box such as e0 a4 is a part of a letter: its bytes, in hexadecimal digits.
 
 # %%
 HTML(token_chips([gpt2.id_to_bytes(i) for i in gpt2.encode(hindi)[:24]]))
@@ -550,7 +553,9 @@ assert ratio["ours (speeches)"][3] > ratio["GPT-2"][3] > ratio["SmolLM2"][3] > 6
 code = "for i in range(10):\n        if i % 2 == 0:\n            print(i)"
 for name, tokenizer in tokenizers.items():
     print(f"{name:<16} {len(tokenizer.encode(code))} tokens for {len(code)} bytes of Python")
+print([smollm2.id_to_bytes(i).decode() for i in smollm2.encode(code)[8:14]])
 assert len(gpt2.encode(code)) > 1.5 * len(smollm2.encode(code))
+assert b"\n       " in [smollm2.id_to_bytes(i) for i in smollm2.encode(code)]
 
 # %% [markdown]
 # ## Three things that surprise people

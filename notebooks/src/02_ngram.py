@@ -64,7 +64,7 @@ print("Fellow citizens" + bytes(written.tolist()).decode(errors="replace"))
 
 # %% [markdown]
 # Nearly every word is a word, and pairs of them fit together. The sense is gone after three or four words, because by then
-# the model has forgotten how the sentence began. All it knows is what follows five bytes:
+# the model has forgotten how the sentence began. All it looks at is the last five bytes. Of "the wor", for one, it sees "e wor":
 
 # %% alt="Horizontal bars of the most probable bytes after 'the wor': the letter l has 61 per cent, k has 32 per cent, and d, t, s and r share the rest."
 next_byte = model.distribution(b"the wor")  # (256,)
@@ -89,7 +89,8 @@ assert 0.25 < next_byte[ord("k")] < 0.37
 #
 # $$p(s \mid h) = \frac{\text{how often } h \text{ was followed by } s}{\text{how often } h \text{ was followed by anything}}$$
 #
-# This is the *maximum-likelihood* estimate: among all distributions, it is the one that makes the counted text most
+# Read $p(s \mid h)$ as "the probability of the symbol $s$, given that the context $h$ came before it". This is the
+# *maximum-likelihood* estimate: among all distributions, it is the one that makes the counted text most
 # probable.
 
 
@@ -160,11 +161,11 @@ def bits_per_byte(nats_total: float, n_bytes: int) -> float:
     """
     if n_bytes <= 0:
         raise ValueError(f"need at least one byte of text, got {n_bytes}")
-    if nats_total < 0:
+    if nats_total < -1e-6 * n_bytes:  # what is nearer to 0 is rounding
         raise ValueError(
             f"nats_total is the sum of -ln p and cannot be negative, got {nats_total}: negate it?"
         )
-    return float(nats_to_bits(nats_total) / n_bytes)
+    return float(nats_to_bits(max(nats_total, 0)) / n_bytes)
 
 
 # %%
@@ -188,7 +189,8 @@ assert math.isclose(bits_per_byte(600 * math.log(256), 600), 8)  # guessing amon
 #
 # Never on the text that was counted. A model that simply memorized would look perfect there. The speeches are split by
 # *year*, because some years hold several versions of one address. Every nineteenth year is for the *test*, another
-# for *validation*, that is for trying things out. The year 2026 is kept apart for later lessons.
+# for *validation*, that is for trying things out. The year 2026 is kept apart from all three; this page uses it once, at the end of
+# the ladder.
 
 
 # %%
@@ -255,13 +257,13 @@ assert all(longer < shorter for shorter, longer in zip(mixed, mixed[1:]))
 assert mixed[5] < min(add_one)
 
 # %% [markdown]
-# Now more context always helps. But a fixed share is crude: a context that was seen ten thousand times deserves more trust
+# Now each further byte of context helps, up to order 6 at least. But a fixed share is crude: a context that was seen ten thousand times deserves more trust
 # than one that was seen twice.
 #
 # ## How much to take: let the data say
 #
 # How much too large is a count? That can be measured [3]. Take two halves of the speeches. Count pairs of words in
-# one half. Then look at all pairs that occurred, say, three times there: how often do they occur in the *other* half, on average?
+# one half (words, because for pairs of bytes there are too few rare ones). Then look at all pairs that occurred, say, three times there: how often do they occur in the *other* half, on average?
 
 # %%
 from llmai_edu.tokenizers import words
@@ -293,7 +295,7 @@ assert gaps[0] == min(gaps)
 # %% [markdown]
 # Between two thirds of a count and a little more than one is missing, while the count itself grows sevenfold. So subtract a
 # constant $D$, the *discount*, from every count, and hand down what was taken [4]. A context seen often loses a small part
-# of its mass, a rare one a large part: just what we wanted. The discount can be estimated from how many n-grams occur once
+# of its probability, a rare one a large part: just what we wanted. The discount can be estimated from how many n-grams occur once
 # ($n_1$) and twice ($n_2$):
 
 
@@ -370,7 +372,7 @@ for doc in text.train_docs:
             before[word][left] += 1
 for word, lefts in before.items():
     print(
-        f"{word:<10} {lefts.total()} times, after {len(lefts)} different words, such as {list(lefts)[:4]}"
+        f"{word:<10} {lefts.total()} times, after {len(lefts)} different word(s), such as {list(lefts)[:4]}"
     )
 assert before["Francisco"].total() == before["captured"].total() == 44
 assert len(before["Francisco"]) == 1
@@ -412,6 +414,14 @@ print(
     kinds[symbol == ord(")")][0],
     "different bytes",
 )
+
+# %% [markdown]
+# The bracket is by far the rarer of the two, yet it stands after more different bytes. So in the shorter context it counts for more:
+# q is only ever likely after few letters.
+
+# %%
+assert often[symbol == ord(")")][0] < often[symbol == ord("q")][0] / 10
+assert kinds[symbol == ord(")")][0] > 2 * kinds[symbol == ord("q")][0]
 
 # %% [markdown]
 # Chen and Goodman [6] compared the best-known smoothing methods of their time. Best was their own variant of Kneser–Ney with
@@ -653,15 +663,25 @@ assert all(long > right for long, right in zip(results[6], results[3]))
 
 # %% [markdown]
 # With a million symbols, the model of order 3 is within two per cent of the best that is possible with two symbols of context.
-# The letters are learned. But it stays more than seven per cent above the entropy, and no amount of text will change that: the
-# brackets need a memory that an n-gram does not have.
+# The letters are learned. But it stays more than seven per cent above the entropy, and for order 3 no amount of text will change
+# that: the brackets need a memory that reaches further back.
 #
-# A longer context is not the cure, at least not with this much text. Order 6 sees more and does *worse* here, at every size:
-# its contexts are so many that each is seen too rarely.
+# A longer context helps little and costs much. The floor for a model that sees five symbols is hardly lower, and with a million
+# symbols order 6 is still *worse* than order 3: its contexts are so many that each is seen too rarely.
+
+# %%
+print([f"sees {k}: {source.floor(k):.3f}" for k in (2, 3, 5, 20)])
+assert source.floor(2) - source.floor(5) < 0.05
+assert source.floor(5) - source.entropy_rate > 0.1
+
+# %% [markdown]
+# So is 1.5 bits much or little? For this source we can say what a number is worth: the distance to the floor. For English we cannot, but
+# we can say which way to go. What the n-gram lacks on both is memory, and the models of the coming lessons are measured by how much of
+# it they find.
 #
 # ## What more context costs
 #
-# The same happens in English, only later. Count the different n-grams, and how many of them occur a single time:
+# In English, too, most long contexts are seen too rarely. Count the different n-grams, and how many of them occur a single time:
 
 # %%
 for n, level in enumerate(counts.levels, 1):
@@ -692,7 +712,7 @@ for n in (1, 2, 4, 6):
 # - Smoothing decides: from the same counts, the best method needs less than two thirds of the bits of the simplest.
 # - An n-gram has a short memory, and a longer one costs more than there is text.
 # - And it has no notion of *similarity*. What it learned about "the President" tells it nothing about "the Governor": these
-#   are different keys in a table. [The course](00_start_here.ipynb) goes on with that: lesson 03 gives words a place in a space,
+#   are different keys in a table. Lesson 03, which is not written yet, goes on with that: it gives words a place in a space,
 #   in which similar ones are near each other.
 #
 # **Try it:** the [exercise sheet](../exercises/02_ngram.ipynb) asks you to mend a loss that is measured wrongly, to write
