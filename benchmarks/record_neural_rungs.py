@@ -35,14 +35,14 @@ from llmai_edu.training import AdamW, EarlyStopping, History, NextTokenLoss, Str
 SEPARATOR, VOCAB = "<|endoftext|>", 4096
 #: name on the chart, lesson, learning rate, streams (B) and steps of a batch (T)
 RUNGS = {
-    "mlp": ("MLP (Bengio 2003)", "05_mlp", 2e-3, 32, 32),
-    "rnn": ("RNN (Elman)", "07_rnn", 1e-3, 32, 32),
-    "lstm": ("LSTM", "08_lstm", 3e-3, 32, 32),
+    "mlp": ("MLP (Bengio 2003)", "05_mlp", 3e-3, 32, 32),
+    "rnn": ("RNN (Elman)", "07_rnn", 2e-3, 32, 32),
+    "lstm": ("LSTM", "08_lstm", 5e-3, 32, 32),
 }
 
 
 def build(model: str, start: int, generator: torch.Generator) -> nn.Module:
-    """Make a model with random weights; their sizes were chosen so that all three have two to three million."""
+    """Make a model with random weights; RNN and LSTM differ in the layer alone."""
     if model == "mlp":
         sizes = {"context": 8, "channels": 96, "hidden": 384}
         return MLPLM(VOCAB, **sizes, dropout=0.1, start=start, generator=generator)
