@@ -100,7 +100,7 @@ def train_word2vec(
     kind: "skipgram" or "cbow". learning_rate: falls in a line from here to nearly nothing; 0.025 for skip-gram and 0.1
     for CBOW unless given. subsample: threshold of `keep_probability`. workers: more than 1 lets threads change the same
     tables without waiting for each other (Niu, Recht, Ré and Wright 2011, "Hogwild!"): faster, but no longer the same
-    result each time. Raises ValueError for an unknown kind or a count below 1.
+    result each time. Raises ValueError for an unknown kind or a count below 1, ArithmeticError when training diverges.
 
     >>> corpus = Corpus.from_docs([["a", "b"], ["c", "d"]] * 50, min_count=1)
     >>> model = train_word2vec(corpus, rng=np.random.default_rng(0), dim=4, subsample=0)
@@ -122,6 +122,8 @@ def train_word2vec(
             drawn = torch.from_numpy(sampler.draw(rng, (len(blocks), BLOCK)))
             rates = rate * np.linspace(1 - epoch / epochs, 1 - (epoch + 1) / epochs, len(blocks)).clip(min=0.004)
             train_epoch(model, STEPS[kind], blocks, drawn, negatives, rates, size, workers)
+            if not torch.isfinite(model.inputs).all():
+                raise ArithmeticError(f"training diverged in epoch {epoch + 1}; choose a learning_rate below {rate}")
             bar.set_postfix(loss=f"{model.history[-1]:.3f}")
             bar.update(corpus.n_words)
     return model

@@ -81,9 +81,10 @@ def test_torch_gets_its_threads_back():
     assert torch.get_num_threads() == before
 
 
-def test_a_tiny_vocabulary_does_not_diverge():
+@pytest.mark.parametrize("kind", ["skipgram", "cbow"])
+def test_a_tiny_vocabulary_does_not_diverge(kind):
     corpus = Corpus.from_docs([["a", "b", "c"] * 50] * 40)
-    model = train_word2vec(corpus, rng=np.random.default_rng(0), dim=8, subsample=0, epochs=10)
+    model = train_word2vec(corpus, rng=np.random.default_rng(0), kind=kind, dim=8, subsample=0, epochs=10)
     assert torch.isfinite(model.inputs).all()
     assert model.inputs.abs().max() < 10
 
@@ -114,3 +115,8 @@ def test_frequent_words_are_skipped_before_windows_are_laid():
     read = blocks.centres[blocks.centre_doc >= 0]
     assert len(read) == len(CORPUS) - CORPUS.counts[CORPUS.id_of["0-0"]]
     assert CORPUS.id_of["0-0"] not in read
+
+
+def test_a_run_that_diverges_is_not_returned():
+    with pytest.raises(ArithmeticError, match="below 50"):
+        train_word2vec(CORPUS, rng=np.random.default_rng(0), learning_rate=50.0, **OPTIONS)
