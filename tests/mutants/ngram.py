@@ -49,6 +49,17 @@ MUTANTS = {
         ),
     ],
     "witten_bell": [
+        Mutant(
+            "brackets",
+            says="check your brackets",
+            edit=(
+                "(counts + kinds * lower) / (counts.sum() + kinds)",
+                "counts + kinds * lower / (counts.sum() + kinds)",
+            ),
+        ),
+        Mutant(
+            "swapped", says="N and T are swapped", edit=("(counts + kinds * lower)", "(counts + counts.sum() * lower)")
+        ),
         Mutant("total_for_kinds", says="not of all counts", edit=("np.count_nonzero(counts)", "counts.sum()")),
         Mutant(
             "vocabulary_for_kinds",
@@ -81,6 +92,7 @@ MUTANTS = {
         ),
     ],
     "mixture_weight": [
+        Mutant("no_mean", says="take the mean over the symbols", edit=("float(responsible.mean())", "responsible")),
         Mutant("of_the_second", says="the weight of the second model", edit=("return w", "return 1 - w")),
         Mutant("one_more", says="you began elsewhere or made one step more", edit=("range(steps)", "range(steps + 1)")),
         Mutant(

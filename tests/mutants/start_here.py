@@ -3,6 +3,16 @@ from tools.proof import Mutant
 MUTANTS = {
     "top_tokens": [
         Mutant(
+            "no_exponential",
+            says="take the exponential of each first",
+            source="""
+                def top_tokens(logits, k):
+                    shares = np.asarray(logits) / np.sum(logits)
+                    best = np.argsort(-shares)[:k]
+                    return [(int(i), float(shares[i])) for i in best]
+            """,
+        ),
+        Mutant(
             "softmax_of_the_best",
             says="the sum must run over the whole vocabulary",
             source="""

@@ -99,6 +99,8 @@ def witten_bell(answer, rng):
                 "T counts every symbol that was seen, not only those seen once": (counts + once * lower)
                 / (total + once),
                 "the lower distribution is missing": counts / total,
+                "divide the whole sum by N + T: check your brackets": counts + kinds * lower / (total + kinds),
+                "N and T are swapped: T weighs the lower distribution": (counts + total * lower) / (total + kinds),
                 "T appears twice in the formula: as the weight of `lower`, and in the denominator": (counts + lower)
                 / (total + kinds),
             },
@@ -138,13 +140,18 @@ def _iterate(p, q, steps, w=0.5):
     return float(w)
 
 
+MEAN_FORGOTTEN = "w is one number for the whole text; take the mean over the symbols"
+
+
 @exercise(points=3, minutes=30, difficulty=3)
 def mixture_weight(answer, rng):
     for steps in (1, 2, 3):
         p, q = _two_models(rng, 50)
         want = _iterate(p, q, steps)
+        got = answer(p, q, steps)
+        expect(np.ndim(got) == 0, MEAN_FORGOTTEN, got=got)
         expect_close(
-            answer(p, q, steps),
+            got,
             want,
             f"this is not the weight after {steps} step{'s' * (steps > 1)}",
             suspects={
@@ -166,6 +173,8 @@ def mixture_weight_is_best(answer, rng):
     p, q = _two_models(rng, 400)
     grid = np.linspace(0.001, 0.999, 999)
     best = grid[np.argmax([np.log(w * p + (1 - w) * q).mean() for w in grid])]
-    got = float(answer(p, q, 200))
+    got = answer(p, q, 200)
+    expect(np.ndim(got) == 0, MEAN_FORGOTTEN, got=got, on="400 symbols, steps = 200")
+    got = float(got)
     message = "after many steps no other weight may make the text more probable"
     expect(abs(got - best) < 0.01, message, got=round(got, 3), want=f"about {best:.3f}", on="400 symbols, steps = 200")

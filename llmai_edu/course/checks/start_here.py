@@ -23,6 +23,9 @@ def top_tokens(answer, rng):
         best = np.argsort(-p)[:k]
         ids, values = [pair[0] for pair in got], [float(pair[1]) for pair in got]
         expect(not same(ids, p[best], rtol=1e-4), "a pair is (id, probability); yours are the other way round", got=got)
+        shares = [logits[i] / sum(logits) for i in ids if i in range(size)]
+        said = "you divided the logits by their sum; take the exponential of each first"
+        expect(not same(values, shares, rtol=1e-4), said, got=got)
         expect_equal(
             ids,
             best.tolist(),
@@ -84,7 +87,7 @@ def tokens_read(answer, rng):
             suspects={
                 "the text grows: the second reading has one token more than the first": prompt * new,
                 "the first reading has the prompt alone, no new token yet": sum(prompt + i + 1 for i in range(new)),
-                "this is the length of the last reading; add up all of them": prompt + new - 1,
+                "this is the length of the last reading alone, or what is read with a cache": prompt + new - 1,
                 "this is what is read with a cache; here cached is False": prompt + new,
                 "there are only as many readings as new tokens": sum(prompt + i for i in range(new + 1)),
             },
