@@ -13,6 +13,7 @@ from IPython.display import display
 from llmai_edu.viz.tokens import readable, token_chips
 
 BOX = "border:1px solid #888;border-radius:4px;padding:8px;min-height:2.5em;white-space:pre-wrap;line-height:1.5"
+VIEW = "application/vnd.jupyter.widget-view+json"
 Cut = Callable[[str], tuple[Sequence[bytes], Sequence[int]]]
 
 
@@ -39,10 +40,8 @@ def show(widget: widgets.Widget, fallback: str) -> None:
 
     >>> show(token_widget({"bytes": lambda text: ([b"a"], [97])}, "a"), "<p>a</p>")  # doctest: +SKIP
     """
-    bundle = widget._repr_mimebundle_()
-    if isinstance(bundle, tuple):
-        bundle = bundle[0]
-    display({**bundle, "text/html": fallback}, raw=True)
+    view = {VIEW: widget.get_view_spec(), "text/html": fallback, "text/plain": type(widget).__name__}
+    display(view, raw=True)
 
 
 def token_widget(tokenizers: Mapping[str, Cut], text: str = "") -> widgets.Widget:
