@@ -138,7 +138,8 @@ def decode_loop(
     """
     cache = model.new_cache(max_length=len(ids) + max_new_tokens)
     device = next(model.parameters()).device
-    new = ids.to(device)[None]  # (1, T): first the prompt; from then on (1, 1), one token at a time
+    # (1, T): first the whole prompt; from then on (1, 1), one token at a time
+    new = ids.to(device)[None]
     for _ in range(max_new_tokens):
         logits = model(new, cache, last_only=True)[:, -1]  # (1, V)
         new = sample(logits, temperature, top_k, top_p, generator)[:, None]  # (1, 1)

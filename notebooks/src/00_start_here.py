@@ -23,8 +23,8 @@
 # This page runs a real language model on your machine. It shows what goes in, what comes out, and the short loop that
 # turns one into the other. The rest of the course explains each part until you could have written it yourself.
 #
-# To run a cell, click on it and press **Shift + Enter**. Below each cell stands the output of an earlier run. Where a page asks
-# you to guess first, that is a pity: *Edit ▸ Clear Outputs of All Cells* takes all outputs away.
+# To run a cell, click on it and press **Shift + Enter**. Below each cell stands the output of an earlier run. Some pages ask
+# you to guess first; to hide the answers, choose *Edit ▸ Clear Outputs of All Cells*.
 #
 # Start with the next cell. It loads the tools of this page. *PyTorch* (`torch`) is the library that computes with the model's
 # numbers, on a graphics card if there is one; `generator` is its source of random numbers, which starts in the same
@@ -128,7 +128,7 @@ print(
 # %% [markdown]
 # ## What comes out: a probability for every token
 #
-# Give the model the tokens, and it returns one number for each token of the vocabulary, and this after each position of
+# Give the model the tokens, and it returns one number for each token of the vocabulary, and it does so after each position of
 # the text. The numbers are called *logits*. We need those after the last position: they say what may come next.
 #
 # The comments give the *shapes* of the arrays, in letters that are the same on all pages: B texts at a time (here one), T
@@ -151,9 +151,8 @@ assert logits.shape == (1, len(prompt_ids), tokenizer.vocab_size)
 
 # %%
 last = logits[0, -1]  # (V,)
-probabilities = torch.exp(
-    last - last.max()
-)  # subtracting the largest avoids overflow and cancels in the division
+# Subtracting the largest logit avoids overflow, and cancels in the division.
+probabilities = torch.exp(last - last.max())
 probabilities = probabilities / probabilities.sum()
 assert torch.allclose(probabilities, torch.softmax(last, dim=-1))
 assert abs(probabilities.sum().item() - 1) < 1e-4
@@ -248,7 +247,7 @@ assert slow_read > 5 * fast_read
 # %% [markdown]
 # It read the prompt once, and then each of its own seven tokens once. (The seventh, too: the model had to read it to choose the
 # mark that ends the answer.) Here the cache saves more than four fifths of the reading, and the longer the answer, the
-# more it saves. How the cache is built is a part of lesson 15.
+# more it saves. How the cache is built is a part of lesson 15 (planned, like all that are not in the list below).
 #
 # ## The loop that we keep
 #
@@ -284,9 +283,8 @@ def decode_loop(
     """
     cache = model.new_cache(max_length=len(ids) + max_new_tokens)
     device = next(model.parameters()).device
-    new = ids.to(device)[
-        None
-    ]  # (1, T): first the prompt; from then on (1, 1), one token at a time
+    # (1, T): first the whole prompt; from then on (1, 1), one token at a time
+    new = ids.to(device)[None]
     for _ in range(max_new_tokens):
         logits = model(new, cache, last_only=True)[:, -1]  # (1, V)
         new = sample(logits, temperature, top_k, top_p, generator)[:, None]  # (1, 1)
@@ -313,11 +311,10 @@ assert kept_ids == slow_ids
 # answer differently here and there.
 
 # %%
+from llmai_edu.generation import generate
 from llmai_edu.pretrained import smollm2_reference
 
 reference = smollm2_reference()
-from llmai_edu.generation import generate
-
 chat_ids = tokenizer.chat_ids([{"role": "user", "content": reference["question"]}])
 ours = list(generate(model, chat_ids, len(reference["ids"])))
 print(f"{len(ours)} tokens, recorded from transformers {reference['transformers']}")
@@ -438,7 +435,7 @@ assert {"Argentina", "Italy"} <= wrong.keys()
 #
 # The doctor looks at your machine, the packages and the data, and says what is missing and which command brings it. In a
 # terminal, `llmai-edu doctor` does the same, once the course's environment is active there (`source .venv/bin/activate`; on
-# Windows `.venv\Scripts\activate`).
+# Windows `.venv\Scripts\activate`). Only lines marked MISSING need you; data that are *absent* belong to later lessons.
 
 # %% tags=["nbval-ignore-output"]
 from llmai_edu.doctor import doctor
@@ -464,7 +461,7 @@ ready = doctor()
 # ```
 # <!-- map:end -->
 #
-# In words: from counting and embeddings (lessons 01–04) to recurrent networks (05–10) and Transformers (11–15), then
+# In words: from counting and embeddings (lessons 01–04) through neural networks, most of them recurrent (05–10), to Transformers (11–15), then
 # pretraining (16–18), fine-tuning and generation (19–23), and six applications (24–29).
 #
 # All models of the course are measured on the same text with the same measure, bits per byte, so that you see what each
@@ -517,7 +514,7 @@ check("warm_up.most_probable", most_probable)
 # - A real model, running on code that you can read, equal to the reference token for token.
 # - The picture to keep: text in, a probability for each next token out; a loop makes an answer of it.
 # - It says what is probable, not what is true, and it sounds the same in both cases.
-# - Nothing here was explained about *where the probabilities come from*. That takes the rest of the course, and it starts
+# - This page did not explain *where the probabilities come from*. That takes the rest of the course, and it starts
 #   with the pieces themselves: why "␣capital" is one token, and who decided that. [Lesson 01](01_tokens.ipynb) builds a
 #   tokenizer.
 #

@@ -20,7 +20,7 @@
 #
 # *About 60 minutes to read, 30 seconds to run on two CPU cores, 800 MB. Needs: lesson 00.*
 #
-# A language model reads numbers. Something must turn text into numbers before, and back into text after. That something
+# A language model reads numbers. Something must turn text into numbers first, and numbers back into text at the end. That something
 # is the *tokenizer*. It is trained before the model, it never changes afterwards, and it decides what the model can see
 # at all. On this page you build the one of GPT-2, a language model of 2019 from which most of today's descend, and train one of
 # your own.
@@ -81,7 +81,7 @@ assert 10 < cost["Hindi"] / cost["English"] < 12
 
 # %% [markdown]
 # The sentence says the same thing five times, and in Hindi it costs more than ten times as much. Services bill by the token,
-# and a model can look back only so many tokens: who writes Hindi pays more, and less of their text is remembered [2].
+# and a model can look back only so many tokens: people who write Hindi pay more, and less of their text is remembered [2].
 #
 # Nobody intended this. By the end of the page you will know how it comes about.
 #
@@ -130,16 +130,7 @@ assert remove_stop_words(words("To be, or not to be")) == []
 # kept apart:
 
 # %%
-for word in [
-    "election",
-    "elected",
-    "universe",
-    "university",
-    "policy",
-    "police",
-    "organ",
-    "organization",
-]:
+for word in "election elected universe university policy police organ organization".split():
     print(f"{word:<14} {stem(word)}")
 assert stem("election") == stem("elected")
 assert stem("universe") == stem("university")
@@ -182,15 +173,18 @@ print(
 print(", ".join(unknown[5:25]))
 assert speeches[-1].year == 2026
 assert 0.05 < len(unknown) / len(last_words) < 0.10
+spoken = [word.lower() for word in words(speeches[-1].text)]
+assert 0.02 < sum(word not in known for word in spoken) / len(spoken) < 0.03
 
 # %% [markdown]
-# More than one in twenty would become `<unk>`, "unknown", and many of these are names: the people whom the speech is about.
+# More than one in twenty of the different words would become `<unk>`, "unknown": of all words spoken, one in forty. Many of them are
+# names: the people whom the speech is about.
 #
 # **Characters.** A small vocabulary, and nearly nothing is unknown. But a sequence of characters is long, and a model's
 # work grows with the length.
 #
 # **Bytes.** In memory, text is bytes already. *UTF-8* [5] writes every character of every language as one to four bytes.
-# There are only 256 of them, so with bytes *nothing* is ever unknown. But the sequences are the longest of all:
+# There are only 256 different bytes, so with bytes *nothing* is ever unknown. But the sequences are the longest of all:
 
 # %%
 from llmai_edu.tokenizers import CharTokenizer
@@ -227,9 +221,8 @@ def bpe_loops(text, n_merges):
         counts = {}
         for pair in zip(ids, ids[1:]):
             counts[pair] = counts.get(pair, 0) + 1
-        best = max(
-            counts, key=lambda pair: (counts[pair], -pair[0], -pair[1])
-        )  # if several: the smaller ids
+        # If several pairs are equally frequent: the one with the smaller ids.
+        best = max(counts, key=lambda pair: (counts[pair], -pair[0], -pair[1]))
         merges.append(best)
         merged, i = [], 0
         while i < len(ids):
@@ -337,8 +330,8 @@ fast_merges, tokens = learn_merges({first.text.encode(): 1}, 20)
 assert fast_merges == slow_merges
 
 # %% [markdown]
-# Now train on all speeches but the last, 12 million bytes, for a vocabulary of 4,096. The slow loop would look at each of the
-# 12 million bytes in each of the 3,840 rounds. This takes a few seconds:
+# Now train on all speeches but the last, 12 million bytes, for a vocabulary of 4,096. The slow loop would go
+# through the whole text 3,840 times, 12 million symbols at first. This takes a few seconds:
 
 # %%
 ours = train_bpe((speech.text for speech in speeches[:-1]), vocab_size=4096)
@@ -392,7 +385,7 @@ for word in [" government", " governmental", " misgovernment", " strawberry"]:
 # A frequent word is one token; a rare one is spelled in pieces that were learned elsewhere. That is one reason why models
 # have trouble counting the letters of "strawberry": they see a handful of numbers, not the letters.
 #
-# How much does a larger vocabulary bring? We measure how many bytes of text one token stands for. Because the merges are in order, the first $n$ of them *are* the smaller
+# How much does a larger vocabulary bring? We measure how many bytes of text one token stands for (`fertility` counts that). Because the merges are in order, the first $n$ of them *are* the smaller
 # tokenizer. We measure on the address of 2026, which the training did not see:
 
 # %% alt="A curve of bytes per token against vocabulary size from 256 to 4,096, rising from 1 to 3.35, less with every doubling. A dashed line above it marks GPT-2 at 4.35."
@@ -431,12 +424,12 @@ assert 12 < gpt2.vocab_size / 4096 < 12.5
 # %% [markdown]
 # Each doubling of the vocabulary brings less than the one before. With 4,096 tokens, one token stands for 3.35 bytes. GPT-2,
 # with twelve times as many tokens, gets to 4.35. But a larger
-# vocabulary also makes the model larger, for each token needs parameters of its own. Lesson 17 weighs the two.
+# vocabulary also makes the model larger, for each token needs parameters of its own. Lesson 17 (planned) weighs the two.
 #
 # ## GPT-2's own merges
 #
 # Training is the only difference between our tokenizer and GPT-2's. Its 50,000 merges are public (the file comes from a
-# package under the MIT licence), and they run in the same code. Is the result the same? We compare with `tiktoken`, the implementation of OpenAI. Its ids for all
+# package under the MIT licence), and they run in the same code. Does our code, with GPT-2's merges, give the same ids as OpenAI's own? We compare with `tiktoken`, the implementation of OpenAI. Its ids for all
 # speeches are recorded in the library as a *hash*: a fingerprint of 64 letters and digits, which differs if a single id
 # does. The course's tests make it anew.
 
@@ -454,7 +447,7 @@ assert digest == reference["sha256"]
 
 # %% [markdown]
 # Equal on every speech. And the way back: does every text come back unchanged? "Every text" is a large claim, so we
-# test it on every *code point*, the numbers of which characters are made: all 1,112,064 that UTF-8 can write.
+# test it on every *code point* (the number of a character): all 1,112,064 that UTF-8 can write.
 
 # %%
 everything = [chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF]
@@ -501,14 +494,14 @@ shorter_tokens = (
     fertility(gpt2, english).bytes_per_token / fertility(gpt2, hindi).bytes_per_token
 )
 print(
-    f"{more_bytes:.1f} times as many bytes, {shorter_tokens:.1f} times as few bytes in a token"
+    f"{more_bytes:.1f} times as many bytes, {shorter_tokens:.1f} times fewer bytes in a token"
 )
 assert 3.6 < more_bytes < 3.8
 assert 2.8 < shorter_tokens < 3.0
 assert np.isclose(more_bytes * shorter_tokens, cost["Hindi"] / cost["English"])
 
 # %% [markdown]
-# The first factor is not the tokenizer's doing. UTF-8 writes a Latin letter in one byte and a Hindi letter in three.
+# The first factor is not the tokenizer's doing. UTF-8 writes an English letter in one byte and a Hindi letter in three.
 #
 # The second factor comes from the training text. GPT-2's merges were learned from web pages, nearly all of them English. English
 # words became single tokens. Sequences of Hindi bytes were too rare to be merged, so most letters of the sentence take two
@@ -560,7 +553,7 @@ assert b"\n       " in [smollm2.id_to_bytes(i) for i in smollm2.encode(code)]
 # %% [markdown]
 # ## Three things that surprise people
 #
-# **A word has several tokens**, depending on the space before it and on its capitals. To the model they are different
+# **One word, several different tokens**, depending on the space before it and on its capitals. To the model they are different
 # numbers, and it must learn that they mean the same.
 
 # %%
