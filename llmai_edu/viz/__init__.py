@@ -1,6 +1,6 @@
 """Plots (arrays in, matplotlib axes out) and widgets; this room knows no model and no data set."""
 
-from llmai_edu.viz.plots import ladder_chart, probability_bars, rank_frequency
+from llmai_edu.viz.plots import ladder_chart, probability_bars
 from llmai_edu.viz.style import PALETTE, new_axes
 from llmai_edu.viz.tokens import readable, token_chips
 from llmai_edu.viz.widgets import ask_widget, boxed, next_token_widget, show, token_widget
@@ -13,7 +13,6 @@ __all__ = [
     "new_axes",
     "next_token_widget",
     "probability_bars",
-    "rank_frequency",
     "readable",
     "show",
     "token_chips",

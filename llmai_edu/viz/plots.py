@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from llmai_edu.viz.style import BLUE, ORANGE, VERMILION, new_axes
+from llmai_edu.viz.style import BLUE, VERMILION, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,16 +54,4 @@ def ladder_chart(names: Sequence[str], bits: Sequence[float], live: Sequence[boo
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="bits per byte on the test years (less is better)", xlim=(0, 1.1 * max(bits)))
-    return axes
-
-
-def rank_frequency(counts: Sequence[int], title: str = "", axes: "Axes | None" = None, label: str = "") -> "Axes":
-    """Draw frequency against rank on logarithmic axes, the most frequent first.
-
-    >>> axes = rank_frequency([50, 20, 10])
-    """
-    axes = new_axes()[1] if axes is None else axes
-    ordered = sorted(counts, reverse=True)
-    axes.loglog(range(1, len(ordered) + 1), ordered, color=ORANGE if label else BLUE, label=label or None)
-    axes.set(xlabel="rank", ylabel="how often it occurs", title=title)
     return axes

@@ -102,13 +102,13 @@ for fault in (card.known_faults[0], card.known_faults[4], card.known_faults[-1])
     print(" -", fault)
 
 # %%
-from llmai_edu.tokenizers import clean, remove_stop_words, stem, words
+from llmai_edu.tokenizers import clean, remove_stop_words, stem, stem_words, words
 
 sentence = "The Presidents were NOT elected; they had been appointed."
 print(clean(sentence))
 print(words(clean(sentence)))
 print(remove_stop_words(words(clean(sentence))))
-print([stem(word) for word in remove_stop_words(words(clean(sentence)))])
+print(stem_words(remove_stop_words(words(clean(sentence)))))
 
 # %% [markdown]
 # Look at what became of "not". For search that hardly matters. For a model that must *write*, or answer whether somebody was

@@ -208,8 +208,8 @@ print(f"order 6, measured on the very text that it counted: {flattered:.3f} bits
 assert sum(map(len, test)) < 0.06 * sum(map(len, train))
 
 # %% [markdown]
-# On the text that it counted, order 6 looks very good. Remember the number: no n-gram of this order will reach it on new text,
-# and this one fails there altogether.
+# On the text that it counted, order 6 looks very good. Remember the number: no model of this order on this page reaches it on new
+# text, and this one fails there altogether.
 #
 # ## The zero that ruins everything
 #
@@ -686,8 +686,19 @@ assert 0.4 < (counts.levels[5].counts == 1).mean() < 0.5
 
 # %% [markdown]
 # From order 3 to order 6 the table grows more than twentyfold, and more than two fifths of its entries stand for something that
-# was seen once. Every further byte of context multiplies the table again. The sense of a sentence spans dozens of bytes, and
-# most sequences of that length occur once in all that was ever written.
+# was seen once. Every further byte of context multiplies the table again. The sense of a sentence spans dozens of bytes. How
+# often does a sequence of forty bytes occur in all of the training text? We draw two hundred of them and count:
+
+# %%
+everything = b"\n\n".join(train)
+starts = rng.integers(0, len(everything) - 40, 200)
+unique = np.mean([everything.count(everything[i : i + 40]) == 1 for i in starts])
+print(f"{unique:.0%} of the sequences of forty bytes occur once")
+assert unique > 0.8
+
+# %% [markdown]
+# Nearly every sequence of that length is the only one of its kind. A table of them would be the text itself, and know nothing about
+# the next one. Here is what models of growing order write:
 
 # %%
 for n in (1, 2, 4, 6):

@@ -4,7 +4,7 @@ import pytest
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-from llmai_edu.viz.plots import ladder_chart, probability_bars, rank_frequency
+from llmai_edu.viz.plots import ladder_chart, probability_bars
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +34,3 @@ def test_live_rungs_are_hollow_and_hatched():
 def test_lengths_that_differ_are_refused(call):
     with pytest.raises(ValueError, match="give one"):
         call()
-
-
-def test_rank_frequency_sorts():
-    (line,) = rank_frequency([1, 5, 3]).lines
-    assert list(line.get_ydata()) == [5, 3, 1]
