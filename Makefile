@@ -24,11 +24,11 @@ lab: $(VENV)/.lab  ## set everything up and open JupyterLab on the first noteboo
 	$(BIN)/llmai-edu lab $(LAB_FLAGS)
 
 test: $(VENV)/.test  ## run all tests, notebooks and exercise proofs; STEM=01_tokens runs one lesson's
-	$(BIN)/llmai-edu data fetch
+	$(BIN)/llmai-edu data fetch --lessons
 	$(BIN)/python -m tools.test $(STEM)
 
 sync: $(VENV)/.test  ## rebuild notebooks and sheets from their sources
-	$(BIN)/llmai-edu data fetch
+	$(BIN)/llmai-edu data fetch --lessons
 	$(BIN)/python -m tools.sync $(STEM)
 
 check: $(VENV)/.test  ## fail if anything is stale or unlinted

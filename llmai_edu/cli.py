@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     actions = data.add_subparsers(dest="action", required=True, metavar="action")
     actions.add_parser("list", help="every data set, its size, its licence, and whether it is here")
     fetch = actions.add_parser("fetch", help="download data sets (without a name: all that the first lessons need)")
+    fetch.add_argument("--lessons", action="store_true", help="all that the written lessons read, 90 MB more")
     verify = actions.add_parser("verify", help="compare the files in the cache with their recorded hashes")
     card = actions.add_parser("card", help="one data set's card: what, how much, licence, source, known faults")
     for action in (fetch, verify):
@@ -75,8 +76,14 @@ def run_data(args: argparse.Namespace) -> int:
         return commands.list_command()
     if args.action == "card":
         return commands.card_command(args.name)
-    run = {"fetch": commands.fetch_command, "verify": commands.verify_command}[args.action]
-    return run(args.names or None)
+    if args.action == "verify":
+        return commands.verify_command(args.names or None)
+    names = list(args.names)
+    if args.lessons:
+        from llmai_edu.course.lessons import lesson_data
+
+        names += [name for name in lesson_data() if name not in names]
+    return commands.fetch_command(names or None)
 
 
 def run_lab(folder: Path, options: list[str]) -> int:

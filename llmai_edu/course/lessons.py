@@ -25,6 +25,9 @@ STAGES = (
     ("Application", range(24, 30)),
 )
 
+# What set-up brings, and so every lesson may read.
+SET_UP = ("speeches", "gpt2-tokenizer", "smollm2")
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -32,7 +35,8 @@ class Lesson:
 
     `needs` holds the stems of the lessons to read before, `modules` the library modules it teaches, `exercises`
     the ids that `check` knows. `minutes` is reading time; `seconds` and `memory_mb` are what running it takes on
-    two CPU cores. A lesson that is planned but not written has `available=False` and no figures.
+    two CPU cores; `data` are the data sets it reads beyond those of set-up. A lesson that is planned but not written has
+    `available=False` and no figures.
 
     >>> Lesson(2, "02_ngram", "N-grams", 1).name
     'ngram'
@@ -48,6 +52,7 @@ class Lesson:
     minutes: int | None = None
     seconds: int | None = None
     memory_mb: int | None = None
+    data: tuple[str, ...] = ()
     available: bool = False
 
     @property
@@ -118,14 +123,62 @@ LESSONS = (
         exercises=("ngram.measure", "ngram.witten_bell", "ngram.mixture_weight"),
         available=True,
     ),
-    Lesson(3, "03_word2vec", "Word2vec: meaning from neighbours", 1, ("02_ngram",)),
-    Lesson(4, "04_glove", "GloVe: meaning from co-occurrence", 1, ("03_word2vec",)),
-    Lesson(5, "05_mlp", "A neural language model, gradients by hand", 2, ("02_ngram",)),
-    Lesson(6, "06_cnn", "Convolutions that read sentiment", 2, ("05_mlp",)),
-    Lesson(7, "07_rnn", "Recurrence, and gradients that vanish", 2, ("05_mlp",)),
-    Lesson(8, "08_lstm", "The LSTM, and a model mended", 2, ("07_rnn",)),
-    Lesson(9, "09_seq2seq", "Sequence to sequence, with attention", 2, ("08_lstm",)),
-    Lesson(10, "10_vae", "A variational autoencoder of sentences", 2, ("08_lstm",)),
+    Lesson(
+        3,
+        "03_word2vec",
+        "Word2vec: meaning from neighbours",
+        1,
+        needs=("02_ngram",),
+    ),
+    Lesson(
+        4,
+        "04_glove",
+        "GloVe: meaning from co-occurrence",
+        1,
+        needs=("03_word2vec",),
+    ),
+    Lesson(
+        5,
+        "05_mlp",
+        "A neural language model, gradients by hand",
+        2,
+        needs=("02_ngram",),
+    ),
+    Lesson(
+        6,
+        "06_cnn",
+        "Convolutions that read sentiment",
+        2,
+        needs=("05_mlp",),
+    ),
+    Lesson(
+        7,
+        "07_rnn",
+        "Recurrence, and gradients that vanish",
+        2,
+        needs=("05_mlp",),
+    ),
+    Lesson(
+        8,
+        "08_lstm",
+        "The LSTM, and a model mended",
+        2,
+        needs=("07_rnn",),
+    ),
+    Lesson(
+        9,
+        "09_seq2seq",
+        "Sequence to sequence, with attention",
+        2,
+        needs=("08_lstm",),
+    ),
+    Lesson(
+        10,
+        "10_vae",
+        "A variational autoencoder of sentences",
+        2,
+        needs=("08_lstm",),
+    ),
     Lesson(11, "11_attention", "Attention", 3, ("09_seq2seq",)),
     Lesson(12, "12_gpt", "GPT: the Transformer block", 3, ("11_attention",)),
     Lesson(13, "13_bert", "BERT: reading in both directions", 3, ("12_gpt",)),
@@ -161,6 +214,16 @@ def lesson(stem: str) -> Lesson:
             return found
     near = get_close_matches(stem, [name for known in LESSONS for name in (known.stem, known.name)])
     raise LookupError(f"no lesson is called {stem!r}; " + (f"did you mean {near[0]!r}?" if near else "see LESSONS"))
+
+
+def lesson_data() -> tuple[str, ...]:
+    """The names of all data sets that the written lessons read, those of set-up first.
+
+    >>> lesson_data()[:3]
+    ('speeches', 'gpt2-tokenizer', 'smollm2')
+    """
+    named = [name for one in LESSONS if one.available for name in one.data]
+    return tuple(dict.fromkeys((*SET_UP, *named)))
 
 
 def course_map_mermaid() -> str:

@@ -5,7 +5,18 @@ from pathlib import Path
 import pytest
 
 from llmai_edu.course.check import exercises
-from llmai_edu.course.lessons import LESSONS, PARTS, STAGES, Lesson, course_map_mermaid, course_table, lesson
+from llmai_edu.course.lessons import (
+    LESSONS,
+    PARTS,
+    SET_UP,
+    STAGES,
+    Lesson,
+    course_map_mermaid,
+    course_table,
+    lesson,
+    lesson_data,
+)
+from llmai_edu.datasets import DATASETS
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = [pytest.param(one, id=one.stem) for one in LESSONS if one.available]
@@ -57,6 +68,12 @@ def test_a_written_lesson_names_its_exercises_and_its_cost(one: Lesson):
     assert one.minutes
     assert 0 < one.seconds <= 90
     assert 0 < one.memory_mb <= 3000
+
+
+def test_the_data_of_the_lessons_can_be_fetched():
+    assert set(lesson_data()) <= set(DATASETS)
+    assert [name for name, dataset in DATASETS.items() if dataset.core] == list(SET_UP)
+    assert all(name not in SET_UP for one in LESSONS for name in one.data)
 
 
 def test_every_sheet_and_notebook_belongs_to_a_lesson():
