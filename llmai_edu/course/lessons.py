@@ -35,8 +35,8 @@ class Lesson:
 
     `needs` holds the stems of the lessons to read before, `modules` the library modules it teaches, `exercises`
     the ids that `check` knows. `minutes` is reading time; `seconds` and `memory_mb` are what running it takes on
-    two CPU cores; `data` are the data sets it reads beyond those of set-up. A lesson that is planned but not written has
-    `available=False` and no figures.
+    two CPU cores; `data` are the data sets it reads beyond those of set-up. A lesson that is planned but not written
+    has `available=False` and no figures.
 
     >>> Lesson(2, "02_ngram", "N-grams", 1).name
     'ngram'
