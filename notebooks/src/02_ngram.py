@@ -135,6 +135,10 @@ for byte, count in after_pre.items():
 #
 # $$\text{loss} = -\frac{1}{T} \sum_{t=1}^{T} \log p(s_t \mid s_1 \dots s_{t-1})$$
 #
+# The sum of the logarithms, without the minus, is called the *log-likelihood* of the text, so the loss is the negative mean
+# log-likelihood. (Now and then one reads that this loss is the difference of two log-probabilities. It is not: nothing is subtracted,
+# and only the symbol that occurred counts.)
+#
 # With base-2 logarithms, and divided by the number of *bytes*, it is called *bits per byte*. Programs use the natural
 # logarithm, whose unit is the *nat*. The library converts:
 
