@@ -18,7 +18,7 @@ __all__ = ["load_course_lstm"]
 
 WEIGHTS, TOKENIZER = "neural_lstm.safetensors", "neural_tokenizer.json"
 SHA256 = {
-    WEIGHTS: "ab313e8c8e32fb06d7792cc4a681a064b74ee1e396cbb8434c50a5e39acadd89",
+    WEIGHTS: "840e1ad04f2b28989901c795320c396e762da55baf398bc24efebaf9f77e7d82",
     TOKENIZER: "8bc5dcd7eef36a185a9e7b4ca80bc6fbd90ee306c70172309bed7175570bc0a9",
 }
 
