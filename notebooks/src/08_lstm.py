@@ -22,9 +22,8 @@
 #
 # Lesson 07 ended with a recurrent network that forgets: on its way back through fifty steps the gradient all but vanishes.
 # On this page you meet the network that was invented against this, the *long short-term memory*, or LSTM [1]. In Part A you
-# mend a small language model that was published broken, one error message after another; that is most of what programming neural
-# networks feels like. In Part B you take the LSTM apart, see what keeps its memory alive (it is not what most people say),
-# and measure how far it gets.
+# mend a small language model that was published broken, one error message after another. In Part B you take the LSTM apart,
+# see what keeps its memory alive, and measure how far it gets.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -64,7 +63,7 @@ start = tokenizer.special_tokens["<|endoftext|>"]
 # The model that was just loaded is an LSTM. It was trained on the speeches of lesson 02 for thirty minutes on one core; the
 # run was recorded, and the package carries its weights. (*Weights*, or *parameters*, are the numbers that training sets.)
 # It reads and writes tokens of lesson 01's kind: byte-level BPE, 4,096 of them, learned on the training years. We let it write. The
-# text below is the first draw, not the best of several:
+# text below is the first draw, not the best of several. (Where `<|endoftext|>` comes up, the model has ended a speech and begins another.)
 
 # %%
 from llmai_edu.generation.stateful import generate_stateful
@@ -75,7 +74,7 @@ written = generate_stateful(recorded, prompt, max_new_tokens=140, generator=gene
 print("Fellow citizens" + "".join(stream_text(tokenizer, written)))
 
 # %% [markdown]
-# Compare it with what the n-grams of lesson 02 wrote. And here is where it stands on the ladder, in bits per byte on the test
+# The words are English more often than those of lesson 02's n-grams were, and the sense still breaks off within a sentence. But that is an impression. Here is where it stands on the ladder, in bits per byte on the test
 # years, less being better. All bars are recorded runs:
 
 # %% alt="Recorded rungs of the ladder in bits per byte: gzip 2.69, the n-gram of order 12 over bytes 1.38, the n-gram over tokens 1.32, the LSTM 1.19, and SmolLM2 0.94."
@@ -85,7 +84,10 @@ smollm2 = "SmolLM2-135M-Instruct (4-bit)"
 shown = ["gzip", best_bytes, tokens_kn, "LSTM", smollm2]
 ladder_chart(shown, [ladder[name].test for name in shown])
 plt.show()
+
+# %%
 assert ladder["LSTM"].test_interval[1] < ladder[tokens_kn].test_interval[0]
+assert ladder[tokens_kn].test == min(r.test for r in ladder.values() if r.family == "n-gram")
 assert ladder["LSTM"].size < ladder[tokens_kn].size / 2.5
 
 # %% [markdown]
@@ -123,22 +125,24 @@ simple_gpt = nn.Sequential(
 
 
 def error_of(attempt):
-    """Run something that fails, and print what the last line of Python's report would be."""
+    """Run something that fails; print the kind of error and the first sentence of its message."""
     try:
         attempt()
     except Exception as error:
-        print(f"{type(error).__name__}: {error}")
-        return str(error)
+        first = str(error).split(". ")[0]
+        print(f"{type(error).__name__}: {first}")
+        return first
 
 
+# %%
 message = error_of(lambda: simple_gpt(ids))
 assert "must be Tensor, not tuple" in message
 
 # %% [markdown]
 # ### Fault 1: a tuple where a tensor is expected
 #
-# How to read it. The last line of an error says *what* went wrong. Above it, in a notebook, stands the way there; the lowest
-# line that names your own code says *where*. Here the what is enough: `linear()` wanted a tensor and got a *tuple*, a pair
+# How to read it. The last line of Python's report, the one printed here, says *what* went wrong. Above it stands the way there, and the lowest
+# line that shows your own code says *where*. Here the what is enough: `linear()` wanted a tensor and got a *tuple*, a pair
 # of things. So look at what the layer before it returns. Walk through the model by hand and print the shapes. It is the most useful
 # habit in this trade:
 
@@ -146,12 +150,11 @@ assert "must be Tensor, not tuple" in message
 x = ids
 for layer in simple_gpt[:2]:
     x = layer(x)
-    print(
-        f"{type(layer).__name__:<10}",
-        tuple(x.shape) if isinstance(x, torch.Tensor) else type(x),
-    )
+    print(type(layer).__name__, "->", type(x).__name__, tuple(getattr(x, "shape", "")))
+
+# %%
 states, (last_state, last_memory) = x
-print("the tuple: ", tuple(states.shape), tuple(last_state.shape), tuple(last_memory.shape))
+print("the tuple:", tuple(states.shape), tuple(last_state.shape), tuple(last_memory.shape))
 assert states.shape == (B, T, H)
 assert last_state.shape == last_memory.shape == (1, B, H)
 
@@ -176,6 +179,7 @@ class SimpleLM(nn.Module):
         return self.head(states), state  # (B, T, V)
 
 
+# %%
 model = SimpleLM(V, C, H)
 logits, _ = model(ids)
 print(tuple(logits.shape))
@@ -206,7 +210,7 @@ assert abs(loss.item() - math.log(V)) < 0.1
 
 # %% [markdown]
 # The library flattens instead, which gives the same number. Compare the first loss with what guessing costs: a model that has learned
-# nothing must be near $\ln V$. If it is not, something is wrong already.
+# nothing must be near $\ln V$. If it is not, something is wrong already. (Something *is* wrong with these targets. It raises no error, so it comes last, as fault 5.)
 #
 # An error message is a piece of luck. Take rows of exactly 256 bytes, so that $T = V$, and the same mistake goes through:
 
@@ -216,7 +220,7 @@ wrong = F.cross_entropy(model(square)[0], square)
 right = F.cross_entropy(model(square)[0].transpose(1, 2), square)
 print(f"wrong: {wrong.item():.3f} nats   right: {right.item():.3f} nats")
 assert abs(wrong.item() - math.log(V)) < 0.1
-assert wrong.item() != right.item()
+assert abs(wrong.item() - right.item()) > 1e-3
 
 # %% [markdown]
 # No error, and even the first loss looks as it should. It is the softmax over *time*: nothing of it makes sense. So try your code on sizes
@@ -266,21 +270,17 @@ def reached(model, ids, row, place):
         return (model(changed)[0] != model(ids)[0]).any(dim=2)
 
 
+# %%
 swapped = SimpleLM(V, C, H)
 swapped.lstm = nn.LSTM(C, H)  # batch_first forgotten
 good, bad = reached(model, ids, row=1, place=20), reached(swapped, ids, row=1, place=20)
-print(
-    "right: changed in row 1",
-    good[1].sum().item(),
-    "places, elsewhere",
-    good[[0, 2, 3]].sum().item(),
-)
-print(
-    "wrong: changed in row 1",
-    bad[1].sum().item(),
-    "place,  elsewhere",
-    bad[[0, 2, 3]].sum().item(),
-)
+for name, changed in (("right", good), ("wrong", bad)):
+    others = changed[[0, 2, 3]].sum().item()
+    print(
+        f"{name}: {changed[1].sum().item():>2} places changed in row 1, {others} in other rows"
+    )
+
+# %%
 assert good[1, 20:].all()
 assert good.sum() == T - 20
 assert bad[1].sum() == 1
@@ -319,6 +319,7 @@ def train_simple(model, steps, moved=True):
     return losses
 
 
+# %%
 torch.manual_seed(seed)
 copier, mended = SimpleLM(V, C, H), SimpleLM(V, C, H)
 copying = train_simple(copier, steps=100, moved=False)
@@ -332,13 +333,16 @@ axes.axhline(8, ls=":", color="#555555", label="guessing")
 axes.set(xlabel="step", ylabel="loss, bits per byte")
 axes.legend()
 plt.show()
-assert copying[-1] < 0.05
+
+# %%
+assert np.mean(copying[-10:]) < 0.05
+assert ladder[smollm2].test > 0.9
 assert 2 < np.mean(predicting[-20:]) < 3
 
 # %% [markdown]
 # The unmoved one wins, by far, and that is the sign. A loss near zero means that the answer stands in the question. The best model of
 # our ladder, with years of the web behind it, needs almost a bit for a byte; something that needs a twentieth after a hundred steps is not a
-# better model, it is a leak. Ask both models for the byte that really comes next, on a speech that neither has read:
+# better model: it has been shown the answer. Ask both models for the byte that really comes next, on a speech that neither has read:
 
 
 # %%
@@ -349,6 +353,7 @@ def bits_of_next(model, data):
     return F.cross_entropy(logits.transpose(1, 2), data[None, 1:]).item() / math.log(2)
 
 
+# %%
 new_text = valid_bytes[:20_001].long()
 copier_bits, mended_bits = bits_of_next(copier, new_text), bits_of_next(mended, new_text)
 print(f"copier {copier_bits:.2f}, mended {mended_bits:.2f} bits per byte; guessing takes 8")
@@ -399,11 +404,12 @@ def memory_step(c, remember, let_in, new, show):
     return show * math.tanh(c), c
 
 
+# %%
 h, c = memory_step(0.0, remember=1, let_in=1, new=0.8, show=0)  # write 0.8, show nothing
 for _ in range(30):
     h, c = memory_step(
         c, remember=1, let_in=0, new=-0.5, show=0
-    )  # thirty steps of something else
+    )  # thirty steps of other things
 h, c = memory_step(c, remember=1, let_in=0, new=-0.5, show=1)  # and show it
 print(f"memory {c}, shown {h:.3f}")
 assert c == 0.8
@@ -418,7 +424,7 @@ _, axes = new_axes(6.5, 3.0)
 for remember, style, color in zip((1.0, 0.95, 0.73, 0.5), ("o-", "s--", "^-.", "v:"), PALETTE):
     axes.plot(remember ** np.arange(31), style, color=color, markevery=5, label=f"{remember}")
 axes.set(xlabel="steps held", ylabel="share that is left")
-axes.legend(title="remember", loc="center right")
+axes.legend(title="remember", loc="upper right", bbox_to_anchor=(1, 0.93))
 plt.show()
 assert 0.5**6 < 0.02
 assert 0.73**15 < 0.02
@@ -526,6 +532,8 @@ ours.load_state_dict(theirs.state_dict())
 x = torch.randn(B, T, C, generator=generator)
 mine, (h_ours, c_ours) = forward(ours, x)
 reference, (h_theirs, c_theirs) = theirs(x)
+
+# %%
 for one, other in [(mine, reference), (h_ours, h_theirs), (c_ours, c_theirs)]:
     assert torch.allclose(one, other, atol=1e-5)
 mine.square().mean().backward()
@@ -564,7 +572,7 @@ def open_forget_gate(lstm: nn.Module, bias: float = 1.0) -> None:
 
 
 # %% [markdown]
-# A bias of 1 gives $\sigma(1) = 0.73$, and a bias of 3 gives $\sigma(3) = 0.95$. Before you run the next cell, guess: how large is the gradient
+# A bias of 1 gives $\sigma(1) = 0.73$, and a bias of 3 gives $\sigma(3) = 0.95$. Before you run the next cell, guess: how large is the gradient that arrives
 # at the first step, compared with the last, for an RNN, and for LSTMs with these three gates?
 
 # %%
@@ -579,12 +587,15 @@ def lstm_with(forget_bias, channels, hidden):
     return lstm
 
 
+# %%
 torch.manual_seed(seed)
 x = torch.randn(16, 50, 64, generator=generator)
 layers = {"RNN": nn.RNN(64, 64, batch_first=True)}
 layers |= {
     f"LSTM, forget bias {b or 'as drawn'}": lstm_with(b, 64, 64) for b in (None, 1.0, 3.0)
 }
+
+# %%
 norms = {name: gradient_norms(layer, x, generator=generator) for name, layer in layers.items()}
 left = {name: (norm[0] / norm[-1]).item() for name, norm in norms.items()}
 for name, share in left.items():
@@ -599,11 +610,15 @@ for (name, norm), style, color in zip(
 axes.set(xlabel="steps back", ylabel="gradient, relative to the last step")
 axes.legend(fontsize=8)
 plt.show()
+
+# %%
 rnn_left, drawn_left, one_left, three_left = left.values()
 assert rnn_left < 1e-14
 assert 1e-13 < drawn_left < 1e-9
 assert 1e-6 < one_left < 1e-3
 assert 0.2 < three_left < 2
+assert three_left / drawn_left > 1e9
+assert theirs.bias_hh_l0.abs().max() <= H**-0.5  # as torch draws them: all around zero
 
 # %% [markdown]
 # The LSTM as torch makes it is better than the RNN, and still hopeless: less than a thousand-millionth arrives. The usual sentence, "the LSTM solves the
@@ -612,7 +627,7 @@ assert 0.2 < three_left < 2
 #
 # ## A task that needs memory
 #
-# Does it matter in training? Here is the smallest task that needs a memory. A sequence begins with one of four symbols. Then come thirty symbols of noise
+# Does it matter in training? Here is the smallest task that needs a memory. A sequence begins with one of four symbols. Then come twenty-five symbols of noise
 # that mean nothing. At the end, the network must say which symbol was the first. Chance gets a quarter right.
 
 
@@ -624,7 +639,8 @@ def recall_batch(gap, generator, rows=32):
     return torch.cat([first[:, None], noise], dim=1), first
 
 
-def recall_accuracy(recurrent, gap, generator, steps=250):
+# %%
+def recall_accuracy(recurrent, gap, generator, steps=300):
     """Train embedding, layer and output together; return the share of new sequences that are answered right."""
     size = recurrent.hidden_size
     embed, head = nn.Embedding(8, size), nn.Linear(size, 4)
@@ -647,18 +663,20 @@ def recall_accuracy(recurrent, gap, generator, steps=250):
 
 # %%
 makers = {"RNN, gap 5": (5, lambda: nn.RNN(24, 24, batch_first=True))}
-makers["RNN, gap 30"] = (30, makers["RNN, gap 5"][1])
+makers["RNN, gap 25"] = (25, makers["RNN, gap 5"][1])
 for b in (None, 1.0, 3.0):
-    name = f"LSTM, gap 30, forget bias {b or 'as drawn'}"
-    makers[name] = (30, lambda b=b: lstm_with(b, 24, 24))
+    name = f"LSTM, gap 25, forget bias {b or 'as drawn'}"
+    makers[name] = (25, lambda b=b: lstm_with(b, 24, 24))
+
+# %%
 accuracy = {name: [] for name in makers}
 for name, (gap, make) in makers.items():
     for run in range(3):
         run_generator = seed_everything(3 * seed + run)
         accuracy[name].append(recall_accuracy(make(), gap, run_generator))
-    print(f"{name:<36}", [f"{a:.2f}" for a in accuracy[name]])
+    print(f"{name:<36}", [round(share, 2) for share in accuracy[name]])
 
-# %% alt="Share of right answers, three runs each as dots. The RNN answers all right over a gap of 5 and about a quarter over a gap of 30, as does the LSTM as torch draws it. With a forget bias of 1 the runs are spread between a quarter and one. With a bias of 3 all runs are at one. A dotted line marks chance, 0.25."
+# %% alt="Share of right answers, three runs each as dots. The RNN answers all right over a gap of 5 and about a quarter over a gap of 25, as does the LSTM as torch draws it. With a forget bias of 1 the runs are spread between a quarter and one. With a bias of 3 all runs are at one. A dotted line marks chance, 0.25."
 _, axes = new_axes(6.5, 2.8)
 for row, values in enumerate(accuracy.values()):
     axes.plot(
@@ -667,7 +685,7 @@ for row, values in enumerate(accuracy.values()):
 axes.axvline(0.25, ls=":", color="#555555")
 axes.set_yticks(range(len(accuracy)), accuracy)
 axes.invert_yaxis()
-axes.set(xlabel="share of new sequences answered right (dotted: chance)", xlim=(0, 1.05))
+axes.set(xlabel="share answered right (dotted: chance)", xlim=(0, 1.05))
 plt.show()
 
 # %%
@@ -678,13 +696,13 @@ assert min(three) > 0.95
 assert np.mean(one) < np.mean(three)
 
 # %% [markdown]
-# The RNN can do the task over a gap of five. Over thirty it learns nothing in these 250 steps, and neither does the LSTM as torch draws it. With gates that stand
+# The RNN can do the task over a gap of five. Over twenty-five it learns nothing in these 300 steps, and neither does the LSTM as torch draws it. With gates that stand
 # open, the same LSTM solves the task in every run. So it was not the architecture alone, it was the architecture *and* where it starts. (Keras opens the forget gate by
-# itself; torch does not.) Longer training may open the gates, too: this is what 250 steps do.
+# itself; torch does not.) Longer training may open the gates, too: this is what 300 steps do.
 #
 # ## A language model around it
 #
-# The library's language model takes any recurrent layer. Its `forward` is that of our `SimpleLM`, with three things added:
+# The library's language model takes any recurrent layer. Its `forward` is that of our `SimpleLM`, with three things added (once more a method, called by itself below):
 
 
 # %%
@@ -704,6 +722,12 @@ def forward(self, ids: torch.Tensor, state: State = None) -> tuple[torch.Tensor,
     table = self.embed.weight if self.head is None else self.head.weight  # (V, C)
     return F.linear(x, table, self.bias), state
 
+
+# %%
+bytes_model = RecurrentLM(V, nn.LSTM(C, H, batch_first=True)).eval()
+logits, _ = forward(bytes_model, ids)  # the quoted method, called by itself
+assert logits.shape == (B, T, V)
+assert torch.equal(logits, bytes_model(ids)[0])
 
 # %% [markdown]
 # **Dropout.** While training, set a share of the numbers to zero at random, and enlarge the others so that the mean stays. Then no unit can rely on one other. In
@@ -730,9 +754,9 @@ def make_model(tied, generator):
     return made
 
 
-counted = {
-    tied: sum(p.numel() for p in make_model(tied, None).parameters()) for tied in (True, False)
-}
+# %%
+count = lambda made: sum(parameter.numel() for parameter in made.parameters())
+counted = {tied: count(make_model(tied, None)) for tied in (True, False)}
 for tied, count in counted.items():
     print(f"{'tied' if tied else 'two tables':<11} {count:>8,} parameters")
 assert counted[False] - counted[True] == 4096 * 64
@@ -761,22 +785,22 @@ def train_model(tied):
     return made, history
 
 
+# %%
 (tied_model, history), (two_tables, _) = train_model(True), train_model(False)
-print(
-    f"{history.units[-1]:,} tokens each, {history.units[-1] / len(stream):.0%} of half of the text"
-)
+print(f"{history.units[-1]:,} tokens each; every second training speech: {len(stream):,}")
 
 # %%
-scores = [
-    score_documents(m, tokenizer, text.valid_docs[:3], start=start)
-    for m in (tied_model, two_tables)
-]
-tied_bits, two_bits = (score.bits_per_byte for score in scores)
-bits_apart = scores[0].bits - scores[1].bits  # of each paragraph
-low, high = bootstrap_interval(bits_apart, scores[0].sizes, rng=np.random.default_rng(seed))
+some_valid = text.valid_docs[:3]
+tied_score = score_documents(tied_model, tokenizer, some_valid, start=start)
+two_score = score_documents(two_tables, tokenizer, some_valid, start=start)
+tied_bits, two_bits = tied_score.bits_per_byte, two_score.bits_per_byte
 print(
     f"tied {tied_bits:.3f}, two tables {two_bits:.3f} bits per byte on three validation speeches"
 )
+
+# %%
+bits_apart = tied_score.bits - two_score.bits  # of each paragraph
+low, high = bootstrap_interval(bits_apart, tied_score.sizes, rng=np.random.default_rng(seed))
 print(f"tied minus two tables: {low:.3f} to {high:.3f} (95 %, over paragraphs)")
 assert 0 < low < high < 0.1
 
@@ -804,6 +828,7 @@ class Harmless:
         return Path.touch, (self.path,)
 
 
+# %%
 temporary = tempfile.TemporaryDirectory()
 folder = Path(temporary.name)
 gift = pickle.dumps({"weights": [0.1, 0.2], "extra": Harmless(folder / "i_was_here")})
@@ -814,7 +839,7 @@ assert (folder / "i_was_here").exists()
 
 # %% [markdown]
 # We only *opened* it, and it made a file. It could have deleted some, or sent them away. So never open a pickle that you did not write. `torch.save` writes a pickle, too. Since version 2.6, `torch.load` by default
-# opens it with `weights_only=True`, which builds tensors and plain containers and refuses everything else:
+# opens it with `weights_only=True`, which builds tensors and plain containers and refuses everything else (the message is long; this is its first sentence):
 
 # %%
 (folder / "i_was_here").unlink()
@@ -838,6 +863,7 @@ copy.load_state_dict(load_state(folder / "model.safetensors"))
 probe = stream[None, :50]
 assert torch.equal(copy(probe)[0], tied_model(probe)[0])
 
+# %%
 data = (folder / "model.safetensors").read_bytes()
 header_size = int.from_bytes(data[:8], "little")
 header = json.loads(data[8 : 8 + header_size])
@@ -853,7 +879,7 @@ assert len(data) == 8 + header_size + 4 * counted[True]
 # %%
 halved = make_model(True, None).eval()
 halved.load_state_dict({name: t.half().float() for name, t in tied_model.state_dict().items()})
-halved_bits = score_documents(halved, tokenizer, text.valid_docs[:3], start=start).bits_per_byte
+halved_bits = score_documents(halved, tokenizer, some_valid, start=start).bits_per_byte
 print(f"full precision {tied_bits:.5f}, weights halved {halved_bits:.5f} bits per byte")
 assert abs(halved_bits - tied_bits) < 0.001
 
