@@ -84,8 +84,6 @@ smollm2 = "SmolLM2-135M-Instruct (4-bit)"
 shown = ["gzip", best_bytes, tokens_kn, "LSTM", smollm2]
 ladder_chart(shown, [ladder[name].test for name in shown])
 plt.show()
-
-# %%
 assert ladder["LSTM"].test_interval[1] < ladder[tokens_kn].test_interval[0]
 assert ladder[tokens_kn].test == min(r.test for r in ladder.values() if r.family == "n-gram")
 assert ladder["LSTM"].size < ladder[tokens_kn].size / 2.5
@@ -151,8 +149,6 @@ x = ids
 for layer in simple_gpt[:2]:
     x = layer(x)
     print(type(layer).__name__, "->", type(x).__name__, tuple(getattr(x, "shape", "")))
-
-# %%
 states, (last_state, last_memory) = x
 print("the tuple:", tuple(states.shape), tuple(last_state.shape), tuple(last_memory.shape))
 assert states.shape == (B, T, H)
@@ -179,7 +175,6 @@ class SimpleLM(nn.Module):
         return self.head(states), state  # (B, T, V)
 
 
-# %%
 model = SimpleLM(V, C, H)
 logits, _ = model(ids)
 print(tuple(logits.shape))
@@ -276,11 +271,7 @@ swapped.lstm = nn.LSTM(C, H)  # batch_first forgotten
 good, bad = reached(model, ids, row=1, place=20), reached(swapped, ids, row=1, place=20)
 for name, changed in (("right", good), ("wrong", bad)):
     others = changed[[0, 2, 3]].sum().item()
-    print(
-        f"{name}: {changed[1].sum().item():>2} places changed in row 1, {others} in other rows"
-    )
-
-# %%
+    print(f"{name}: {changed[1].sum().item():>2} places change in row 1, {others} elsewhere")
 assert good[1, 20:].all()
 assert good.sum() == T - 20
 assert bad[1].sum() == 1
@@ -333,8 +324,6 @@ axes.axhline(8, ls=":", color="#555555", label="guessing")
 axes.set(xlabel="step", ylabel="loss, bits per byte")
 axes.legend()
 plt.show()
-
-# %%
 assert np.mean(copying[-10:]) < 0.05
 assert ladder[smollm2].test > 0.9
 assert 2 < np.mean(predicting[-20:]) < 3
@@ -353,7 +342,6 @@ def bits_of_next(model, data):
     return F.cross_entropy(logits.transpose(1, 2), data[None, 1:]).item() / math.log(2)
 
 
-# %%
 new_text = valid_bytes[:20_001].long()
 copier_bits, mended_bits = bits_of_next(copier, new_text), bits_of_next(mended, new_text)
 print(f"copier {copier_bits:.2f}, mended {mended_bits:.2f} bits per byte; guessing takes 8")
@@ -532,8 +520,6 @@ ours.load_state_dict(theirs.state_dict())
 x = torch.randn(B, T, C, generator=generator)
 mine, (h_ours, c_ours) = forward(ours, x)
 reference, (h_theirs, c_theirs) = theirs(x)
-
-# %%
 for one, other in [(mine, reference), (h_ours, h_theirs), (c_ours, c_theirs)]:
     assert torch.allclose(one, other, atol=1e-5)
 mine.square().mean().backward()
@@ -610,8 +596,6 @@ for (name, norm), style, color in zip(
 axes.set(xlabel="steps back", ylabel="gradient, relative to the last step")
 axes.legend(fontsize=8)
 plt.show()
-
-# %%
 rnn_left, drawn_left, one_left, three_left = left.values()
 assert rnn_left < 1e-14
 assert 1e-13 < drawn_left < 1e-9
@@ -676,7 +660,7 @@ for name, (gap, make) in makers.items():
         accuracy[name].append(recall_accuracy(make(), gap, run_generator))
     print(f"{name:<36}", [round(share, 2) for share in accuracy[name]])
 
-# %% alt="Share of right answers, three runs each as dots. The RNN answers all right over a gap of 5 and about a quarter over a gap of 25, as does the LSTM as torch draws it. With a forget bias of 1 the runs are spread between a quarter and one. With a bias of 3 all runs are at one. A dotted line marks chance, 0.25."
+# %% alt="Share of right answers, three runs each as dots. The RNN answers all right over a gap of 5 and about a quarter over a gap of 25, as does the LSTM as torch draws it. With a forget bias of 1 no run gets all right. With a bias of 3 all runs are at one. A dotted line marks chance, 0.25."
 _, axes = new_axes(6.5, 2.8)
 for row, values in enumerate(accuracy.values()):
     axes.plot(
@@ -693,11 +677,11 @@ near, rnn, drawn, one, three = accuracy.values()
 assert min(near) > 0.95
 assert max(rnn + drawn) < 0.35
 assert min(three) > 0.95
-assert np.mean(one) < np.mean(three)
+assert max(one) < 0.9
 
 # %% [markdown]
-# The RNN can do the task over a gap of five. Over twenty-five it learns nothing in these 300 steps, and neither does the LSTM as torch draws it. With gates that stand
-# open, the same LSTM solves the task in every run. So it was not the architecture alone, it was the architecture *and* where it starts. (Keras opens the forget gate by
+# The RNN can do the task over a gap of five. Over twenty-five it learns nothing in these 300 steps, and neither does the LSTM as torch draws it. With a bias
+# of 1, no run gets all the way. With gates that stand further open, the same LSTM solves the task in every run. So it was not the architecture alone, it was the architecture *and* where it starts. (Keras opens the forget gate by
 # itself; torch does not.) Longer training may open the gates, too: this is what 300 steps do.
 #
 # ## A language model around it
@@ -754,7 +738,6 @@ def make_model(tied, generator):
     return made
 
 
-# %%
 count = lambda made: sum(parameter.numel() for parameter in made.parameters())
 counted = {tied: count(make_model(tied, None)) for tied in (True, False)}
 for tied, count in counted.items():
