@@ -62,8 +62,9 @@ start = tokenizer.special_tokens["<|endoftext|>"]
 #
 # The model that was just loaded is an LSTM. It was trained on the speeches of lesson 02 for thirty minutes on one core; the
 # run was recorded, and the package carries its weights. (*Weights*, or *parameters*, are the numbers that training sets.)
-# It reads and writes tokens of lesson 01's kind: byte-level BPE, 4,096 of them, learned on the training years. We let it write. The
-# text below is the first draw, not the best of several. (Where `<|endoftext|>` comes up, the model has ended a speech and begins another.)
+# It reads and writes tokens of lesson 01's kind: byte-level BPE, 4,096 of them, learned on the training years. We let it
+# write. The text below is the first draw, not the best of several. (Where `<|endoftext|>` comes up, the model has ended a
+# speech and begins another.)
 
 # %%
 from llmai_edu.generation.stateful import generate_stateful
@@ -74,8 +75,9 @@ written = generate_stateful(recorded, prompt, max_new_tokens=140, generator=gene
 print("Fellow citizens" + "".join(stream_text(tokenizer, written)))
 
 # %% [markdown]
-# The words are English more often than those of lesson 02's n-grams were, and the sense still breaks off within a sentence. But that is an impression. Here is where it stands on the ladder, in bits per byte on the test
-# years, less being better. All bars are recorded runs:
+# The words are English more often than those of lesson 02's n-grams were, and the sense still breaks off within a sentence.
+# But that is an impression. Here is where it stands on the ladder, in bits per byte on the test years, less being better.
+# All bars are recorded runs:
 
 # %% alt="Recorded rungs of the ladder in bits per byte: gzip 2.69, the n-gram of order 12 over bytes 1.38, the n-gram over tokens 1.32, the LSTM 1.19, and SmolLM2 0.94."
 ladder = {rung.name: rung for rung in load_ladder()}
@@ -89,15 +91,16 @@ assert ladder[tokens_kn].test == min(r.test for r in ladder.values() if r.family
 assert ladder["LSTM"].size < ladder[tokens_kn].size / 2.5
 
 # %% [markdown]
-# The LSTM beats every n-gram of lesson 02: also the best one, which counts the same tokens in the same text, and keeps almost three times as many
-# numbers. (The 95 % intervals of the two do not overlap. They come from the bootstrap: paragraphs of the test text are drawn again and again, and one looks how much the figure
-# moves.) The rest of the page is about how such a model is built, and what makes it work.
+# The LSTM beats every n-gram of lesson 02: also the best one, which counts the same tokens in the same text, and keeps
+# almost three times as many numbers. (The 95 % intervals of the two do not overlap. They come from the bootstrap:
+# paragraphs of the test text are drawn again and again, and one looks how much the figure moves.) The rest of the page is
+# about how such a model is built, and what makes it work.
 #
 # ## Part A · A "simple GPT" that does not run
 #
-# The article from which this course began prints a "simplified GPT" in PyTorch: a table of vectors for the tokens, one LSTM layer,
-# one linear layer, one after another. It cannot run as printed. We rebuild it in our own code with its faults, meet each of
-# them as you would meet it, and mend them one by one. The skill is in reading the errors.
+# The article from which this course began prints a "simplified GPT" in PyTorch: a table of vectors for the tokens, one LSTM
+# layer, one linear layer, one after another. It cannot run as printed. We rebuild it in our own code with its faults, meet
+# each of them as you would meet it, and mend them one by one. The skill is in reading the errors.
 #
 # First some data, which the article never defines. The symbols here are bytes, so the vocabulary has $V = 256$ entries.
 # A *batch* is a tensor of several pieces of text that are worked on at once: $B$ rows, each of $T$ bytes.
@@ -110,9 +113,9 @@ ids = train_bytes[: B * T].view(B, T).long()  # (B, T)
 print(ids.shape, bytes(ids[0].tolist()))
 
 # %% [markdown]
-# And the model. `nn.Sequential` calls its parts in turn and hands the result of each to the next. The embedding gives every byte
-# a vector of $C = 64$ numbers (lesson 05), the LSTM turns them into states of $H = 128$ numbers, and the linear layer turns
-# each state into $V$ *logits*: one number for each possible next byte, from which softmax makes probabilities.
+# And the model. `nn.Sequential` calls its parts in turn and hands the result of each to the next. The embedding gives every
+# byte a vector of $C = 64$ numbers (lesson 05), the LSTM turns them into states of $H = 128$ numbers, and the linear layer
+# turns each state into $V$ *logits*: one number for each possible next byte, from which softmax makes probabilities.
 
 # %%
 simple_gpt = nn.Sequential(
@@ -139,10 +142,10 @@ assert "must be Tensor, not tuple" in message
 # %% [markdown]
 # ### Fault 1: a tuple where a tensor is expected
 #
-# How to read it. The last line of Python's report, the one printed here, says *what* went wrong. Above it stands the way there, and the lowest
-# line that shows your own code says *where*. Here the what is enough: `linear()` wanted a tensor and got a *tuple*, a pair
-# of things. So look at what the layer before it returns. Walk through the model by hand and print the shapes. It is the most useful
-# habit in this trade:
+# How to read it. The last line of Python's report, the one printed here, says *what* went wrong. Above it stands the way
+# there, and the lowest line that shows your own code says *where*. Here the what is enough: `linear()` wanted a tensor and
+# got a *tuple*, a pair of things. So look at what the layer before it returns. Walk through the model by hand and print the
+# shapes. It is the most useful habit in this trade:
 
 # %%
 x = ids
@@ -156,8 +159,8 @@ assert last_state.shape == last_memory.shape == (1, B, H)
 
 # %% [markdown]
 # The LSTM returns two things: its state after every step, $(B, T, H)$, and a pair with which a text can be read on later.
-# `nn.Sequential` is for parts with one input and one output, and a recurrent layer is none. So we write a class, whose `forward` says
-# who gets what:
+# `nn.Sequential` is for parts with one input and one output, and a recurrent layer is none. So we write a class, whose
+# `forward` says who gets what:
 
 
 # %%
@@ -183,8 +186,8 @@ assert logits.shape == (B, T, V)
 # %% [markdown]
 # ### Fault 2: the loss wants the classes second
 #
-# Now the loss, the *cross-entropy*: the mean of $-\log p$ over what really came, as in lesson 02. The article hands it the logits as
-# they are:
+# Now the loss, the *cross-entropy*: the mean of $-\log p$ over what really came, as in lesson 02. The article hands it the
+# logits as they are:
 
 # %%
 message = error_of(lambda: F.cross_entropy(logits, ids))
@@ -192,8 +195,8 @@ assert "Expected target size [4, 256], got [4, 32]" in message
 
 # %% [markdown]
 # Read the numbers before the words, and put letters to them: 4 is $B$, 256 is $V$, 32 is $T$. The loss got targets of shape
-# $(B, T)$, and that is what they should be. It *expected* $(B, V)$. So it must have taken the dimension of length 32 in the logits
-# for the classes. PyTorch's rule: the classes stand in dimension 1, and the targets have the shape of the logits
+# $(B, T)$, and that is what they should be. It *expected* $(B, V)$. So it must have taken the dimension of length 32 in the
+# logits for the classes. PyTorch's rule: the classes stand in dimension 1, and the targets have the shape of the logits
 # without that dimension. So it wants $(B, V, T)$ where we have $(B, T, V)$. Swap the two:
 
 # %%
@@ -204,8 +207,9 @@ assert torch.isclose(loss, flat)
 assert abs(loss.item() - math.log(V)) < 0.1
 
 # %% [markdown]
-# The library flattens instead, which gives the same number. Compare the first loss with what guessing costs: a model that has learned
-# nothing must be near $\ln V$. If it is not, something is wrong already. (Something *is* wrong with these targets. It raises no error, so it comes last, as fault 5.)
+# The library flattens instead, which gives the same number. Compare the first loss with what guessing costs: a model that
+# has learned nothing must be near $\ln V$. If it is not, something is wrong already. (Something *is* wrong with these
+# targets. It raises no error, so it comes last, as fault 5.)
 #
 # An error message is a piece of luck. Take rows of exactly 256 bytes, so that $T = V$, and the same mistake goes through:
 
@@ -218,8 +222,9 @@ assert abs(wrong.item() - math.log(V)) < 0.1
 assert abs(wrong.item() - right.item()) > 1e-3
 
 # %% [markdown]
-# No error, and even the first loss looks as it should. It is the softmax over *time*: nothing of it makes sense. So try your code on sizes
-# that are all different, as $B, T, C, H, V$ are here. Then shapes that are mixed up cannot fit by chance.
+# No error, and even the first loss looks as it should. It is the softmax over *time*: nothing of it makes sense. So try
+# your code on sizes that are all different, as $B, T, C, H, V$ are here. Then shapes that are mixed up cannot fit by
+# chance.
 #
 # ### Fault 3: one row is not a batch
 #
@@ -234,8 +239,8 @@ assert state[0].shape == (1, H)
 
 # %% [markdown]
 # It runs. `nn.LSTM` takes a two-dimensional input for *one* sequence without a batch. So the whole text would be one row:
-# one piece of work as long as the text, one update for reading all of it. The error comes later, when somebody uses the model as
-# intended, with a state that came from a batch:
+# one piece of work as long as the text, one update for reading all of it. The error comes later, when somebody uses the
+# model as intended, with a state that came from a batch:
 
 # %%
 _, state_of_batch = model(ids)
@@ -245,15 +250,16 @@ as_batch, _ = model(words[None])  # (1, T): a batch of one
 assert torch.allclose(as_batch[0], alone, atol=1e-6)
 
 # %% [markdown]
-# The error names the state (`hx` and `cx`), but the fault lies in the *input*: an error says where two things stopped fitting
-# together, not which of the two is wrong. `words[None]` makes a batch of one. For training, cut the text into many rows instead, as
-# the stream of lesson 07 does.
+# The error names the state (`hx` and `cx`), but the fault lies in the *input*: an error says where two things stopped
+# fitting together, not which of the two is wrong. `words[None]` makes a batch of one. For training, cut the text into many
+# rows instead, as the stream of lesson 07 does.
 #
 # ### Fault 4, which says nothing: time and batch swapped
 #
-# Without `batch_first=True`, torch's recurrent layers take time first: $(T, B, C)$. Hand them $(B, T, C)$ and no
-# error comes: they read *down* the batch instead of along the text. A test finds it. In a language model, the logits at a place may depend on
-# that place and on those before it in the same row, and on nothing else. So change one byte, and look where the logits change:
+# Without `batch_first=True`, torch's recurrent layers take time first: $(T, B, C)$. Hand them $(B, T, C)$ and no error
+# comes: they read *down* the batch instead of along the text. A test finds it. In a language model, the logits at a place
+# may depend on that place and on those before it in the same row, and on nothing else. So change one byte, and look where
+# the logits change:
 
 
 # %%
@@ -279,17 +285,17 @@ assert bad[2:, 20].all()
 assert not bad[0].any()
 
 # %% [markdown]
-# In the right model, everything from step 20 of that row changed, and nothing else. In the wrong one, a byte told the *other texts*
-# of the batch, and its own text never heard of it. Such a model trains without complaint, and learns to predict a byte from the
-# last one alone and from strangers.
+# In the right model, everything from step 20 of that row changed, and nothing else. In the wrong one, a byte told the
+# *other texts* of the batch, and its own text never heard of it. Nothing complains. Trained like this, the model would have
+# one byte of its own text to go by, and strangers.
 #
 # ### Fault 5, which looks like success: copying
 #
-# The last fault is the most beautiful one. What should the targets be? A language model predicts the *next* byte, so the targets
-# are the inputs moved by one. Forget to move them, and the model is asked for the byte that it has just been shown.
+# The last fault is the most beautiful one. What should the targets be? A language model predicts the *next* byte, so the
+# targets are the inputs moved by one. Forget to move them, and the model is asked for the byte that it has just been shown.
 #
-# The next cell trains both, with one loop in the plain form: a batch, the loss, the gradient, a step of Adam (lesson 05). Before you run it,
-# guess: which of the two losses falls faster, and where does it end?
+# The next cell trains both, with one loop in the plain form: a batch, the loss, the gradient, a step of Adam (lesson 05).
+# Before you run it, guess: which of the two losses falls faster, and where does it end?
 
 # %%
 from llmai_edu.training import StreamBatches
@@ -329,9 +335,10 @@ assert ladder[smollm2].test > 0.9
 assert 2 < np.mean(predicting[-20:]) < 3
 
 # %% [markdown]
-# The unmoved one wins, by far, and that is the sign. A loss near zero means that the answer stands in the question. The best model of
-# our ladder, with years of the web behind it, needs almost a bit for a byte; something that needs a twentieth after a hundred steps is not a
-# better model: it has been shown the answer. Ask both models for the byte that really comes next, on a speech that neither has read:
+# The unmoved one wins, by far, and that is the sign. A loss near zero means that the answer stands in the question. The
+# best model of our ladder, with years of the web behind it, needs almost a bit for a byte; something that needs a twentieth
+# after a hundred steps is not a better model: it has been shown the answer. Ask both models for the byte that really comes
+# next, on a speech that neither has read:
 
 
 # %%
@@ -349,8 +356,8 @@ assert copier_bits > 10
 assert 2.4 < mended_bits < 3
 
 # %% [markdown]
-# As a language model, the copier is *worse than guessing*: it is sure that each byte comes twice. The mended model has gone from 8 bits to
-# under 3 in a few seconds. Here is what it writes after so little:
+# As a language model, the copier is *worse than guessing*: it is sure that each byte comes twice. The mended model has gone
+# from 8 bits to under 3 in a few seconds. Here is what it writes after so little:
 
 # %%
 written = generate_stateful(mended.eval(), list(b"Fellow citizens"), 160, generator=generator)
@@ -359,10 +366,10 @@ print("Fellow citizens" + bytes(written).decode(errors="replace"))
 # %% [markdown]
 # ### And why it is no GPT
 #
-# It runs now, it predicts the next symbol, and it writes. What it is not is a GPT. The letters stand for *generative pre-trained
-# Transformer*, and the difference is in the last word. A Transformer keeps something for *every* earlier token and
-# decides at each step which of them to look at. That is called *attention*, and this model has none. Everything that the LSTM knows of the text
-# must fit into one state, whose size does not depend on how long the text was:
+# It runs now, it predicts the next symbol, and it writes. What it is not is a GPT. The letters stand for *generative
+# pre-trained Transformer*, and the difference is in the last word. A Transformer keeps something for *every* earlier token
+# and decides at each step which of them to look at. That is called *attention*, and this model has none. Everything that
+# the LSTM knows of the text must fit into one state, whose size does not depend on how long the text was:
 
 # %%
 sizes = {}
@@ -373,16 +380,16 @@ for length in (10, 1000):
 assert sizes[10] == sizes[1000] == 2 * H
 
 # %% [markdown]
-# That is its weakness, and also its charm: the thousandth byte costs no more than the first. Attention comes in lessons 09 and 11, GPT in
-# lesson 12. What we have here has a good name of its own: an LSTM language model.
+# That is its weakness, and also its charm: the thousandth byte costs no more than the first. Attention comes in lessons 09
+# and 11, GPT in lesson 12. What we have here has a good name of its own: an LSTM language model.
 #
 # ## Part B · Why the LSTM
 #
 # Lesson 07 found the trouble with the recurrent network. At every step its whole state is replaced: multiplied by a
 # matrix and squeezed through tanh. The gradient goes back through all these products, and shrinks or grows with each of them.
 #
-# The LSTM keeps a second set of numbers, the *memory* $c$, which is not replaced but *added to*. For one of these numbers, each step
-# is this:
+# The LSTM keeps a second set of numbers, the *memory* $c$, which is not replaced but *added to*. For one of these numbers,
+# each step is this:
 
 
 # %%
@@ -395,17 +402,15 @@ def memory_step(c, remember, let_in, new, show):
 # %%
 h, c = memory_step(0.0, remember=1, let_in=1, new=0.8, show=0)  # write 0.8, show nothing
 for _ in range(30):
-    h, c = memory_step(
-        c, remember=1, let_in=0, new=-0.5, show=0
-    )  # thirty steps of other things
+    h, c = memory_step(c, remember=1, let_in=0, new=-0.5, show=0)  # thirty other things
 h, c = memory_step(c, remember=1, let_in=0, new=-0.5, show=1)  # and show it
 print(f"memory {c}, shown {h:.3f}")
 assert c == 0.8
 
 # %% [markdown]
-# `remember`, `let_in` and `show` lie between 0 and 1. They are called *gates*: 0 is shut, 1 is open. With `remember` at 1 and `let_in` at 0, the
-# number stays exactly as it is, however long. And how much does the memory thirty steps later change when the first one changes a little? By
-# the product of thirty times `remember`. No matrix stands in between and no tanh:
+# `remember`, `let_in` and `show` lie between 0 and 1. They are called *gates*: 0 is shut, 1 is open. With `remember` at 1
+# and `let_in` at 0, the number stays exactly as it is, however long. And how much does the memory thirty steps later change
+# when the first one changes a little? By the product of thirty times `remember`. No matrix stands in between and no tanh:
 
 # %% alt="What is left of a memory of 1 against the steps that it was held, for four values of the gate that remembers. At 0.5 it is gone after about six steps, at 0.73 after about fifteen; at 0.95 a fifth is left after thirty steps, and at 1 all of it."
 _, axes = new_axes(6.5, 3.0)
@@ -419,9 +424,10 @@ assert 0.73**15 < 0.02
 assert 0.2 < 0.95**30 < 0.25
 
 # %% [markdown]
-# So the memory lasts as long as the gate says. Who sets the gates? The network itself, at every step, from what it reads and from what it showed
-# last. Each gate is a little layer of its own: weights times the input $x$, plus weights times the last state $h$, plus a bias, and then the
-# *sigmoid* $\sigma(a) = 1 / (1 + e^{-a})$, which squeezes any number to between 0 and 1. With the usual names:
+# So the memory lasts as long as the gate says. Who sets the gates? The network itself, at every step, from what it reads
+# and from what it showed last. Each gate is a little layer of its own: weights times the input $x$, plus weights times the
+# last state $h$, plus a bias, and then the *sigmoid* $\sigma(a) = 1 / (1 + e^{-a})$, which squeezes any number to between 0
+# and 1. With the usual names:
 #
 # $$i = \sigma(W_i x + U_i h + b_i) \quad \text{let in ("input gate")}$$
 # $$f = \sigma(W_f x + U_f h + b_f) \quad \text{remember ("forget gate", which forgets when it is 0)}$$
@@ -454,8 +460,8 @@ def lstm_step_loops(x, h, c, weight_x, weight_h, bias):
 
 
 # %% [markdown]
-# The library does this for all units and all rows of a batch at once. The four sums come as one tensor of $4H$ columns, because one large product
-# of matrices is faster than four small ones; `chunk(4, dim=1)` cuts it into four again.
+# The library does this for all units and all rows of a batch at once. The four sums come as one tensor of $4H$ columns,
+# because one large product of matrices is faster than four small ones; `chunk(4, dim=1)` cuts it into four again.
 
 
 # %% quote="llmai_edu.models.lstm:lstm_cell"
@@ -488,8 +494,9 @@ assert np.allclose(h_new[0], h_loops, atol=1e-6)
 assert np.allclose(c_new[0], c_loops, atol=1e-6)
 
 # %% [markdown]
-# A whole layer reads the text step by step. What the input adds to the sums needs no waiting, so it is computed for all steps before the loop;
-# what the last state adds must wait for it. (Again a method, quoted by itself; `unbind(1)` gives one step after another.)
+# A whole layer reads the text step by step. What the input adds to the sums needs no waiting, so it is computed for all
+# steps before the loop; what the last state adds must wait for it. (Again a method, quoted by itself; `unbind(1)` gives one
+# step after another.)
 
 # %%
 from llmai_edu.models.lstm import LSTM
@@ -511,7 +518,8 @@ def forward(
 
 
 # %% [markdown]
-# Is it right? Torch has the same layer in fast compiled code. Copy its weights into ours. The outputs, the last state and memory, and the gradients must agree:
+# Is it right? Torch has the same layer in fast compiled code. Copy its weights into ours. The outputs, the last state and
+# memory, and the gradients must agree:
 
 # %%
 theirs = nn.LSTM(C, H, batch_first=True)
@@ -530,12 +538,12 @@ for name, parameter in theirs.named_parameters():
 # %% [markdown]
 # ## Does the gradient come through now?
 #
-# Lesson 07 measured how much of a gradient arrives at each of fifty steps back. The same measurement, with `nn.LSTM` as torch makes it,
-# weights drawn around zero. Then the sum in the forget gate is about 0, and $\sigma(0) = 0.5$: the gate stands half open.
-# Remember the picture above: at 0.5 the memory is gone in six steps.
+# Lesson 07 measured how much of a gradient arrives at each of fifty steps back. The same measurement, with `nn.LSTM` as
+# torch makes it, weights drawn around zero. Then the sum in the forget gate is about 0, and $\sigma(0) = 0.5$: the gate
+# stands half open. Remember the picture above: at 0.5 the memory is gone in six steps.
 #
-# So we also try gates that stand further open at the start. It takes one line: set the bias of the forget gate. Gers and others saw that it matters [2],
-# and Jozefowicz and others, who compared many variants, recommend a bias of 1 [3]:
+# So we also try gates that stand further open at the start. It takes one line: set the bias of the forget gate. Gers and
+# others saw that it matters [2], and Jozefowicz and others, who compared many variants, recommend a bias of 1 [3]:
 
 
 # %% quote="llmai_edu.models.lstm:open_forget_gate"
@@ -558,8 +566,9 @@ def open_forget_gate(lstm: nn.Module, bias: float = 1.0) -> None:
 
 
 # %% [markdown]
-# A bias of 1 gives $\sigma(1) = 0.73$, and a bias of 3 gives $\sigma(3) = 0.95$. Before you run the next cell, guess: how large is the gradient that arrives
-# at the first step, compared with the last, for an RNN, and for LSTMs with these three gates?
+# A bias of 1 gives $\sigma(1) = 0.73$, and a bias of 3 gives $\sigma(3) = 0.95$. Before you run the next cell, guess: how
+# large is the gradient that arrives at the first step, compared with the last, for an RNN, and for LSTMs with these three
+# gates?
 
 # %%
 from llmai_edu.models.rnn import gradient_norms
@@ -605,14 +614,15 @@ assert three_left / drawn_left > 1e9
 assert theirs.bias_hh_l0.abs().max() <= H**-0.5  # as torch draws them: all around zero
 
 # %% [markdown]
-# The LSTM as torch makes it is better than the RNN, and still hopeless: less than a thousand-millionth arrives. The usual sentence, "the LSTM solves the
-# vanishing gradient", is half of the truth. The memory *can* carry a gradient over fifty steps. Whether it does depends on the gate, and
-# at the start the gate is what we make it.
+# The LSTM as torch makes it is better than the RNN, and still hopeless: less than a thousand-millionth arrives. The usual
+# sentence, "the LSTM solves the vanishing gradient", is half of the truth. The memory *can* carry a gradient over fifty
+# steps. Whether it does depends on the gate, and at the start the gate is what we make it.
 #
 # ## A task that needs memory
 #
-# Does it matter in training? Here is the smallest task that needs a memory. A sequence begins with one of four symbols. Then come twenty-five symbols of noise
-# that mean nothing. At the end, the network must say which symbol was the first. Chance gets a quarter right.
+# Does it matter in training? Here is the smallest task that needs a memory. A sequence begins with one of four symbols.
+# Then come twenty-five symbols of noise that mean nothing. At the end, the network must say which symbol was the first.
+# Chance gets a quarter right.
 
 
 # %%
@@ -642,8 +652,8 @@ def recall_accuracy(recurrent, gap, generator, steps=300):
 
 
 # %% [markdown]
-# A network that has learned it scores 1 and one that has not scores 0.25, and a single run can be luck. So each kind is trained three times, from different
-# random weights:
+# A network that has learned it scores 1 and one that has not scores 0.25, and a single run can be luck. So each kind is
+# trained three times, from different random weights:
 
 # %%
 makers = {"RNN, gap 5": (5, lambda: nn.RNN(24, 24, batch_first=True))}
@@ -680,13 +690,15 @@ assert min(three) > 0.95
 assert max(one) < 0.9
 
 # %% [markdown]
-# The RNN can do the task over a gap of five. Over twenty-five it learns nothing in these 300 steps, and neither does the LSTM as torch draws it. With a bias
-# of 1, no run gets all the way. With gates that stand further open, the same LSTM solves the task in every run. So it was not the architecture alone, it was the architecture *and* where it starts. (Keras opens the forget gate by
-# itself; torch does not.) Longer training may open the gates, too: this is what 300 steps do.
+# The RNN can do the task over a gap of five. Over twenty-five it learns nothing in these 300 steps, and neither does the
+# LSTM as torch draws it. With a bias of 1, no run gets all the way. With gates that stand further open, the same LSTM
+# solves the task in every run. So it was not the architecture alone, it was the architecture *and* where it starts. (Keras
+# opens the forget gate by itself; torch does not.) Longer training may open the gates, too: this is what 300 steps do.
 #
 # ## A language model around it
 #
-# The library's language model takes any recurrent layer. Its `forward` is that of our `SimpleLM`, with three things added (once more a method, called by itself below):
+# The library's language model takes any recurrent layer. Its `forward` is that of our `SimpleLM`, with three things added
+# (once more a method, called by itself below):
 
 
 # %%
@@ -714,8 +726,9 @@ assert logits.shape == (B, T, V)
 assert torch.equal(logits, bytes_model(ids)[0])
 
 # %% [markdown]
-# **Dropout.** While training, set a share of the numbers to zero at random, and enlarge the others so that the mean stays. Then no unit can rely on one other. In
-# evaluation it does nothing, which is why `model.eval()` comes before measuring:
+# **Dropout.** While training, set a share of the numbers to zero at random, and enlarge the others so that the mean stays.
+# Then no unit can rely on one other. In evaluation it does nothing, which is why `model.eval()` comes before measuring.
+# (The recorded model was trained with a share of 0.2; our short runs go without.)
 
 # %%
 dropout = nn.Dropout(0.2)
@@ -726,8 +739,9 @@ assert torch.isclose(dropout(ones).max(), torch.tensor(1.25))
 assert torch.equal(dropout.eval()(ones), ones)
 
 # %% [markdown]
-# **Weight tying.** The model has two tables with a row for each token: one gives a token its vector, one compares a state with each token to get the
-# logits. Use *one* table for both [4]. With 4,096 tokens, these tables are most of a small model:
+# **Weight tying.** The model has two tables with a row for each token: one gives a token its vector, one compares a state
+# with each token to get the logits. Use *one* table for both [4]. With 4,096 tokens, the two are more than four fifths of a
+# small model:
 
 
 # %%
@@ -744,12 +758,14 @@ for tied, count in counted.items():
     print(f"{'tied' if tied else 'two tables':<11} {count:>8,} parameters")
 assert counted[False] - counted[True] == 4096 * 64
 assert 0.4 < 4096 * 64 / counted[False] < 0.45
+assert 2 * 4096 * 64 / counted[False] > 0.8
 
 # %% [markdown]
 # **Projection.** `project` is a matrix that brings the state from $H = 128$ to the $C = 64$ of the table.
 #
-# Tying saves two fifths of the parameters. What does it cost? Train both for the same number of steps on the same batches. The `Trainer` is the loop of Part A with
-# clipping, and a learning rate that falls; `NextTokenLoss` carries the state from batch to batch, as in lesson 07. We measure on validation speeches:
+# Tying saves two fifths of the parameters. What does it cost? Train both for the same number of steps on the same batches.
+# The `Trainer` is the loop of Part A with clipping, and a learning rate that falls; `NextTokenLoss` carries the state from
+# batch to batch, as in lesson 07. We measure on validation speeches:
 
 # %%
 from llmai_edu.evaluation.language_model import score_documents
@@ -788,14 +804,15 @@ print(f"tied minus two tables: {low:.3f} to {high:.3f} (95 %, over paragraphs)")
 assert 0 < low < high < 0.1
 
 # %% [markdown]
-# Here tying *costs* something: a few hundredths of a bit, after a few seconds of training. The interval says that this holds for other
-# paragraphs of such speeches; it says nothing about longer training, where the papers found tied models better [4]. What is certain is the saving: two fifths of
-# the file. The recorded model is tied.
+# Here tying *costs* something: a few hundredths of a bit, after a few seconds of training. The interval says that this
+# holds for other paragraphs of such speeches; it says nothing about longer training, where Press and Wolf found tied models
+# the better ones [4]. What is certain is the saving: two fifths of the file. The recorded model is tied.
 #
 # ## Saving a model, and opening a stranger's
 #
-# A trained model is worth keeping. Python's own way to store an object is *pickle*, and for years models were passed around as pickles. But a
-# pickle is a little program that builds an object, and opening it runs that program. Any program. Watch the folder:
+# A trained model is worth keeping. Python's own way to store an object is *pickle*, and for years models were passed around
+# as pickles. But a pickle is a little program that builds an object, and opening it runs that program. Any program. Watch
+# the folder:
 
 # %%
 import pickle
@@ -821,8 +838,10 @@ print("after opening: ", [file.name for file in folder.iterdir()])
 assert (folder / "i_was_here").exists()
 
 # %% [markdown]
-# We only *opened* it, and it made a file. It could have deleted some, or sent them away. So never open a pickle that you did not write. `torch.save` writes a pickle, too. Since version 2.6, `torch.load` by default
-# opens it with `weights_only=True`, which builds tensors and plain containers and refuses everything else (the message is long; this is its first sentence):
+# We only *opened* it, and it made a file. It could have deleted some, or sent them away. So never open a pickle that you
+# did not write. `torch.save` writes a pickle, too. Since version 2.6, `torch.load` by default opens it with
+# `weights_only=True`, which builds tensors and plain containers and refuses everything else (the message is long; this is
+# its first sentence):
 
 # %%
 (folder / "i_was_here").unlink()
@@ -834,8 +853,9 @@ assert "Weights only load failed" in refused
 assert not (folder / "i_was_here").exists()
 
 # %% [markdown]
-# The better way is a file that *cannot* hold a program. *safetensors* [5] is such a format: a header in JSON that says which tensors there are and where, and after it their
-# bare numbers. The library's `save_state` writes it, and `load_state` reads it back:
+# The better way is a file that *cannot* hold a program. *safetensors* [5] is such a format: a header in JSON that says
+# which tensors there are and where, and after it their bare numbers. The library's `save_state` writes it, and `load_state`
+# reads it back:
 
 # %%
 from llmai_edu.training import load_state, save_state
@@ -857,7 +877,8 @@ print(
 assert len(data) == 8 + header_size + 4 * counted[True]
 
 # %% [markdown]
-# The copy gives the same logits to the last bit. Four bytes a number is more precision than a model needs to be *used*. In *half precision*, two bytes a number, the file is half as large. What does that cost?
+# The copy gives the same logits to the last bit. Four bytes a number is more precision than a model needs to be *used*. In
+# *half precision*, two bytes a number, the file is half as large. What does that cost?
 
 # %%
 halved = make_model(True, None).eval()
@@ -867,8 +888,8 @@ print(f"full precision {tied_bits:.5f}, weights halved {halved_bits:.5f} bits pe
 assert abs(halved_bits - tied_bits) < 0.001
 
 # %% [markdown]
-# Less than a thousandth of a bit. So the recorded model comes with its weights in half precision. Is it the model of the ladder? We measure it on the speech of 2026, which lies in
-# no training text, and compare with the record:
+# Less than a thousandth of a bit. So the recorded model comes with its weights in half precision. Is it the model of the
+# ladder? We measure it on the speech of 2026, which lies in no training text, and compare with the record:
 
 # %%
 fresh_bits = score_documents(recorded, tokenizer, text.fresh_docs, start=start).bits_per_byte
@@ -885,7 +906,7 @@ temporary.cleanup()  # the folder with the files of this section
 #
 # Now the test years, once. Our live run is the tied model after its 300 steps. Hollow is live, filled is recorded:
 
-# %% alt="The ladder in bits per byte on the test years, from uniform guessing at 8 down to SmolLM2 at 0.94. The live run of a few seconds, hatched, is at about 1.9, between the n-grams of order 4 at 2.02 and order 5 at 1.67; the recorded LSTM is at 1.19, below every n-gram."
+# %% alt="The ladder in bits per byte on the test years, from uniform guessing at 8 down to SmolLM2 at 0.94. The live run of a few seconds, hatched, is a little below 2, between the n-grams of order 4 at 2.02 and order 5 at 1.67; the recorded LSTM is at 1.19, below every n-gram."
 live_score = score_documents(tied_model, tokenizer, text.test_docs, start=start)
 live = live_score.bits_per_byte
 order_4, order_5 = "Kneser–Ney, order 4", "Kneser–Ney, order 5"
@@ -906,6 +927,7 @@ for name in (*earlier, best_bytes, tokens_kn, "LSTM", smollm2):
     print(f"{name:<36} test {rung.test:.3f} {rung.test_interval}   2026 {rung.fresh:.3f}")
 lstm, counted_tokens = ladder["LSTM"], ladder[tokens_kn]
 print("the LSTM's run:", lstm.budget)
+assert 1.5 < ladder["Kneser–Ney, order 6"].test < 1.54
 assert 0.09 < 1 - lstm.test / counted_tokens.test < 0.11
 assert 0.3 < lstm.size / counted_tokens.size < 0.36
 assert lstm.fresh_interval[1] < counted_tokens.fresh_interval[0]
@@ -915,18 +937,21 @@ assert all(0.45 < loss < 0.55 for loss in losses_2026)
 assert ladder[smollm2].fresh < lstm.test
 
 # %% [markdown]
-# Your run of a few seconds has read a small part of the text. It stands between the n-grams of order 4 and order 5: an n-gram learns far more from the same seconds, for it only counts.
-# With thirty minutes it is another matter. The recorded LSTM went through the text almost five times and needs about an eighth of a bit less than Kneser–Ney over the same tokens. That is a tenth,
-# with a third of the numbers to store. The n-gram had seen all of the same text, and was fitted in seconds.
+# Your run of a few seconds has read a small part of the text. It stands between the n-grams of order 4 and order 5: seconds
+# of counting give more than seconds of training. (In lesson 02, an n-gram of order 6 was counted in a few seconds, from all
+# of the text, and reached 1.52.) With thirty minutes it is another matter. The recorded LSTM went through the text almost
+# five times and needs about an eighth of a bit less than Kneser–Ney over the same tokens. That is a tenth, with a third of
+# the numbers to store. The n-gram had seen all of the same text, and was fitted in seconds.
 #
-# And the speech of 2026? There, too, the LSTM is ahead of the n-gram, with intervals that do not overlap. But it loses half a bit against the test years, just as the n-gram does. Whatever makes that
-# speech hard for models that read nothing but these speeches, a better model of the same text does not help against it. SmolLM2, which has read the web, needs less for 2026 than our LSTM for the test years.
+# And the speech of 2026? There, too, the LSTM is ahead of the n-gram, with intervals that do not overlap. But it loses half
+# a bit against the test years, just as the n-gram does. Whatever makes that speech harder, the better model of the two pays
+# as much for it. SmolLM2, which has read the web, needs less for 2026 than our LSTM for the test years.
 #
 # <details><summary><b>An aside: the same model in Keras</b> (optional; nothing on this page needs it)</summary>
 #
-# The article gives its model in Keras, too. That one reads `embedding.input` of a layer that was never called, and trains on data that are
-# never defined. A Keras layer that was never called has no input; what Keras answers is recorded here (Keras 3.15.1 on its torch backend, torch 2.13; install it with the course's
-# extra `keras`):
+# The article gives its model in Keras, too. That one reads `embedding.input` of a layer that was never called, and trains
+# on data that are never defined. A Keras layer that was never called has no input; what Keras answers is recorded here
+# (Keras 3.15.1 on its torch backend, torch 2.13; install it with the course's extra `keras`):
 #
 # ```
 # AttributeError: 'Embedding' object has no attribute 'input'
@@ -950,11 +975,13 @@ assert ladder[smollm2].fresh < lstm.test
 # history = model.fit(x, y, batch_size=32)  # x, y: (N, T), y moved by one
 # ```
 #
-# Every fault of Part A has its counterpart, and three of them are settled otherwise. The layer returns one tensor, not a tuple, and the states of all steps only if `return_sequences=True`.
-# The loss wants the classes *last*, so nothing is swapped. And the batch always comes first. To move the targets is still up to you.
+# Three faults of Part A cannot happen in this form. The layer returns one tensor, not a tuple (and the states of all steps
+# only if you say `return_sequences=True`). The loss wants the classes *last*, so nothing is swapped. And the batch comes
+# first. To move the targets is still up to you.
 #
-# What was checked, by `benchmarks/record_keras_lstm.py`: the error above; that this model trains (148,224 parameters, 2.88 nats a byte on average over its first 200 batches);
-# that its LSTM, its weights transposed, gives the states of `nn.LSTM` to within a millionth; and that Keras sets the bias of the forget gate to 1 where torch does not.
+# What was checked, by `benchmarks/record_keras_lstm.py`: the error above; that this model trains (148,224 parameters, 2.88
+# nats a byte on average over its first 200 batches); that its LSTM, its weights transposed, gives the states of `nn.LSTM`
+# to within a millionth; and that Keras sets the bias of the forget gate to 1 where torch does not.
 #
 # </details>
 #
@@ -969,7 +996,8 @@ assert ladder[smollm2].fresh < lstm.test
 # - But the whole past has to fit into one state of fixed size, and the text must be read one step after another, so that a fast machine stands idle. What
 #   if the network could look back at every earlier state, and choose? Lesson 09 translates with two LSTMs, and finds out.
 #
-# **Try it:** the [exercise sheet](../exercises/08_lstm.ipynb) has another broken program to mend, a younger cousin of the LSTM to write, and a file whose size you predict.
+# **Try it:** the [exercise sheet](../exercises/08_lstm.ipynb) has another broken program to mend, a younger cousin of the
+# LSTM to write, and a file whose size you predict.
 #
 # **Sources**
 #
