@@ -100,7 +100,8 @@ assert ladder["LSTM"].size < ladder[tokens_kn].size / 2.5
 #
 # The article from which this course began prints a "simplified GPT" in PyTorch: a table of vectors for the tokens, one LSTM
 # layer, one linear layer, one after another. It cannot run as printed. We rebuild it in our own code with its faults, meet
-# each of them as you would meet it, and mend them one by one. The skill is in reading the errors.
+# each of them as you would meet it, and mend them one by one. The skill is in reading the errors. (The first three faults
+# are the article's own. Two more, which raise no error and are made in the same lines, we add.)
 #
 # First some data, which the article never defines. The symbols here are bytes, so the vocabulary has $V = 256$ entries.
 # A *batch* is a tensor of several pieces of text that are worked on at once: $B$ rows, each of $T$ bytes.
@@ -987,8 +988,8 @@ assert ladder[smollm2].fresh < lstm.test
 #
 # ## What we have now, and what it cannot do
 #
-# - A model that was published broken, mended: a tuple, the order of dimensions, a missing batch. And three faults that raised no error: mixed-up sizes
-#   that happen to fit, time and batch swapped, targets not moved. The tests for them: all sizes different, change one byte and look what it reaches, and
+# - A model that was published broken, mended: a tuple, the order of dimensions, a missing batch. And three faults that
+#   raise no error: mixed-up sizes that happen to fit, time and batch swapped, targets not moved. The tests for them: all sizes different, change one byte and look what it reaches, and
 #   be suspicious of a loss that is too good.
 # - The LSTM: a memory that is added to, and gates that decide how long it lasts. Ours equals torch's, gradients included.
 # - What lets the gradient live is the *open* forget gate. Over fifty steps, LSTMs with three biases differ by a factor of more than a thousand million.
