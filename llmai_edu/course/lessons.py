@@ -164,6 +164,18 @@ LESSONS = (
         "The LSTM, and a model mended",
         2,
         needs=("07_rnn",),
+        modules=(
+            "llmai_edu.models.lstm",
+            "llmai_edu.models.recurrent_lm",
+            "llmai_edu.models.state",
+            "llmai_edu.training.checkpoint",
+            "llmai_edu.pretrained.course_lstm",
+        ),
+        minutes=75,
+        seconds=60,
+        memory_mb=1200,
+        exercises=("lstm.stream_loss", "lstm.gru_step", "lstm.file_bytes"),
+        available=True,
     ),
     Lesson(
         9,
