@@ -55,7 +55,7 @@ def draw_descent(
     _, axes = new_axes(6.5, 3.2)
     a, b = np.meshgrid(np.linspace(*x_limits, 160), np.linspace(*y_limits, 120))
     values = loss(a, b)
-    levels = np.unique(np.quantile(values, np.linspace(0.02, 0.95, 12)))
+    levels = np.unique(np.quantile(values, np.linspace(0.03, 0.95, 7)))
     axes.contour(a, b, values, levels=levels, colors="#999999", linewidths=0.8)
     axes.plot(*path.T, "o-", color=VERMILION, markersize=3, linewidth=1.2, label="steps")
     axes.plot(*path[0], "s", color="#000000", markersize=8, label="start")
@@ -89,7 +89,7 @@ def descent_html(
 
     path = descent_path(gradient, start, lr, momentum, steps)
     figure, png = draw_descent(loss, path).figure, io.BytesIO()
-    figure.savefig(png, format="png", dpi=80)
+    figure.savefig(png, format="png", dpi=70)
     plt.close(figure)  # else the notebook shows it once more below the cell
     said = f"learning rate {lr:.3g}, momentum {momentum:.2g}: {descent_summary(loss, path, steps)}"
     data = base64.b64encode(png.getvalue()).decode()

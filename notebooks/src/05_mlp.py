@@ -20,12 +20,13 @@
 #
 # *About 120 minutes to read, 60 seconds to run on two CPU cores, 1 GB. Needs: lesson 02.*
 #
-# Lesson 02 built a language model by counting. From here on, models *learn*: they begin with random numbers, look at how wrong
-# they are, and change every number a little in the direction that makes them less wrong. On this page you find that
-# direction with pencil and paper, then with a small program of your own, then with the library's. At the end a neural
-# network reads two hundred years of speeches, writes, and takes its place on the ladder.
+# Lesson 02 built a language model by counting. From here on, models *learn*: they begin with random numbers, look at
+# how wrong they are, and change every number a little in the direction that makes them less wrong. On this page you
+# find that direction with pencil and paper, then with a small program of your own, then with the library's. At the end
+# a neural network reads two hundred years of speeches, writes, and takes its place on the ladder.
 #
-# The page is long. It has two natural places for a rest: before "Whole layers at once", and before "A language model that learns".
+# The page is long. It has two natural places for a rest: before "Whole layers at once", and before "A language model
+# that learns".
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -50,12 +51,13 @@ seed = 0
 rng = np.random.default_rng(seed)
 generator = torch.Generator().manual_seed(seed)
 text = ladder_text()
+plt.rcParams["figure.dpi"] = 80  # this page has many pictures: keep them small
 
 # %% [markdown]
 # ## The result first
 #
-# Here are two spirals of points, wound around each other. The task: given the two coordinates of a point, say which spiral it
-# belongs to. No straight line can separate them.
+# Here are two spirals of points, wound around each other. The task: given the two coordinates of a point, say which
+# spiral it belongs to. No straight line can separate them.
 
 
 # %%
@@ -72,33 +74,34 @@ points, which = spirals(400)
 new_points, new_which = spirals(2000)
 
 # %% [markdown]
-# A *neural network* is a formula with many adjustable numbers, its *parameters*. This one has 1,218 of them, all random at first.
-# Then it is *trained*: a thousand times, all parameters are changed a little, so that it is less surprised by the 400 points. It
-# takes about a second. `loss_and_grad` finds out in which direction to change them, `Adam` changes them. You will have
-# read both to the last line when this page ends.
+# A *neural network* is a formula with many adjustable numbers, its *parameters*. This one has 1,218 of them, all random
+# at first. Then it is *trained*: a thousand times, all parameters are changed a little, so that it is less surprised by
+# the 400 points. It takes about a second. `loss_and_grad` finds out in which direction to change them, `Adam` changes
+# them. You will have read both to the last line when this page ends. (`torch` is PyTorch. Its tables of numbers,
+# *tensors*, behave like NumPy's arrays for now.)
 
 # %%
 from llmai_edu.models.mlp import MLP
 from llmai_edu.training import Adam
 
 network = MLP([2, 32, 32, 2], generator=generator)
-grid = torch.cartesian_prod(
+places = torch.cartesian_prod(
     *[torch.linspace(-1.15, 1.15, 120)] * 2
 )  # (14400, 2): a raster of places
-before = network(grid).softmax(1)[:, 1]  # what the untrained network thinks of each place
+before = network(places).softmax(1)[:, 1]  # what the untrained network thinks of each place
 share_before = (network(new_points).argmax(1) == new_which).float().mean().item()
 
 optimizer = Adam(network.parameters(), lr=0.01)
 for _ in range(1000):
     network.loss_and_grad(points, which)
     optimizer.step()
-after = network(grid).softmax(1)[:, 1]
+after = network(places).softmax(1)[:, 1]
 share_after = (network(new_points).argmax(1) == new_which).float().mean().item()
 
 # %% alt="Two squares with the same points on two interleaved spirals, circles and triangles. Left, before training: the border between the two regions has nothing to do with the spirals. Right, after training: the border winds between the spirals, circles on one side, triangles on the other."
-_, both = plt.subplots(1, 2, figsize=(7.5, 3.7), layout="constrained")
+_, both = plt.subplots(1, 2, figsize=(6.6, 3.3), layout="constrained")
 for axes, chance, title in zip(both, (before, after), ("before training", "after 1,000 steps")):
-    x, y = grid.T.reshape(2, 120, 120)
+    x, y = places.T.reshape(2, 120, 120)
     axes.contourf(
         x, y, chance.reshape(120, 120), levels=[0, 0.5, 1], colors=["#CFE6F5", "#FBE3B5"]
     )
@@ -113,19 +116,21 @@ assert share_before < 0.75
 assert share_after > 0.97
 
 # %% [markdown]
-# On two thousand *new* points of the same spirals, the trained network is right more than 97 times in a hundred. Nobody told it what a spiral is.
+# On two thousand *new* points of the same spirals, the trained network is right more than 97 times in a hundred. Nobody
+# told it what a spiral is.
 #
-# The same three steps train every model of this course, up to those with billions of parameters: compute the loss, find out how it
-# depends on every parameter, move them. The middle step is the heart of it. We begin with one parameter.
+# The same three steps train every model of this course, up to those with billions of parameters: compute the loss, find
+# out how it depends on every parameter, move them. The middle step is the heart of it. We begin with one parameter.
 #
 # ## Downhill, with one parameter
 #
-# A coin was tossed ten times, and seven times it fell heads. We want a model of this coin: a probability $p$ of heads. From lesson 02
-# you know the answer, because counting gives it: 0.7. Let us pretend that we could not count. For the networks ahead, there is nothing
-# that could be counted.
+# A coin was tossed ten times, and seven times it fell heads. We want a model of this coin: a probability $p$ of heads.
+# From lesson 02 you know the answer, because counting gives it: 0.7. Let us pretend that we could not count. For the
+# networks ahead, no counting gives the parameters.
 #
-# The model shall have one parameter $w$, which may be any number. A probability must lie between 0 and 1, so $w$ is bent into this range by
-# the *logistic function*: $p = 1 / (1 + e^{-w})$. The loss is that of lesson 02, the mean surprise, with natural logarithms, so in nats:
+# The model shall have one parameter $w$, which may be any number. A probability must lie between 0 and 1, so $w$ is
+# bent into this range by the *logistic function*: $p = 1 / (1 + e^{-w})$. The loss is that of lesson 02, the mean
+# surprise, with natural logarithms, so in nats:
 #
 # $$\text{loss}(w) = -\,0.7 \ln p \;-\; 0.3 \ln(1 - p)$$
 
@@ -158,13 +163,13 @@ assert coin_loss(ws).min() >= lowest
 assert 0.61 < lowest < 0.62
 
 # %% [markdown]
-# The curve is a valley, and its lowest point lies where counting said. Now stand at $w = -2$ in a fog. You cannot see the
-# valley; you can only feel whether the ground slopes. That is enough: go a little downhill, and feel again.
+# The curve is a valley, and its lowest point lies where counting said. Now stand at $w = -2$ in a fog. You cannot see
+# the valley; you can only feel whether the ground slopes. That is enough: go a little downhill, and feel again.
 #
 # ### The slope
 #
-# A straight road that rises 3 metres over 10 metres has the *slope* 0.3. A curve has another slope at every place. To measure it at $w$, take
-# two places a small $h$ to the left and to the right of $w$, and divide the rise by the run:
+# A straight road that rises 3 metres over 10 metres has the *slope* 0.3. A curve has another slope at every place. To
+# measure it at $w$, take two places a small $h$ to the left and to the right of $w$, and divide the rise by the run:
 
 
 # %%
@@ -177,16 +182,16 @@ for h in (1, 0.1, 0.01, 0.001):
     print(f"h = {h:<6} slope at w = -2: {slope(coin_loss, -2, h):.6f}")
 
 # %% [markdown]
-# The nearer the points, the less the figure changes. The number that it approaches is the *derivative* of the function at this place. It
-# is written $\frac{d\,\text{loss}}{dw}$, or in words: how many times as fast as $w$ the loss changes, when $w$ changes a little. Here
-# it is $-0.58$: going right, the loss falls.
+# The nearer the points, the less the figure changes. The number that it approaches is the *derivative* of the function
+# at this place. It is written $\frac{d\,\text{loss}}{dw}$, or in words: how many times as fast as $w$ the loss changes,
+# when $w$ changes a little. Here it is $-0.58$: going right, the loss falls.
 #
 # One can also compute it without any $h$. For $f(w) = w^2$ the rise over the run is
 #
 # $$\frac{(w+h)^2 - (w-h)^2}{2h} = \frac{4wh}{2h} = 2w,$$
 #
-# so the slope of $w^2$ is $2w$ at every place. Other functions have been worked out once and for all. These rules are all that
-# we need:
+# so the slope of $w^2$ is $2w$ at every place. Other functions have been worked out once and for all. These rules are
+# all that we need:
 #
 # | function | its derivative | | function | its derivative |
 # |---|---|---|---|---|
@@ -196,8 +201,8 @@ for h in (1, 0.1, 0.01, 0.001):
 # | $e^w$ | $e^w$ | | $\ln w$ | $1/w$ |
 # | $\tanh w$ | $1 - \tanh^2 w$ | | | |
 #
-# ($f'$ is a short way to write the derivative of $f$. $\tanh$, the *hyperbolic tangent*, is a bend like the logistic one, but from
-# $-1$ to $1$; it will stand in every network of this page.) We do not take them on trust, but measure:
+# ($f'$ is a short way to write the derivative of $f$. $\tanh$, the *hyperbolic tangent*, is a bend like the logistic
+# one, but from $-1$ to $1$; it will stand in every network of this page.) We do not take them on trust, but measure:
 
 # %%
 rules = {
@@ -216,8 +221,8 @@ for name, (f, derivative) in rules.items():
 #
 # $$\frac{d\,\text{loss}}{dw} = p - 0.7$$
 #
-# It is *what the model said minus what occurred*. We shall derive it further down, for any number of symbols, because it
-# stands at the top of every language model. For now, let us see that it is so:
+# It is *what the model said minus what occurred*. We shall derive it further down, for any number of symbols, because
+# it stands at the top of every language model. For now, let us see that it is so:
 
 # %%
 for w in (-3.0, -2.0, 0.0, 0.85, 4.0):
@@ -230,8 +235,8 @@ assert np.isclose(slope(coin_loss, -2), -0.58, atol=0.001)
 # %% [markdown]
 # ### Steps downhill
 #
-# Where the slope is negative, the loss falls to the right, so $w$ must grow. Where it is positive, $w$ must shrink. So subtract the slope,
-# times a small number:
+# Where the slope is negative, the loss falls to the right, so $w$ must grow. Where it is positive, $w$ must shrink. So
+# subtract the slope, times a small number:
 #
 # $$w \leftarrow w - \text{learning rate} \cdot \text{slope}$$
 #
@@ -274,15 +279,16 @@ assert (later[1:] != later[:-1]).all()
 assert large[-1] > 0.1
 
 # %% [markdown]
-# Too small, and twelve steps are not enough, though each goes down. Right, and the bottom is reached. Too large, and the steps leap across the valley, from one side to the
-# other, and never come to rest. There is no formula for the right learning rate of a large network. One tries some, on the validation text. (For a curve as simple as this one it can be computed:
-# exercise 3.)
+# Too small, and twelve steps are not enough, though each goes down. Right, and the bottom is reached. Too large, and
+# the steps leap across the valley, from one side to the other, and never come to rest. There is no formula for the
+# right learning rate of a large network. One tries some, on the validation text. (For a curve as simple as this one it
+# can be computed: exercise 3.)
 #
 # ## Many parameters: the gradient
 #
-# A network has more than one parameter. Take two, $a$ and $b$, and a loss of both, such as $(a^2 + 20\,b^2)/2$. Hold $b$ still and
-# move $a$: that gives one slope. Hold $a$ still and move $b$: that gives another. The list of all these slopes is the *gradient*. For a
-# million parameters it is a list of a million slopes.
+# A network has more than one parameter. Take two, $a$ and $b$, and a loss of both, such as $(a^2 + 20\,b^2)/2$. Hold
+# $b$ still and move $a$: that gives one slope. Hold $a$ still and move $b$: that gives another. The list of all these
+# slopes is the *gradient*. For a million parameters it is a list of a million slopes.
 
 
 # %%
@@ -302,18 +308,20 @@ print("measured", np.round(measured, 4), "  by the rules", ravine_gradient(a, b)
 assert np.allclose(measured, ravine_gradient(a, b))
 
 # %% [markdown]
-# The gradient is more than a list: seen as an arrow, it points where the loss rises *fastest*. We try a thousand directions, one
-# tiny step into each:
+# The gradient is more than a list: seen as an arrow, it points where the loss rises *fastest*. We try a thousand
+# directions, one tiny step into each:
 
 # %% alt="Lines of equal loss form flat ellipses around the lowest point in the middle. From eight places on them, short arrows show the direction against the gradient. Each arrow crosses its line at a right angle, and most of them point across the valley more than along it."
 angles = np.linspace(0, 2 * math.pi, 1000)
 rises = ravine(a + 1e-4 * np.cos(angles), b + 1e-4 * np.sin(angles)) - ravine(a, b)
 steepest = angles[rises.argmax()]
-assert abs(steepest - math.atan2(20 * b, a)) < 0.01  # the direction of the gradient
+gradient_angle = math.atan2(*ravine_gradient(a, b)[::-1])
+print(f"steepest at an angle of {steepest:.2f}; the gradient points at {gradient_angle:.2f}")
+assert abs(steepest - gradient_angle) < 0.01
 
 _, axes = new_axes(6.5, 3.2)
 xs, ys = np.meshgrid(np.linspace(-5, 5, 150), np.linspace(-2, 2, 100))
-axes.contour(xs, ys, ravine(xs, ys), levels=[1, 4, 9, 16, 25, 36], colors="#999999")
+axes.contour(xs, ys, ravine(xs, ys), levels=[1, 4, 8, 16, 28], colors="#999999")
 turn = np.arange(8) * math.pi / 4 + 0.2
 arrow_a, arrow_b = 4 * np.cos(turn), 4 / math.sqrt(20) * np.sin(turn)
 down = -np.array(ravine_gradient(arrow_a, arrow_b))
@@ -331,23 +339,24 @@ axes.set(xlabel="a", ylabel="b", aspect="equal")
 plt.show()
 
 # %% [markdown]
-# So going *against* the gradient is going downhill as steeply as possible. Note what the picture also shows: downhill is not the same as towards the
-# bottom. In a long valley the arrows point at the opposite wall. We shall come back to this.
+# So going *against* the gradient is going downhill as steeply as possible. Note what the picture also shows: downhill
+# is not the same as towards the bottom. In a long valley the arrows point at the opposite wall. We shall come back to
+# this.
 #
-# To measure each slope from two near points, the loss must be computed twice *for every parameter*. With a million parameters that is two million times
-# for a single step. It would take for ever. What makes neural networks possible is a way to get all slopes at once, for about the price of a
-# few computations of the loss.
+# To measure each slope from two near points, the loss must be computed twice *for every parameter*. With a million
+# parameters that is two million times for a single step. It would take for ever. What makes neural networks possible is
+# a way to get all slopes at once, for about the price of a few computations of the loss.
 #
 # ## The chain rule
 #
-# When a first wheel turns a second one three times as fast, and the second a third one twice as fast, the third turns six times as fast as
-# the first. Rates *multiply* along a chain. If $w$ moves $s$, and $s$ moves $y$, then
+# When a first wheel turns a second one three times as fast, and the second a third one twice as fast, the third turns
+# six times as fast as the first. Rates *multiply* along a chain. If $w$ moves $s$, and $s$ moves $y$, then
 #
 # $$\frac{dy}{dw} = \frac{dy}{ds} \cdot \frac{ds}{dw}$$
 #
-# This is the *chain rule*. A network is nothing but such a chain, so the rule is all that there is to it. Here is the smallest one, a single *neuron*:
-# it multiplies its input $x$ by a *weight* $w$, adds a *bias* $b$, and bends the sum with $\tanh$. We want its output to be 1; the
-# loss is the square of what is missing.
+# This is the *chain rule*. A network is nothing but such a chain, so the rule is all that there is to it. Here is the
+# smallest one, a single *neuron*: it multiplies its input $x$ by a *weight* $w$, adds a *bias* $b$, and bends the sum
+# with $\tanh$. We want its output to be 1; the loss is the square of what is missing.
 #
 # ```mermaid
 # flowchart LR
@@ -360,8 +369,8 @@ plt.show()
 #   d --> loss["loss = d · d"]
 # ```
 #
-# First forward, from left to right: the values. Then back, from right to left: at each place, how fast the loss changes with *this* value.
-# It is what the place to the right of it said, times one slope from the table.
+# First forward, from left to right: the values. Then back, from right to left: at each place, how fast the loss changes
+# with *this* value. It is what the place to the right of it said, times one slope from the table.
 
 # %%
 x, w, b = 2.0, 0.5, -0.3
@@ -379,17 +388,17 @@ assert np.isclose(loss_w, slope(lambda w: (math.tanh(w * x + b) - 1) ** 2, w))
 assert np.isclose(loss_b, slope(lambda b: (math.tanh(w * x + b) - 1) ** 2, b))
 
 # %% [markdown]
-# One way forward, one way back, and both slopes are there. However many weights there were, it would still be one way back. That is
-# *backpropagation* [1].
+# One way forward, one way back, and both slopes are there. However many weights there were, it would still be one way
+# back. That is *backpropagation* [1].
 #
-# One more rule is needed. When a value is used in *two* places, the loss depends on it in two ways, and the effects **add up**.
-# $w \cdot w$ uses $w$ twice; each use contributes $w$; together $2w$, as the table says.
+# One more rule is needed. When a value is used in *two* places, the loss depends on it in two ways, and the effects
+# **add up**. $w \cdot w$ uses $w$ twice; each use contributes $w$; together $2w$, as the table says.
 #
 # ## A program that finds the slopes itself
 #
-# Computing slopes by hand is a bore for more than one neuron. But the work is so regular that a program can do it. Each number remembers
-# *from what* it was computed, and *how fast* it reacts to each of these. A sum reacts to both parts at the rate 1. A product reacts
-# to one factor as fast as the other factor is large. That is enough to go back:
+# Computing slopes by hand is a bore for more than one neuron. But the work is so regular that a program can do it. Each
+# number remembers *from what* it was computed, and *how fast* it reacts to each of these. A sum reacts to both parts at
+# the rate 1. A product reacts to one factor as fast as the other factor is large. That is enough to go back:
 
 
 # %%
@@ -430,8 +439,9 @@ class Number:
 # Three things deserve a second look.
 #
 # - `__add__` and `__mul__` are the names by which Python finds out what `+` and `*` mean for our own objects.
-# - The order. A number may hand on its slope only when *all* that was computed from it has reported. So `visit` lists every number after all that
-#   it came from (a *topological order*), and the way back goes through that list from its end.
+# - The order. A number may hand on its slope only when *all* that was computed from it has reported. So `visit` lists
+#   every number after all that it came from (a *topological order*), and the way back goes through that list from its
+#   end.
 # - `+=` in the last line. That is the adding up of several uses.
 #
 # The neuron again, this time without a thought about slopes:
@@ -465,9 +475,10 @@ print(
 assert np.allclose([u.grad, v.grad], [by_hand_u, by_hand_v])
 
 # %% [markdown]
-# Programs that do this are called *automatic differentiation*, or *autograd*. PyTorch, the library in which this course writes
-# its networks, is one. It calls its numbers *tensors*. A tensor is a table of numbers like NumPy's array. It remembers like our
-# `Number` if one says `requires_grad=True`, and it can do its arithmetic on a graphics card. The very same formula runs on it:
+# Programs that do this are called *automatic differentiation*, or *autograd*. PyTorch, the library in which this course
+# writes its networks, is one. It calls its numbers *tensors*. A tensor is a table of numbers like NumPy's array. It
+# remembers like our `Number` if one says `requires_grad=True`, and it can do its arithmetic on a graphics card. The
+# very same formula runs on it:
 
 # %%
 tensor_u, tensor_v = (
@@ -479,18 +490,19 @@ assert math.isclose(tensor_u.grad.item(), u.grad)
 assert math.isclose(tensor_v.grad.item(), v.grad)
 
 # %% [markdown]
-# Equal. Nothing that PyTorch does on this page is magic to you any more.
+# Equal. From here on, PyTorch does nothing for us that you have not done yourself.
 #
 # ## Whole layers at once
 #
-# A real network has thousands of neurons, and it looks at many examples at a time. Going through them number by number would be slow. So all
-# numbers of one kind are put into one table, and the arithmetic is done on tables (*matrices*):
+# A real network has thousands of neurons, and it looks at many examples at a time. Going through them number by number
+# would be slow. So all numbers of one kind are put into one table, and the arithmetic is done on tables (*matrices*):
 #
 # - `x`, of *shape* (B, in): B examples, a *batch*, each of them a row of `in` numbers;
 # - `weight`, of shape (in, out): one column for each of `out` neurons;
 # - `bias`, of shape (out,): one number for each neuron.
 #
-# `x @ weight` is the *matrix product*: for every example and every neuron, the sum of inputs times weights. All neurons together are a *layer*:
+# `x @ weight` is the *matrix product*: for every example and every neuron, the sum of inputs times weights. All neurons
+# together are a *layer*:
 
 
 # %% quote="llmai_edu.models.mlp:linear"
@@ -514,10 +526,11 @@ first_neuron = sum(x[1, i] * weight[i, 0] for i in range(2)) + bias[0]  # of the
 assert torch.isclose(linear(x, weight, bias)[1, 0], first_neuron)
 
 # %% [markdown]
-# Now the way back through a layer. We are given `grad`: for every output, how fast the loss changes with it. We want the
-# same for `x`, `weight` and `bias`. Output $o$ of example $b$ is $\sum_i x_{bi}\, w_{io} + \text{bias}_o$. So it reacts to
-# $w_{io}$ at the rate $x_{bi}$, to $x_{bi}$ at the rate $w_{io}$, and to the bias at the rate 1. Multiply along the chain,
-# and add up wherever something is used more than once. A weight is used by every example of the batch, an input by every neuron:
+# Now the way back through a layer. We are given `grad`: for every output, how fast the loss changes with it. We want
+# the same for `x`, `weight` and `bias`. Output $o$ of example $b$ is $\sum_i x_{bi}\, w_{io} + \text{bias}_o$. So it
+# reacts to $w_{io}$ at the rate $x_{bi}$, to $x_{bi}$ at the rate $w_{io}$, and to the bias at the rate 1. Multiply
+# along the chain, and add up wherever something is used more than once. A weight is used by every example of the batch,
+# an input by every neuron:
 
 
 # %%
@@ -563,7 +576,8 @@ for slow, fast in zip(linear_backward_loops(grad, x, weight), linear_backward(gr
     torch.testing.assert_close(slow, fast)
 
 # %% [markdown]
-# The bend has a slope for each number on its own. The table of rules says $1 - \tanh^2$, and $\tanh$ of the input is what came out, `y`. So the output is all that one has to keep for the way back:
+# The bend has a slope for each number on its own. The table of rules says $1 - \tanh^2$, and $\tanh$ of the input is
+# what came out, `y`. So the output is all that one has to keep for the way back:
 
 
 # %% quote="llmai_edu.models.mlp:tanh_backward"
@@ -585,17 +599,19 @@ assert torch.isclose(tanh_backward(torch.ones(7), y)[3], torch.tensor(1.0).doubl
 assert tanh_backward(torch.ones(7), y)[0] < 0.01
 
 # %% [markdown]
-# Remember how flat it is at the ends: where the output is near 1 or -1, hardly anything passes on the way back. That becomes a
-# problem in lesson 07 (planned).
+# Remember how flat it is at the ends: where the output is near 1 or -1, hardly anything passes on the way back. That
+# becomes a problem in lesson 07 (planned).
 #
 # ## The loss: surprise, and its slope
 #
-# The last layer gives one number for each possible answer, the *logits*. They may be any numbers. The *softmax* makes a distribution of them: take
-# $e$ to the power of each, which makes them positive, and divide by their sum, which makes the sum one.
+# The last layer gives one number for each possible answer, the *logits*. They may be any numbers. The *softmax* makes a
+# distribution of them: take $e$ to the power of each, which makes them positive, and divide by their sum, which makes
+# the sum one.
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
-# The loss is the surprise at what occurred, $-\ln p_y$, and its mean over the batch. Its usual name is *cross-entropy*. It is nothing new: it is lesson 02's loss, in nats.
+# The loss is the surprise at what occurred, $-\ln p_y$, and its mean over the batch. Its usual name is *cross-entropy*.
+# It is nothing new: it is lesson 02's loss, in nats.
 
 
 # %% quote="llmai_edu.models.mlp:cross_entropy"
@@ -614,8 +630,9 @@ def cross_entropy(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
 
 
 # %% [markdown]
-# `log_probs[torch.arange(len(targets)), targets]` picks from each row the entry of its target. `shifted` is for safety only: $e^{1000}$ is too large for a computer,
-# and taking the same number off all logits changes no probability. Two cases that you know from lesson 02:
+# `log_probs[torch.arange(len(targets)), targets]` picks from each row the entry of its target. `shifted` is for safety
+# only: $e^{1000}$ is too large for a computer, and taking the same number off all logits changes no probability. Two
+# cases that you know from lesson 02:
 
 # %%
 know_nothing = cross_entropy(torch.zeros(5, 256), torch.tensor([0, 7, 65, 128, 255])).item()
@@ -634,12 +651,14 @@ assert math.isclose(coin, lowest, rel_tol=1e-6)
 #
 # $$-\ln p_y = -z_y + \ln \sum_j e^{z_j}$$
 #
-# How does it change with the logit $z_k$? The first part gives $-1$ if $k$ is what occurred, and otherwise 0. The second is a chain: $\ln$ of a
-# sum, so one over the sum, times the slope of the sum, which is $e^{z_k}$. But $e^{z_k}$ over the sum is $p_k$. Together:
+# How does it change with the logit $z_k$? The first part gives $-1$ if $k$ is what occurred, and otherwise 0. The
+# second is a chain: $\ln$ of a sum, so one over the sum, times the slope of the sum, which is $e^{z_k}$. But $e^{z_k}$
+# over the sum is $p_k$. Together:
 #
 # $$\frac{d\,\text{loss}}{dz_k} = p_k - \begin{cases} 1 & \text{if } k \text{ occurred} \\ 0 & \text{otherwise} \end{cases}$$
 #
-# *What the model said minus what occurred.* Every training step of every language model begins its way back with this difference:
+# *What the model said minus what occurred.* Every training step of every language model begins its way back with this
+# difference:
 
 
 # %% quote="llmai_edu.models.mlp:cross_entropy_backward"
@@ -675,8 +694,9 @@ from llmai_edu.models.mlp import Layer  # a pair (weight, bias)
 #
 # ## All the way back
 #
-# A *multilayer perceptron*, MLP for short, is layers with a bend between them. (Without the bend, two layers would be no more than
-# one: a weighted sum of weighted sums is a weighted sum.) On the way forward it keeps what went into each layer, because the way back will ask for it:
+# A *multilayer perceptron*, MLP for short, is layers with a bend between them. (Without the bend, two layers would be
+# no more than one: a weighted sum of weighted sums is a weighted sum.) On the way forward it keeps what went into each
+# layer, because the way back will ask for it:
 
 
 # %% quote="llmai_edu.models.mlp:mlp_forward"
@@ -712,7 +732,8 @@ def mlp_backward(
 
 
 # %% [markdown]
-# That is the whole of backpropagation: eight lines, and in them a product and a bend for each layer. Is it right? We give the same network to PyTorch's autograd:
+# That is the whole of backpropagation: eight lines, and in them a product and a bend for each layer. Is it right? We
+# give the same network to PyTorch's autograd:
 
 # %%
 spiral_layers = MLP([2, 32, 32, 2], generator=generator, dtype=torch.float64).layers
@@ -731,12 +752,14 @@ from llmai_edu.training import SGD, Momentum
 from llmai_edu.training.optimizers import Memory  # what an optimizer remembers of a parameter
 
 # %% [markdown]
-# This is what trained the spirals at the top of the page: `loss_and_grad` calls these two functions. From now on we let autograd do this work. You know what it does.
+# This is what trained the spirals at the top of the page: `loss_and_grad` calls these two functions. From now on we let
+# autograd do this work. You know what it does.
 #
 # ## Who moves the parameters: optimizers
 #
-# An *optimizer* takes the gradient and decides how to move. Plain gradient descent you have seen. It is called *SGD*, stochastic (random) gradient descent [2], because in practice
-# the gradient is that of a random handful of examples. Here and below, `p` is a parameter or a whole table of them, and `p -= …` changes it in place:
+# An *optimizer* takes the gradient and decides how to move. Plain gradient descent you have seen. It is called *SGD*,
+# stochastic (random) gradient descent [2], because in practice the gradient is that of a random handful of examples.
+# Here and below, `p` is a parameter or a whole table of them, and `p -= …` changes it in place:
 
 
 # %% quote="llmai_edu.training.optimizers:SGD.update"
@@ -750,8 +773,9 @@ update(SGD([p], lr=0.25), p, 2 * p, {})  # one step down the curve w², whose sl
 assert p.item() == 1.5
 
 # %% [markdown]
-# **Momentum.** In a long ravine, plain descent leaps from wall to wall and hardly moves along the floor. A heavy ball does better: its sideways
-# swings cancel out, and what points along the floor adds up [3]. So keep a *velocity*, of which a share $\mu$ survives each step:
+# **Momentum.** In a long ravine, plain descent leaps from wall to wall and hardly moves along the floor. A heavy ball
+# does better: its sideways swings cancel out, and what points along the floor adds up [3]. So keep a *velocity*, of
+# which a share $\mu$ survives each step:
 #
 # $$v \leftarrow \mu\, v + g \qquad\quad w \leftarrow w - \text{lr} \cdot v$$
 
@@ -773,14 +797,18 @@ print(f"on an even slope of 1, the hundredth step is {before - p.item():.2f} lon
 assert 9.9 < before - p.item() < 10.1
 
 # %% [markdown]
-# With a share of 0.9, a ball on an even slope ends up ten times as fast as plain descent: $1 + 0.9 + 0.9^2 + \dots = 10$.
+# With a share of 0.9, a ball on an even slope ends up ten times as fast as plain descent:
+# $1 + 0.9 + 0.9^2 + \dots = 10$.
 #
-# **Adam** [4] asks another question. Why should one learning rate fit all parameters? One has slopes of a thousand, another of a thousandth. So it keeps two
-# running means for each parameter: $m$ of the slope $g$, and $s$ of its square. $\sqrt{s}$ is the slope's usual size. Dividing by it makes all steps about as long as the learning rate, in every parameter:
+# **Adam** [4] asks another question. Why should one learning rate fit all parameters? One has slopes of a thousand,
+# another of a thousandth. So it keeps two running means for each parameter: $m$ of the slope $g$, and $s$ of its
+# square. $\sqrt{s}$ is the slope's usual size. Dividing by it makes all steps about as long as the learning rate, in
+# every parameter:
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\, g \qquad s \leftarrow \beta_2 s + (1-\beta_2)\, g^2 \qquad w \leftarrow w - \text{lr} \cdot \frac{\hat m}{\sqrt{\hat s} + \varepsilon}$$
 #
-# The hats: both means begin at 0 and are too small at first. After $t$ steps they lack the factor $1 - \beta^t$, and are divided by it. $\varepsilon$ is tiny and prevents a division by zero.
+# The hats: both means begin at 0 and are too small at first. After $t$ steps they lack the factor $1 - \beta^t$, and
+# are divided by it. $\varepsilon$ is tiny and prevents a division by zero.
 
 
 # %% quote="llmai_edu.training.optimizers:Adam.update"
@@ -806,7 +834,8 @@ for size in (0.001, 1.0, 1000.0):
 # %% [markdown]
 # The first step is as long as the learning rate, whatever the size of the slope.
 #
-# Are these the real ones? We train the spiral network for 100 steps, once with each of ours and once with PyTorch's, from the same weights. After every step, all 1,218 parameters must agree:
+# Are these the real ones? We train the spiral network for 100 steps, once with each of ours and once with PyTorch's,
+# from the same weights. After every step, all 1,218 parameters must agree:
 
 # %%
 pairs = {
@@ -830,8 +859,8 @@ for name, (our_kind, torch_kind, options) in pairs.items():
     print(f"{name:<9} loss after 100 steps {loss:.4f}; ours and PyTorch's agree at every step")
 
 # %% [markdown]
-# Now let them race down the ravine. Each may choose its own learning rate from a list: the one with which its loss is lowest after 60 steps. Guess
-# first: which of the three wins?
+# Now let them race down the ravine. Each may choose its own learning rate from a list: the one with which its loss is
+# lowest after 60 steps. Guess first: which of the three wins?
 
 
 # %%
@@ -858,13 +887,13 @@ for name, kind in makers.items():
     )
 
 # %% alt="Three pictures of the ravine with a path from the left wall to the bottom. SGD zigzags across the valley with ever smaller swings. Momentum swings wide across the valley and beyond the bottom, and comes back. Adam goes down diagonally in a smooth curve and circles in."
-_, three = plt.subplots(3, 1, figsize=(6.5, 5.6), sharex=True, layout="constrained")
+_, three = plt.subplots(3, 1, figsize=(6, 4.8), sharex=True, layout="constrained")
 for axes, (name, path) in zip(three, best_paths.items()):
     axes.contour(
         xs,
         ys,
         ravine(xs, ys),
-        levels=[0.2, 1, 4, 9, 16, 25, 36],
+        levels=[0.5, 3, 10, 24],
         colors="#BBBBBB",
         linewidths=0.8,
     )
@@ -877,12 +906,13 @@ final = {name: ravine(*path[-1]) for name, path in best_paths.items()}
 assert final["momentum 0.8"] < final["SGD"] < final["Adam"]
 
 # %% [markdown]
-# Momentum wins, and Adam comes last. That may surprise you, for Adam is the usual choice today. On another landscape the order can be another; one race
-# proves little. But the pictures show how differently they go: SGD zigzags from wall to wall, momentum swings wide and comes back, and Adam, with equal steps in both
-# directions, hardly notices that one wall is twenty times as steep.
+# Momentum wins, and Adam comes last. That may surprise you, for Adam is the usual choice today. On another landscape
+# the order can be another; one race proves little. But the pictures show how differently they go: SGD zigzags from wall
+# to wall, momentum swings wide and comes back, and Adam, with equal steps in both directions, hardly notices that one
+# wall is twenty times as steep.
 #
-# What Adam is good at shows when the loss is measured in another unit. Multiply the whole loss by 1,000, as if it were counted in thousandths: the
-# slopes grow with it, and plain descent needs another learning rate. Adam does not notice:
+# What Adam is good at shows when the loss is measured in another unit. Multiply the whole loss by 1,000, as if it were
+# counted in thousandths: the slopes grow with it, and plain descent needs another learning rate. Adam does not notice:
 
 # %%
 for name, kind in makers.items():
@@ -896,12 +926,13 @@ for name, kind in makers.items():
         assert not np.abs(scaled).max() < 1e6
 
 # %% [markdown]
-# That is why it is so often the first choice for networks, whose layers have slopes of very different sizes. It is a convenience, not a law.
+# That is why it is so often the first choice for networks, whose layers have slopes of very different sizes. It is a
+# convenience, not a law.
 #
 # ### Play with it
 #
-# The ravine is yours. Two questions to answer by trying: at which learning rate does plain descent (momentum 0) begin to run away? And which
-# momentum brings the ball to the bottom soonest? (Exercise 3 computes the first answer.)
+# The ravine is yours. Two questions to answer by trying: at which learning rate does plain descent (momentum 0) begin
+# to run away? And which momentum brings the ball to the bottom soonest? (Exercise 3 computes the first answer.)
 
 # %%
 from llmai_edu.viz import show
@@ -915,10 +946,11 @@ show(
 # %% [markdown]
 # ## A language model that learns
 #
-# Bengio and others [5] made a language model of such a network in 2003. It gets the last few tokens and gives a distribution over the next one. But
-# tokens are numbers without a meaning: token 812 is not twice as much of anything as token 406. So each token gets a *vector*, a short list of
-# numbers, and these are parameters like all others. The table of them is the *embedding*. The vectors of the last tokens are laid side by side,
-# and the rest is the MLP that you know. For one context, in the plainest form:
+# Bengio and others [5] made a language model of such a network in 2003. It gets the last few tokens and gives a
+# distribution over the next one. But tokens are numbers without a meaning: token 812 is not twice as much of anything
+# as token 406. So each token gets a *vector*, a short list of numbers, and these are parameters like all others. The
+# table of them is the *embedding*. The vectors of the last tokens are laid side by side, and the rest is the MLP that
+# you know. For one context, in the plainest form:
 
 
 # %%
@@ -936,8 +968,10 @@ def next_logits(model, last):
 
 
 # %% [markdown]
-# (PyTorch keeps a layer's weights turned round, as (out, in), hence the `.T`.) The library's model does this at every place of B texts at once. `unfold` cuts the text into overlapping windows; `state` holds the last tokens of
-# the text before, so that a long text can be read in pieces; `dropout` is a help for long training, and off here.
+# (PyTorch keeps a layer's weights turned round, as (out, in), hence the `.T`.) The library's model does this at every
+# place of several texts at once: B texts of T tokens, the shape (B, T). `unfold` cuts the text into overlapping
+# windows; `state` holds the last tokens of the text before, so that a long text can be read in pieces; `dropout`
+# switches hidden numbers off at random, a help in long trainings; here it is off.
 
 
 # %% quote="llmai_edu.models.mlp_lm:MLPLM.forward"
@@ -967,23 +1001,29 @@ for t in (2, 3, 4):
 print(tuple(logits.shape), "and the state that the next piece needs:", state.flatten().tolist())
 
 # %% [markdown]
-# How does a vector learn? The slopes come back through the network as through any layer, down to the vectors that were looked up, and only to those. Token 5, which stood there twice, gets both slopes, added up:
+# How does a vector learn? The slopes come back through the network as through any layer, down to the vectors that were
+# looked up, and only to those. At the third place the model sees the tokens 5, 17 and 5. Token 5 is used twice, so its
+# vector gets two slopes, added up. To see them apart, we feed the three vectors once as if they belonged to three
+# tokens:
 
 # %%
-logits[0, 4, 3].backward()  # how fast does one logit at the last place change?
+three = tiny.embed.weight[[5, 17, 5]].detach().requires_grad_()
+tiny.head(torch.tanh(tiny.hidden(three.flatten())))[3].backward()  # of one logit
+
+logits[0, 2, 3].backward()  # of the same logit, as the model computed it
 touched = tiny.embed.weight.grad.abs().sum(1).nonzero().flatten().tolist()
 print("tokens whose vectors get a slope:", touched)
-assert touched == [5, 8, 42]
+assert touched == [5, 17]
+torch.testing.assert_close(tiny.embed.weight.grad[5], three.grad[0] + three.grad[2])
 
 from llmai_edu.training import clip_gradients, set_learning_rate
 
 # %% [markdown]
-# (At the last place the model saw the tokens 5, 42 and 8. Token 17 was out of its sight.)
-#
 # ### The training step
 #
-# Everything is ready. One step of training, as the library's `Trainer` does it. `next(self.batches)` gives the next examples. `zero_grad` forgets
-# the old slopes, because `backward` *adds* to what is there, as our `Number` did. `clip_gradients` shortens a gradient that is longer than a limit; lesson 07 (planned) says why.
+# Everything is ready. One step of training, as the library's `Trainer` does it. `next(self.batches)` gives the next
+# examples. `zero_grad` forgets the old slopes, because `backward` *adds* to what is there, as our `Number` did.
+# `clip_gradients` shortens a gradient that is longer than a limit; lesson 07 (planned) says why.
 
 
 # %% quote="llmai_edu.training.trainer:Trainer.step"
@@ -1003,9 +1043,11 @@ def step(self, lr: float) -> tuple[float, float, int]:
 # %% [markdown]
 # ### What a table cannot do
 #
-# Lesson 02 ended with a complaint: what an n-gram learns about "the President" tells it nothing about "the Governor". Does the network do better? To see it clearly, we make a language. It has 200 nouns and 200 verbs, each of
-# four kinds, 50 of each. A sentence is a noun, then a verb *of the same kind*, and a full stop. All 50 fitting verbs are equally likely. So
-# whoever knows the kinds has a surprise of $\log_2 50 = 5.64$ bits at the verb, and nobody can have less.
+# Lesson 02 ended with a complaint: what an n-gram learns about "the President" tells it nothing about "the Governor".
+# Does the network do better? To see it clearly, we make a language. It has 200 nouns and 200 verbs, each of four kinds,
+# 50 of each. A sentence is a noun, then a verb *of the same kind*, and a full stop. All 50 fitting verbs are equally
+# likely. So whoever knows the kinds has a surprise of $\log_2 50 = 5.64$ bits at the verb, and on average nobody can
+# have less.
 
 # %%
 from llmai_edu.models.kneser_ney import ModifiedKneserNey
@@ -1026,10 +1068,12 @@ known_pairs = {tuple(pair) for pair in heard[:, 1:].tolist()}
 is_new = np.array([tuple(pair) not in known_pairs for pair in asked[:, 1:].tolist()])
 print(f"{is_new.mean():.0%} of the pairs in 1,000 new sentences were never heard")
 assert 0.6 < is_new.mean() < 0.75
+print(f"a noun was heard with {len(known_pairs) / NOUNS:.1f} different verbs on average")
+assert 16 < len(known_pairs) / NOUNS < 17.2
 
 # %% [markdown]
-# There are 10,000 possible pairs, and the models hear 4,000 sentences. Two thirds of the pairs that they will be asked for are new to them. Each noun,
-# though, is heard about twenty times. Nobody tells them which words are of one kind.
+# There are 10,000 possible pairs, and the models hear 4,000 sentences. Two thirds of the pairs that they will be asked
+# for are new to them. Each noun, though, is heard about twenty times. Nobody tells them which words are of one kind.
 
 # %%
 from llmai_edu.training import NextTokenLoss, StreamBatches, Trainer
@@ -1093,22 +1137,24 @@ assert low > 1
 assert saved[is_new].mean() > 1.5 > 0.6 > saved[~is_new].mean()
 
 # %% [markdown]
-# Guessing blindly among the 200 verbs would take $\log_2 200 = 7.64$ bits. The best table needs hardly less. It can remember which verbs each noun was heard with, about twenty of the fifty; of the others it knows
-# nothing. The network comes to within a bit of the floor, and it saves the most where the table has nothing to go by: on the pairs that were never heard.
+# Guessing blindly among the 200 verbs would take $\log_2 200 = 7.64$ bits. The best table needs hardly less. It can
+# remember which verbs each noun was heard with, about seventeen of the fifty; of the others it knows nothing. The
+# network comes to within a bit of the floor, and it saves the most where the table has nothing to go by: on the pairs
+# that were never heard.
 #
-# Where did it put the nouns? Each has a vector of eight numbers. The picture turns the eight-dimensional cloud so that as much of it as possible is seen on a plane (*principal
-# components*):
+# Where did it put the nouns? Each has a vector of eight numbers. The picture turns the eight-dimensional cloud so that
+# as much of it as possible is seen on a plane (*principal components*):
 
-# %% alt="Two hundred points, one for each noun, with four kinds of markers. The four kinds form four separate clouds around an empty middle."
+# %% alt="Two hundred points, one for each noun, with four kinds of markers. Each kind lies in a region of its own; some regions touch in this flat view."
 vectors = speaker.embed.weight[1 : 1 + NOUNS].detach().numpy()
 centred = vectors - vectors.mean(axis=0)
 plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T  # (200, 2)
-_, axes = new_axes(5, 3.6)
+_, axes = new_axes(6.2, 3.4)
 for kind, marker in enumerate("o^s*"):
     members = plane[kind * WORDS : (kind + 1) * WORDS]
     axes.scatter(*members.T, marker=marker, s=22, label=f"nouns of kind {kind + 1}")
 axes.set(xlabel="first direction", ylabel="second direction")
-axes.legend(fontsize=8)
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 likeness = (
@@ -1120,12 +1166,13 @@ print(f"{same_kind:.0%} of the nouns have a noun of their own kind as nearest ne
 assert same_kind > 0.9
 
 # %% [markdown]
-# The kinds were never named, and yet the vectors of one kind lie together. The nouns that are followed by the same verbs got similar vectors, because that
-# made the surprise smaller. From there on, what is learned about one is learned about its neighbours, for the network sees nothing but the vector. Lesson 03 makes such vectors for
-# real words, and looks at what is near to what.
+# The kinds were never named, and yet the vectors of one kind lie together. The nouns that are followed by the same
+# verbs got similar vectors, because that made the surprise smaller. From there on, what is learned about one is learned
+# about its neighbours, for the network sees nothing but the vector. Lesson 03 makes such vectors for real words, and
+# looks at what is near to what.
 #
-# Is it really the likeness that helps? Take it away and leave all else as it was: every noun gets 50 verbs of its own, drawn at random. The floor is still 5.64 bits.
-# Guess what becomes of the network's lead.
+# Is it really the likeness that helps? Take it away and leave all else as it was: every noun gets 50 verbs of its own,
+# drawn at random. The floor is still 5.64 bits. Guess what becomes of the network's lead.
 
 # %%
 fitting = np.argsort(rng.random((NOUNS, NOUNS)), axis=1)[
@@ -1152,13 +1199,14 @@ print(
 assert low > 0.2
 
 # %% [markdown]
-# It is gone, and turned into a loss: the table is now the better of the two. Nothing else was changed, so the likeness it was. Where one noun says nothing about another, there is
-# nothing to share.
+# It is gone, and turned into a loss: the table is now the better of the two. Nothing else was changed, so the likeness
+# it was. Where one noun says nothing about another, there is nothing to share.
 #
 # ## Two hundred years of speeches
 #
-# Now real text. The tokens are those of lesson 01: byte-level BPE, 1,024 of them, learned on the training years alone. The model sees four tokens, about twelve bytes. Before every
-# address stands a special token that says "here begins a text".
+# Now real text. The tokens are those of lesson 01: byte-level BPE, 1,024 of them, learned on the training years alone.
+# The model sees four tokens, about twelve bytes. Before every address stands a special token that says "here begins a
+# text".
 
 # %%
 from llmai_edu.tokenizers import train_bpe
@@ -1174,9 +1222,12 @@ print(
 assert 11.5 < 4 * bytes_per_token < 12.5
 
 # %% [markdown]
-# The *batches* are 32 pieces of 16 tokens from 32 places of the text. After each batch the 32 places move on by 16 tokens. (When all text has been read once, that is an *epoch*; here we do not get that far.)
+# The *batches* are 32 pieces of 16 tokens from 32 places of the text. After each batch the 32 places move on by 16
+# tokens. (When all text has been read once, that is an *epoch*; here we do not get that far.)
 #
-# Every hundred steps the model is also measured on a piece of the *validation* years, which it does not train on. The learning rate falls along half a cosine to a tenth of where it began: long steps first, short ones at the end. This takes about fifteen seconds.
+# Every hundred steps the model is also measured on a piece of the *validation* years, which it does not train on. The
+# learning rate falls along half a cosine to a tenth of where it began: long steps first, short ones at the end. It
+# takes about fifteen seconds.
 
 # %%
 from llmai_edu.evaluation.language_model import score_documents
@@ -1231,9 +1282,10 @@ assert values[-1] == min(values) < 1.9
 assert abs(values[-1] - nats_to_bits(history.mean_loss(100)) / bytes_per_token) < 0.1
 
 # %% [markdown]
-# The two curves lie on each other. That is no wonder: the network meets every piece of the training text for the first time, and its loss is noted *before* it learns from the
-# piece. So both curves tell how surprised it is by new text. They would part if the text were read again and again, and then only the validation curve could be trusted. Both were still falling when
-# the training ended.
+# The two curves lie on each other. That is no wonder: the network meets every piece of the training text for the first
+# time, and its loss is noted *before* it learns from the piece. So both curves tell how surprised it is by new text.
+# They would part if the text were read again and again, and then only the validation curve could be trusted. The
+# validation curve was still falling when the training ended.
 #
 # What does it write? It draws one token after another, each from its own distribution, as the n-gram did:
 
@@ -1245,8 +1297,9 @@ written = list(generate_stateful(model, prompt, 120, generator=generator))
 print(tokenizer.decode(prompt[1:] + written))
 
 # %% [markdown]
-# Words and half-words in something like the rhythm of a sentence. Now the test years, once. Beside the network, an n-gram has its chance with exactly the same
-# tokens: the 614,400 that the network has read, four tokens of context. Which of the two will need fewer bits? Guess first.
+# Words and half-words in something like the rhythm of a sentence. Now the test years, once. Beside the network, an
+# n-gram has its chance with exactly the same tokens: the 614,400 that the network has read, four tokens of context.
+# Which of the two will need fewer bits? Guess first.
 
 # %%
 score = score_documents(model, tokenizer, text.test_docs, start=start)
@@ -1271,9 +1324,9 @@ assert 1.7 < live < 1.95
 assert counted_bits < 1.6 < low
 
 # %% [markdown]
-# Counting wins, and clearly. The table takes in every token at once and for good, in a fraction of a second. The network has moved 1,200 times, a small step each
-# time. Sharing has to be learned, too, and ten seconds are short. What does more time bring? Here is the ladder, with a recorded run of the same kind of
-# model: 4,096 tokens, of which it sees eight, and thirty minutes on one core instead of ten seconds.
+# Counting wins, and clearly. The table takes in every token at once and for good. The network has moved 1,200 times, a
+# small step each time. What does more time bring? Here is the ladder, with a recorded run of the same kind of model:
+# 4,096 tokens, of which it sees eight, and thirty minutes of one core.
 
 # %% alt="The ladder, bits per byte on the test years, from uniform guessing at 8 over gzip at 2.7 and Kneser-Ney of order 4 at 2.0, order 6 at 1.5 and order 12 at 1.4 to Kneser-Ney over tokens at 1.3 and SmolLM2 at 0.94. The live MLP, hatched, is at 1.8, between orders 4 and 6; the recorded MLP is among the longer n-grams."
 from llmai_edu.evaluation import load_ladder
@@ -1301,14 +1354,19 @@ recorded, tokens = ladder["MLP (Bengio 2003)"], ladder["Kneser–Ney over BPE of
 for rung in (recorded, tokens):
     print(f"{rung.name}: {rung.test:.3f} {rung.test_interval}; 2026: {rung.fresh:.3f}")
     print(f"    {rung.size:,} {rung.size_unit}; {rung.budget}")
+assert ladder["SmolLM2-135M-Instruct (4-bit)"].test < recorded.test < live
+assert 3 * recorded.size < tokens.size
 
 # %% [markdown]
-# LADDER TEXT
+# More time and more context bring the network down a good way. The n-gram over tokens is the one to compare it with: it
+# has read the same training text, in the same 4,096 tokens. It keeps eight million n-grams, more than three times as
+# many numbers as the network has parameters.
 #
 # ## A source without likeness
 #
-# One more test. Lesson 02 made a source whose entropy is known: letters that depend on the two before them, and brackets. Its letters have no kinds. What follows "ab" was drawn at random, and so was what follows "ac", with
-# no regard to each other. Guess: how will the network do there, against a table?
+# One more test. Lesson 02 made a source whose entropy is known: letters that depend on the two before them, and
+# brackets. Its letters have no kinds. What follows "ab" was drawn at random, and so was what follows "ac", with no
+# regard to each other. Guess: how will the network do there, against a table?
 
 # %%
 from llmai_edu.evaluation import known_source
@@ -1339,24 +1397,29 @@ assert 1 < counted / source.floor(2) < 1.02
 assert 1.04 < learned / source.floor(2) < 1.15
 
 # %% [markdown]
-# The table comes within two per cent of the floor, the network does not come within four. As in the control above, there is no likeness that it could use. (Nor has it read much:
-# it met the million symbols less than once. This run does not tell how near it would come with more time.)
+# The table comes within two per cent of the floor, the network does not come within four. As in the control above,
+# there is no likeness that it could use. (Nor has it read much: it met the million symbols less than once. This run
+# does not tell how near it would come with more time.)
 #
-# English lies between the two made-up languages. Its words are alike in countless ways, and it has countless exceptions, which must be learned one by one.
+# English lies between the two made-up languages. Its words are alike in countless ways, and it has countless
+# exceptions, which must be learned one by one.
 #
 # ## What we have now, and what it cannot do
 #
-# - The slope of a loss, by hand, by two near points, by a program of two dozen lines, by matrices and by autograd; all agree.
+# - The slope of a loss, by hand, by two near points, by a program of two dozen lines, by matrices and by autograd; all
+#   agree.
 # - SGD, momentum and Adam from their formulae, equal to PyTorch's step for step.
-# - A training step that will stay the same to the last lesson.
-# - A language model that learns what is alike. What it learns about one noun, it knows about others of the kind, where a table begins anew each time.
-# - But it sees a fixed number of tokens, and each further one makes its first layer wider. What stood one token earlier does not exist for it. Nor does it know that the
-#   same word means much the same one place further on: each place has weights of its own. Lesson 07 (planned) reads a text of any length with the same weights at every
-#   place.
+# - A training step that serves all neural models of the coming lessons.
+# - A language model that learns what is alike. What it learns about one noun, it knows about others of the kind, where
+#   a table begins anew each time.
+# - But it sees a fixed number of tokens, and each further one makes its first layer wider. What stood one token earlier
+#   does not exist for it. Nor does it know that the same word means much the same one place further on: each place has
+#   weights of its own. Lesson 07 (planned) reads a text of any length with the same weights at every place.
 # - And with little time or text, counting remains hard to beat.
 #
-# **Try it:** the [exercise sheet](../exercises/05_mlp.ipynb) asks you to mend a backward pass that loses slopes, to derive the slope of a loss that is used for
-# training large models, and to predict how many steps gradient descent will take.
+# **Try it:** the [exercise sheet](../exercises/05_mlp.ipynb) asks you to mend a backward pass that loses slopes, to
+# derive the slope of a loss that is used for training large models, and to predict how many steps gradient descent will
+# take.
 #
 # **Sources**
 #

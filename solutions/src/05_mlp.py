@@ -20,8 +20,8 @@
 #
 # *About 65 minutes, 10 seconds to run. Needs: [lesson 05](../notebooks/05_mlp.ipynb).*
 #
-# Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
-# the sheet does not show, and says what went wrong if something did.
+# Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs
+# that the sheet does not show, and says what went wrong if something did.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -40,8 +40,8 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1: mend the way back · ●●○ · 20 minutes · 5 points
 #
-# These are the numbers of the lesson, without their `backward`. Each has a `value`, a `grad`, and `came_from`: a list of pairs `(earlier number,
-# how fast this one reacts to it)`.
+# These are the numbers of the lesson, without their `backward`. Each has a `value`, a `grad`, and `came_from`: a list
+# of pairs `(earlier number, how fast this one reacts to it)`.
 
 
 # %%
@@ -74,7 +74,8 @@ class Number:
 #
 # For `x = Number(3.0)` and `result = x * x + x` it finds 3 as the slope of `x`. The right slope is $2x + 1 = 7$.
 #
-# Write `backward(result)`, which puts into `grad` of every number from which `result` was computed how fast `result` changes with it. The slope of `result` itself is 1.
+# Write `backward(result)`, which puts into `grad` of every number from which `result` was computed how fast `result`
+# changes with it. The slope of `result` itself is 1.
 #
 # - A number that is used in several places gets the sum of what comes from all of them.
 # - It hands its slope on when it has all of it, and it does so once.
@@ -82,8 +83,8 @@ class Number:
 #
 # <details><summary>Hint: the order</summary>
 #
-# Make a list first, in which every number stands after all that it came from. The lesson's `visit` does this. Then go through the list
-# from its end.
+# Make a list first, in which every number stands after all that it came from. The lesson's `visit` does this. Then go
+# through the list from its end.
 #
 # </details>
 #
@@ -130,17 +131,20 @@ check("mlp.backward", backward, part="backward_again")
 # %% [markdown]
 # ## Exercise 2: a loss with a second wish · ●●○ · 20 minutes · 4 points
 #
-# In the training of large models the logits sometimes drift away, all of them together; the softmax does not notice. So the team of the language model PaLM
-# added a second wish to the loss [1]. With $Z = \sum_j e^{z_j}$, the sum by which the softmax divides:
+# In the training of large models the logits sometimes drift away, all of them together; the softmax does not notice. So
+# the team of the language model PaLM added a second wish to the loss [1]. With $Z = \sum_j e^{z_j}$, the sum by which
+# the softmax divides:
 #
 # $$\text{loss} = -\ln p_y + c \cdot (\ln Z)^2$$
 #
 # $\ln Z$ shall stay near zero. How much this counts is said by $c$.
 #
-# Derive how fast this loss changes with each logit, and write `wish_slope(logits, target, c)`, which returns it as an array. `logits` is an array with one number for
-# each possible answer, `target` is the position of the one that occurred. Logits may be as large as 1,000, and `np.exp(1000)` is infinite.
+# Derive how fast this loss changes with each logit, and write `wish_slope(logits, target, c)`, which returns it as an
+# array. `logits` is an array with one number for each possible answer, `target` is the position of the one that
+# occurred. Logits may be as large as 1,000, and `np.exp(1000)` is infinite.
 #
-# An example: for the logits `[0, ln 3]` is $Z = 4$ and $p = [0.25, 0.75]$. With `target = 1` and `c = 0.1` the slopes are about `[0.319, -0.042]`.
+# An example: for the logits `[0, ln 3]` is $Z = 4$ and $p = [0.25, 0.75]$. With `target = 1` and `c = 0.1` the slopes
+# are about `[0.319, -0.042]`.
 #
 # <details><summary>Hint: the first part</summary>
 #
@@ -150,13 +154,15 @@ check("mlp.backward", backward, part="backward_again")
 #
 # <details><summary>Hint: the second part</summary>
 #
-# It is a chain. The outer function is a square. The inner one is $\ln Z$, and the lesson has derived how fast it changes with $z_k$, on the way to the first part.
+# It is a chain. The outer function is a square. The inner one is $\ln Z$, and the lesson has derived how fast it
+# changes with $z_k$, on the way to the first part.
 #
 # </details>
 #
 # <details><summary>Hint: large logits</summary>
 #
-# Taking the largest logit off all of them does not change the softmax. But it does change $Z$. What has to be added to the logarithm again?
+# Taking the largest logit off all of them does not change the softmax. But it does change $Z$. What has to be added to
+# the logarithm again?
 #
 # </details>
 
@@ -192,25 +198,29 @@ check("mlp.wish_slope", wish_slope, part="wish_slope_large")
 #
 # $$\tfrac12 \left(c_1 w_1^2 + c_2 w_2^2 + \dots\right)$$
 #
-# Its slope in the parameter $w_i$ is $c_i w_i$. The number $c_i$ is the *curvature* in this direction: the larger, the steeper the wall. One step of gradient descent is $w_i \leftarrow w_i - \text{lr} \cdot c_i\, w_i$. What does it
+# Its slope in the parameter $w_i$ is $c_i w_i$. The number $c_i$ is the *curvature* in this direction: the larger, the
+# steeper the wall. One step of gradient descent is $w_i \leftarrow w_i - \text{lr} \cdot c_i\, w_i$. What does it
 # multiply $w_i$ by? And what do $n$ steps?
 #
-# Write `steps_needed(curvatures, lr, share)`. It returns the smallest number of steps after which *every* parameter is at most `share` times as far from
-# zero as it was at the start. When this never happens, it returns `math.inf`. `curvatures` are positive, `share` lies between 0 and 1. Some of the answers run into
-# thousands of millions, so a loop over the steps will not do.
+# Write `steps_needed(curvatures, lr, share)`. It returns the smallest number of steps after which *every* parameter is
+# at most `share` times as far from zero as it was at the start. When this never happens, it returns `math.inf`.
+# `curvatures` are positive, `share` lies between 0 and 1. Some of the answers run into thousands of millions, so a loop
+# over the steps will not do.
 #
-# For `curvatures = [1, 20]`, `lr = 0.09` and `share = 0.01` the answer is 49. With `lr = 0.11` it is `math.inf`, and from this you can find the answer to the question that the lesson's
-# widget asks.
+# For `curvatures = [1, 20]`, `lr = 0.09` and `share = 0.01` the answer is 49. With `lr = 0.11` it is `math.inf`, and
+# from this you can find the answer to the question that the lesson's widget asks.
 #
 # <details><summary>Hint: one parameter</summary>
 #
-# After $n$ steps, $w_i$ has been multiplied by $(1 - \text{lr} \cdot c_i)^n$. It is the *size* of this that counts, not its sign.
+# After $n$ steps, $w_i$ has been multiplied by $(1 - \text{lr} \cdot c_i)^n$. It is the *size* of this that counts, not
+# its sign.
 #
 # </details>
 #
 # <details><summary>Hint: solving for n</summary>
 #
-# $r^n \le \text{share}$ becomes $n \ge \ln \text{share} / \ln r$, for $0 < r < 1$. (The sign turns round, because $\ln r$ is negative.) `math.ceil` rounds up. Look at $r = 0$ and $r \ge 1$ first.
+# $r^n \le \text{share}$ becomes $n \ge \ln \text{share} / \ln r$, for $0 < r < 1$. (The sign turns round, because
+# $\ln r$ is negative.) `math.ceil` rounds up. Look at $r = 0$ and $r \ge 1$ first.
 #
 # </details>
 
