@@ -39,6 +39,7 @@ if "google.colab" in sys.modules:
     get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
 # --- end of the Colab lines ---
 import math
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -81,7 +82,7 @@ new_points, new_which = spirals(2000)
 # *tensors*, behave like NumPy's arrays for now.)
 
 # %%
-from llmai_edu.models.mlp import MLP
+from llmai_edu.models.mlp import MLP, Layer
 from llmai_edu.training import Adam
 
 network = MLP([2, 32, 32, 2], generator=generator)
@@ -249,13 +250,11 @@ def descend(w, lr, steps):
     """The places that gradient descent visits on the coin's curve."""
     places = [w]
     for _ in range(steps):
-        w = w - lr * (probability(w) - 0.7)
-        places.append(w)
+        places.append(places[-1] - lr * (probability(places[-1]) - 0.7))
     return np.array(places)
 
 
-rates = (0.3, 4, 12)
-walks = {lr: descend(-2.0, lr, steps=12) for lr in rates}
+walks = {lr: descend(-2.0, lr, steps=12) for lr in (0.3, 4, 12)}
 for lr, walk in walks.items():
     print(f"learning rate {lr:>4}:", *(f"{w:.2f}" for w in walk[:8]), "...", f"{walk[-1]:.2f}")
 
@@ -268,9 +267,7 @@ for axes, (lr, walk) in zip(three, walks.items()):
     axes.set(title=f"learning rate {lr}", xlabel="w", xlim=(-4, 5.5))
 three[0].set_ylabel("loss")
 plt.show()
-small, right, large = (
-    coin_loss(walks[lr]) - lowest for lr in rates
-)  # how far above the lowest point
+small, right, large = (coin_loss(walk) - lowest for walk in walks.values())
 assert (np.diff(small) < 0).all()
 assert small[-1] > 0.1
 assert right[-1] < 1e-6
@@ -685,10 +682,6 @@ torch.testing.assert_close(cross_entropy_backward(logits.detach(), targets), log
 print(cross_entropy_backward(logits.detach(), targets)[0].numpy().round(3))
 assert cross_entropy_backward(logits.detach(), targets).sum(1).abs().max() < 1e-12
 
-from collections.abc import Sequence  # two types, for the functions that are quoted below
-
-from llmai_edu.models.mlp import Layer  # a pair (weight, bias)
-
 # %% [markdown]
 # Each row sums to zero: what is taken from one answer is given to the others.
 #
@@ -920,10 +913,8 @@ for name, kind in makers.items():
     print(
         f"{name:<13} ends at {plain.round(3)}; with the loss times 1,000 at {scaled.round(3)}"
     )
-    if name == "Adam":
-        assert np.allclose(plain, scaled, atol=1e-3)
-    else:  # lost: too large, or no number (nan) any more
-        assert not np.abs(scaled).max() < 1e6
+    same = np.allclose(plain, scaled, atol=1e-3)  # nan: no number any more, the path is lost
+    assert same == (name == "Adam")
 
 # %% [markdown]
 # That is why it is so often the first choice for networks, whose layers have slopes of very different sizes. It is a
@@ -1123,6 +1114,8 @@ for name, bits in [
 ]:
     low, high = bootstrap_interval(bits, np.ones(len(bits)), rng=rng)
     print(f"{name:<20} {bits.mean():.2f} bits a verb, 95 % interval {low:.2f} to {high:.2f}")
+assert math.log2(WORDS) < network_bits.mean() < 6.4
+assert 7.3 < table_bits[2].mean() < min(math.log2(NOUNS), table_bits[3].mean())
 
 # %%
 saved, one_each = table_bits[2] - network_bits, np.ones(len(asked))
@@ -1131,8 +1124,6 @@ print(
     f"saved against order 2: {saved.mean():.2f} bits a verb, 95 % interval {low:.2f} to {high:.2f}"
 )
 print(f"on new pairs {saved[is_new].mean():.2f}, on heard ones {saved[~is_new].mean():.2f}")
-assert math.log2(WORDS) < network_bits.mean() < 6.4
-assert 7.3 < table_bits[2].mean() < min(math.log2(NOUNS), table_bits[3].mean())
 assert low > 1
 assert saved[is_new].mean() > 1.5 > 0.6 > saved[~is_new].mean()
 
@@ -1216,9 +1207,7 @@ tokenizer = train_bpe(text.train, vocab_size=1024, special_tokens=[BEGIN])
 start = tokenizer.special_tokens[BEGIN]
 stream = torch.tensor([i for doc in text.train_docs for i in (start, *tokenizer.encode(doc))])
 bytes_per_token = len(text.train.encode()) / len(stream)
-print(
-    f"{len(stream):,} tokens of {bytes_per_token:.2f} bytes; four of them are {4 * bytes_per_token:.1f} bytes"
-)
+print(f"{len(stream):,} tokens, {bytes_per_token:.2f} bytes each on average")
 assert 11.5 < 4 * bytes_per_token < 12.5
 
 # %% [markdown]
