@@ -1129,7 +1129,7 @@ assert saved[is_new].mean() > 1.5 > 0.6 > saved[~is_new].mean()
 
 # %% [markdown]
 # Guessing blindly among the 200 verbs would take $\log_2 200 = 7.64$ bits. The best table needs hardly less. It can
-# remember which verbs each noun was heard with, about seventeen of the fifty; of the others it knows nothing. The
+# remember which verbs each noun was heard with, sixteen or seventeen of the fifty; of the others it knows nothing. The
 # network comes to within a bit of the floor, and it saves the most where the table has nothing to go by: on the pairs
 # that were never heard.
 #
