@@ -15,6 +15,7 @@
 # # Exercises to lesson 03: word2vec
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/03_word2vec.ipynb)
 # <!-- colab:end -->
 #
 # *About 75 minutes, 10 seconds to run. Needs: [lesson 03](../notebooks/03_word2vec.ipynb).*
@@ -23,13 +24,21 @@
 # the sheet does not show, and says what went wrong if something did.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import numpy as np
 
 
 def sigmoid(x):
     """The probability of yes, for a score."""
     return 1 / (1 + np.exp(-x))
-
 
 # %% [markdown]
 # ## Exercise 1: mend the step · ●●○ · 25 minutes · 5 points
@@ -46,15 +55,16 @@ def sigmoid(x):
 #     return inputs, outputs
 # ```
 #
-# `inputs` and `outputs` are the two tables (V, C); `centre` and `context` are ids, `drawn` is a list of ids. It runs, and the vectors become
-# useless. One fault stands in the label. The other is about *when* things move: gradients must be taken before anything has
-# moved. (Mind that `v` is no copy: it is the row of the table itself.)
+# `inputs` and `outputs` are the two tables (V, C); `centre` and `context` are ids, `drawn` is a list of ids. It runs, and the
+# vectors become useless. One fault stands in the label. The other is about *when* things move: gradients must be taken before
+# anything has moved. (Mind that `v` is no copy: it is the row of the table itself.)
 #
 # Write `step(inputs, outputs, centre, context, drawn, rate)`, which returns the two **new** tables and leaves the given ones
-# as they are. A word may be drawn twice, and the context itself may be drawn; it then stands for as many answers, whose gradients add up.
+# as they are. A word may be drawn twice, and the context itself may be drawn; it then stands for as many answers, whose
+# gradients add up.
 #
-# For `inputs = [[1, 0]]`, `outputs = [[0, 0], [0, 0]]`, `centre = 0`, `context = 0`, `drawn = [1]` and `rate = 1` all predictions are
-# 0.5, the inputs stay `[[1, 0]]`, and the outputs become `[[0.5, 0], [-0.5, 0]]`.
+# For `inputs = [[1, 0]]`, `outputs = [[0, 0], [0, 0]]`, `centre = 0`, `context = 0`, `drawn = [1]` and `rate = 1` all
+# predictions are 0.5, the inputs stay `[[1, 0]]`, and the outputs become `[[0.5, 0], [-0.5, 0]]`.
 #
 # <details><summary>Hint: the order</summary>
 #
@@ -96,14 +106,15 @@ check("word2vec.step", step, part="step_drawn_twice")
 # %% [markdown]
 # ## Exercise 2: how much is read · ●●○ · 25 minutes · 5 points
 #
-# Subsampling keeps a word with the share $f$ of the text with probability $\min(1, \sqrt{t/f} + t/f)$. The threshold $t$ is hard to
-# choose: what does 0.001 mean? A better handle would be: *read this share of the text*.
+# Subsampling keeps a word with the share $f$ of the text with probability $\min(1, \sqrt{t/f} + t/f)$. The threshold $t$ is
+# hard to choose: what does 0.001 mean? A better handle would be: *read this share of the text*.
 #
-# Write `threshold_for(counts, share)`. `counts` is an array with how often each word occurs, `share` a number between 0 and 1. It returns the threshold for
-# which that share of the text's words is kept, on average. The larger the threshold, the more is kept, so you can search: take a range that surely holds the answer, and halve it again and again.
+# Write `threshold_for(counts, share)`. `counts` is an array with how often each word occurs, `share` a number between 0 and
+# 1. It returns the threshold for which that share of the text's words is kept, on average. The larger the threshold, the more
+# is kept, so you can search: take a range that surely holds the answer, and halve it again and again.
 #
-# For `counts = [100]` and `share = 0.75` the answer is 0.25, because the only word has $f = 1$ and $\sqrt{0.25} + 0.25 = 0.75$. For
-# `counts = [60, 30, 10]` and `share = 0.5` it is about 0.0423.
+# For `counts = [100]` and `share = 0.75` the answer is 0.25, because the only word has $f = 1$ and $\sqrt{0.25} + 0.25 =
+# 0.75$. For `counts = [60, 30, 10]` and `share = 0.5` it is about 0.0423.
 #
 # <details><summary>Hint: what is kept</summary>
 #
@@ -154,20 +165,25 @@ from llmai_edu.tokenizers import words
 spoken = Counter(word for speech in load_speeches() for word in words(speech.text.lower()))
 try:
     for share in (0.9, 0.72, 0.5, 0.25):
-        print(f"{share:.0%} is read with t = {threshold_for(np.array([*spoken.values()]), share):.6f}")
+        print(
+            f"{share:.0%} is read with t = {threshold_for(np.array([*spoken.values()]), share):.6f}"
+        )
 except NotImplementedError:
     print("Run this cell again when `threshold_for` is written.")
 
 # %% [markdown]
 # ## Exercise 3: what the shrinking windows count · ●●● · 25 minutes · 5 points
 #
-# In every epoch each position draws anew how far it looks: 1, 2, ... up to `window`, each as likely. So whether two words $d$ places apart become a pair is a matter of chance.
-# *On average* it is not. For each distance there is a probability, and one can do without the lottery: count each pair with its probability.
+# In every epoch each position draws anew how far it looks: 1, 2, ... up to `window`, each as likely. So whether two words $d$
+# places apart become a pair is a matter of chance. *On average* it is not. For each distance there is a probability, and one
+# can do without the lottery: count each pair with its probability.
 #
-# Find the probability that the centre looks at least $d$ places far. Then write `expected_pairs(docs, n_words, window)`. `docs` is a list of lists of ids. It returns an array of shape
-# `(n_words, n_words)`: in row $c$ and column $o$ how often the centre $c$ meets the context $o$ in one epoch, on average. Pairs do not reach from one document into another.
+# Find the probability that the centre looks at least $d$ places far. Then write `expected_pairs(docs, n_words, window)`.
+# `docs` is a list of lists of ids. It returns an array of shape `(n_words, n_words)`: in row $c$ and column $o$ how often the
+# centre $c$ meets the context $o$ in one epoch, on average. Pairs do not reach from one document into another.
 #
-# For `docs = [[0, 1, 0]]`, `n_words = 2` and `window = 2` the answer is `[[1, 2], [2, 0]]`: neighbours are always read, and words two places apart every second time.
+# For `docs = [[0, 1, 0]]`, `n_words = 2` and `window = 2` the answer is `[[1, 2], [2, 0]]`: neighbours are always read, and
+# words two places apart every second time.
 #
 # <details><summary>Hint: the probability</summary>
 #
@@ -219,7 +235,9 @@ drawn = np.zeros((3, 3))
 for _ in range(100):
     np.add.at(drawn, skipgram_pairs(ids, one_document, draw_radius(50, 4, rng)), 1 / 100)
 try:
-    print("expected\n", expected_pairs([ids.tolist()], 3, 4), "\nmean of a hundred draws\n", drawn)
+    print(
+        "expected\n", expected_pairs([ids.tolist()], 3, 4), "\nmean of a hundred draws\n", drawn
+    )
 except NotImplementedError:
     print("Run this cell again when `expected_pairs` is written.")
 
