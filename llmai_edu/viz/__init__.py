@@ -1,6 +1,5 @@
 """Plots (arrays in, matplotlib axes out) and widgets; this room knows no model and no data set."""
 
-from llmai_edu.viz.neighbours import neighbour_table, neighbour_widget
 from llmai_edu.viz.plots import ladder_chart, probability_bars
 from llmai_edu.viz.style import PALETTE, new_axes
 from llmai_edu.viz.tokens import readable, token_chips
@@ -11,8 +10,6 @@ __all__ = [
     "ask_widget",
     "boxed",
     "ladder_chart",
-    "neighbour_table",
-    "neighbour_widget",
     "new_axes",
     "next_token_widget",
     "probability_bars",
