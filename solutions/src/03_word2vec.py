@@ -40,6 +40,7 @@ def sigmoid(x):
     """The probability of yes, for a score."""
     return 1 / (1 + np.exp(-x))
 
+
 # %% [markdown]
 # ## Exercise 1: mend the step · ●●○ · 25 minutes · 5 points
 #
