@@ -597,7 +597,7 @@ assert tanh_backward(torch.ones(7), y)[0] < 0.01
 
 # %% [markdown]
 # Remember how flat it is at the ends: where the output is near 1 or -1, hardly anything passes on the way back. That
-# becomes a problem in lesson 07 (planned).
+# becomes a problem in lesson 07.
 #
 # ## The loss: surprise, and its slope
 #
@@ -1014,7 +1014,7 @@ from llmai_edu.training import clip_gradients, set_learning_rate
 #
 # Everything is ready. One step of training, as the library's `Trainer` does it. `next(self.batches)` gives the next
 # examples. `zero_grad` forgets the old slopes, because `backward` *adds* to what is there, as our `Number` did.
-# `clip_gradients` shortens a gradient that is longer than a limit; lesson 07 (planned) says why.
+# `clip_gradients` shortens a gradient that is longer than a limit; lesson 07 says why.
 
 
 # %% quote="llmai_edu.training.trainer:Trainer.step"
@@ -1403,7 +1403,7 @@ assert 1.04 < learned / source.floor(2) < 1.15
 #   a table begins anew each time.
 # - But it sees a fixed number of tokens, and each further one makes its first layer wider. What stood one token earlier
 #   does not exist for it. Nor does it know that the same word means much the same one place further on: each place has
-#   weights of its own. Lesson 07 (planned) reads a text of any length with the same weights at every place.
+#   weights of its own. [Lesson 07](07_rnn.ipynb) reads a text of any length with the same weights at every place.
 # - And with little time or text, counting remains hard to beat.
 #
 # **Try it:** the [exercise sheet](../exercises/05_mlp.ipynb) asks you to mend a backward pass that loses slopes, to

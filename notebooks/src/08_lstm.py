@@ -103,7 +103,7 @@ assert ladder["LSTM"].size < ladder[tokens_kn].size / 2.5
 # each of them as you would meet it, and mend them one by one. The skill is in reading the errors. (The first three faults
 # are the article's own. Two more, which raise no error and are made in the same lines, we add.)
 #
-# First some data, which the article never defines. The symbols here are bytes, so the vocabulary has $V = 256$ entries.
+# First some data. The symbols here are bytes, so the vocabulary has $V = 256$ entries.
 # A *batch* is a tensor of several pieces of text that are worked on at once: $B$ rows, each of $T$ bytes.
 
 # %%
