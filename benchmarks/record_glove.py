@@ -2,9 +2,9 @@
 
     python -m benchmarks.record_glove                 # about 5 minutes of one idle core, 1 GB
 
-Corpus, settings and measures are the lesson's: neighbours of topic words (`topic_hits`) and analogies, both on the lists of
-`embeddings.word_lists`. Every seed trains GloVe for 6 and for 25 epochs, and skip-gram for 5 and for 25. The result goes
-to llmai_edu/embeddings/glove_runs.json.
+Corpus, settings and measures are the lesson's: neighbours of topic words (`topic_hits`) and analogies, both on the
+lists of `embeddings.word_lists`. Every seed trains GloVe for 6 and for 25 epochs, and skip-gram for 5 and for 25. The
+result goes to llmai_edu/embeddings/glove_runs.json.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Lists of words to test vectors with: pairs for analogies, topics of the speeches, and the sets of published WEATs.
 
-The sets of WEAT are those of Caliskan, Bryson and Narayanan 2017 ("Semantics derived automatically from language corpora
-contain human-like biases", tests 1, 2, 6 and 7), in lower case. The pairs and topics were written for this course, before
-anything was measured on them.
+The sets of WEAT are those of Caliskan, Bryson and Narayanan 2017 ("Semantics derived automatically from language
+corpora contain human-like biases", tests 1, 2, 6 and 7), in lower case. The pairs and topics were written for this
+course, before anything was measured on them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ from itertools import permutations
 __all__ = ["PAIRS", "TOPICS", "WEAT_TESTS", "WORD_SETS", "WeatTest", "analogy_questions"]
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    flat = text.split()
+    flat = _words(text)
     return tuple(zip(flat[::2], flat[1::2]))
 
 
@@ -61,14 +65,14 @@ PAIRS: dict[str, tuple[tuple[str, str], ...]] = {
 
 # Eight subjects of the State of the Union addresses, ten words each.
 TOPICS: dict[str, tuple[str, ...]] = {
-    "months": tuple("january february march april june july august september october november".split()),
-    "numbers": tuple("two three four five six seven eight nine ten twenty".split()),
-    "nations": tuple("france spain mexico britain germany japan china russia cuba italy".split()),
-    "money": tuple("gold silver coin currency notes bonds debt treasury bank banks".split()),
-    "forces": tuple("army navy troops soldiers ships vessels officers regiments militia cavalry".split()),
-    "family": tuple("children parents mother father wife husband family son daughter mothers".split()),
-    "law": tuple("court courts judges judge jury justice attorney supreme judicial judiciary".split()),
-    "farming": tuple("farmers farm crops cotton corn wheat agriculture farms acres soil".split()),
+    "months": _words("january february march april june july august september october november"),
+    "numbers": _words("two three four five six seven eight nine ten twenty"),
+    "nations": _words("france spain mexico britain germany japan china russia cuba italy"),
+    "money": _words("gold silver coin currency notes bonds debt treasury bank banks"),
+    "forces": _words("army navy troops soldiers ships vessels officers regiments militia cavalry"),
+    "family": _words("children parents mother father wife husband family son daughter mothers"),
+    "law": _words("court courts judges judge jury justice attorney supreme judicial judiciary"),
+    "farming": _words("farmers farm crops cotton corn wheat agriculture farms acres soil"),
 }
 
 
@@ -82,16 +86,16 @@ def analogy_questions(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, 
 
 
 WORD_SETS: dict[str, tuple[str, ...]] = {
-    name: tuple(words.split())
+    name: _words(words)
     for name, words in {
         "flowers": "aster clover hyacinth marigold poppy azalea crocus iris orchid rose bluebell daffodil lilac pansy "
         "tulip buttercup daisy lily peony violet carnation gladiola magnolia petunia zinnia",
-        "insects": "ant caterpillar flea locust spider bedbug centipede fly maggot tarantula bee cockroach gnat mosquito "
-        "termite beetle cricket hornet moth wasp blackfly dragonfly horsefly roach weevil",
+        "insects": "ant caterpillar flea locust spider bedbug centipede fly maggot tarantula bee cockroach gnat "
+        "mosquito termite beetle cricket hornet moth wasp blackfly dragonfly horsefly roach weevil",
         "instruments": "bagpipe cello guitar lute trombone banjo clarinet harmonica mandolin trumpet bassoon drum harp "
         "oboe tuba bell fiddle harpsichord piano viola bongo flute horn saxophone violin",
-        "weapons": "arrow club gun missile spear axe dagger harpoon pistol sword blade dynamite hatchet rifle tank bomb "
-        "firearm knife shotgun teargas cannon grenade mace slingshot whip",
+        "weapons": "arrow club gun missile spear axe dagger harpoon pistol sword blade dynamite hatchet rifle tank "
+        "bomb firearm knife shotgun teargas cannon grenade mace slingshot whip",
         "pleasant": "caress freedom health love peace cheer friend heaven loyal pleasure diamond gentle honest lucky "
         "rainbow diploma gift honor miracle sunrise family happy laughter paradise vacation",
         "unpleasant": "abuse crash filth murder sickness accident death grief poison stink assault disaster hatred "

@@ -28,8 +28,8 @@ def analogy_table(a: str, b: str, c: str, found: Sequence[tuple[str, float]]) ->
 def analogy_widget(answer: Answer, a: str, b: str, c: str) -> widgets.Widget:
     """Return a widget: type three words, read the best answers, and allow or forbid the three words themselves.
 
-    answer: function from a, b, c and whether to exclude them to (word, cosine) pairs, best first; what it raises is shown
-    in the widget, so that an unknown word says so.
+    answer: function from a, b, c and whether to exclude them to (word, cosine) pairs, best first; what it raises is
+    shown in the widget, so that an unknown word says so.
 
     >>> analogy_widget(lambda a, b, c, exclude: [("queen", 0.85)], "man", "woman", "king")  # doctest: +SKIP
     """

@@ -138,7 +138,26 @@ from llmai_edu.embeddings.corpus import Corpus
 
 
 # %% quote="llmai_edu.embeddings.cooccurrence:count_cooccurrence"
-pass
+def count_cooccurrence(corpus: Corpus, window: int = 10) -> Cooccurrence:
+    """Count every pair of words at most `window` apart in a document; a pair d apart counts 1/d, in both directions.
+
+    One pass over the text for each distance, none for each word: a pair becomes the number row * V + column.
+
+    >>> table = count_cooccurrence(Corpus.from_docs([["a", "b", "b", "a"]], min_count=1), window=2)
+    >>> [part.tolist() for part in (table.row, table.column, table.value)]
+    [[0, 1, 1], [1, 0, 1], [3.0, 3.0, 2.0]]
+    """
+    v, keys, values = len(corpus.words), np.array([], np.int64), np.array([])
+    for distance in range(1, window + 1):
+        together = corpus.doc[distance:] == corpus.doc[:-distance]
+        left, right = corpus.ids[:-distance][together], corpus.ids[distance:][together]
+        pairs = np.concatenate((left * v + right, right * v + left))
+        found, times = np.unique(pairs, return_counts=True)
+        keys, values = sum_by_key(
+            np.concatenate((keys, found)), np.concatenate((values, times / distance))
+        )
+    return Cooccurrence(keys // v, keys % v, values, corpus.words)
+
 
 # %%
 table = count_cooccurrence(Corpus.from_docs(tiny, min_count=1), window=3)
@@ -249,7 +268,16 @@ assert {"war", "peace"} <= set(neither)
 
 
 # %% quote="llmai_edu.embeddings.glove:glove_weight"
-pass
+def glove_weight(
+    value: torch.Tensor, limit: float = 100.0, power: float = 0.75
+) -> torch.Tensor:
+    """Return how much each pair counts: (X / limit) ** power, at most 1.
+
+    >>> glove_weight(torch.tensor([100.0, 6.25, 400.0])).tolist()
+    [1.0, 0.125, 1.0]
+    """
+    return (value / limit).clamp(max=1) ** power
+
 
 # %% alt="The weight against the co-occurrence count, for limits of 10 and 100. Both curves rise quickly at first, then more slowly, and stay at 1 from the limit on."
 x = torch.linspace(0, 150, 301)
@@ -303,11 +331,37 @@ assert abs(nudged - 0.8 * error * 0.4) < 1e-5
 
 
 # %% quote="llmai_edu.embeddings.glove:glove_loss"
-pass
+def glove_loss(
+    w: torch.Tensor, c: torch.Tensor, log_value: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
+    """Return half the weighted sum of squared errors of the log counts.
+
+    w, c: (B, C + 2) the rows of each pair. The last two places hold the biases: (b, 1) in w and (1, d) in c, so that
+    the dot product is the whole formula. log_value, weight: (B,).
+
+    >>> w, c = torch.tensor([[2.0, 0.5, 1.0]]), torch.tensor([[3.0, 1.0, 0.5]])
+    >>> glove_loss(w, c, torch.tensor([5.0]), torch.tensor([1.0])).item()  # 2 * 3 + 0.5 + 0.5 = 7, wanted 5
+    2.0
+    """
+    error = (w * c).sum(1) - log_value
+    return 0.5 * (weight * error**2).sum()
 
 
 # %% quote="llmai_edu.embeddings.glove:glove_gradients"
-pass
+def glove_gradients(
+    w: torch.Tensor, c: torch.Tensor, log_value: torch.Tensor, weight: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the gradients of `glove_loss` for w and c, (B, C + 2) each; the two constant ones get none.
+
+    >>> w, c = torch.tensor([[2.0, 0.5, 1.0]]), torch.tensor([[3.0, 1.0, 0.5]])
+    >>> [g.tolist() for g in glove_gradients(w, c, torch.tensor([5.0]), torch.tensor([1.0]))]
+    [[[6.0, 2.0, 0.0]], [[4.0, 0.0, 2.0]]]
+    """
+    error = (weight * ((w * c).sum(1) - log_value)).unsqueeze(1)  # (B, 1)
+    dw, dc = error * c, error * w
+    dw[:, -1] = 0
+    dc[:, -2] = 0
+    return dw, dc
 
 
 # %%
@@ -362,7 +416,26 @@ print(adagrad_loop(0.0, [3.0], rate=0.1), adagrad_loop(0.0, [300.0], rate=0.1))
 
 
 # %% quote="llmai_edu.embeddings.glove:adagrad"
-pass
+def adagrad(
+    table: torch.Tensor,
+    squares: torch.Tensor,
+    ids: torch.Tensor,
+    gradient: torch.Tensor,
+    rate: float,
+) -> None:
+    """Take an AdaGrad step on the rows that took part: each number is divided by the root of its past squares.
+
+    table, squares: (V, C), both changed in place. ids: (B,), gradient: (B, C). A row that comes twice in the batch adds
+    both squares before either step is taken.
+
+    >>> table, squares = torch.zeros(2, 1), torch.zeros(2, 1)
+    >>> adagrad(table, squares, torch.tensor([1]), torch.tensor([[3.0]]), rate=0.1)
+    >>> round(table[1].item(), 4)  # 3 / sqrt(9) is 1, whatever the gradient: the first step is the rate
+    -0.1
+    """
+    squares.index_add_(0, ids, gradient**2)
+    scale = squares.index_select(0, ids).sqrt_().add_(1e-8)
+    table.index_add_(0, ids, gradient / scale, alpha=-rate)
 
 
 # %%
@@ -531,7 +604,19 @@ print(analogy_loops(small_skipgram, "man", "men", "woman"))
 
 
 # %% quote="llmai_edu.embeddings.similarity:analogy"
-pass
+def analogy(
+    vectors: WordVectors, a: str, b: str, c: str, k: int = 5
+) -> list[tuple[str, float]]:
+    """Answer "a is to b as c is to ...": the words nearest to b - a + c, all three of length 1 (3CosAdd).
+
+    The three words themselves are no answers; without that rule b or c would often win.
+
+    >>> corners = np.array([[1.0, 1, 0], [1, 0, 1], [-1, 1, 0], [-1, 0, 1], [0, 5, 5]])
+    >>> analogy(WordVectors(("man", "woman", "king", "queen", "car"), corners), "man", "woman", "king", k=1)
+    [('queen', 1.0)]
+    """
+    row_a, row_b, row_c = vectors.unit[vectors.rows([a, b, c])]
+    return nearest_to(vectors, row_b - row_a + row_c, k, exclude=[a, b, c])
 
 
 # %%
@@ -783,11 +868,31 @@ def weat_loops(vectors, x, y, a, b):
 
 
 # %% quote="llmai_edu.embeddings.weat:association"
-pass
+def association(unit: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return how much nearer each target is to the attributes a than to b: mean cosine with a minus mean with b.
+
+    unit: (n, C), a: (n_a, C), b: (n_b, C), all rows of length 1. Returns (n,).
+
+    >>> association(np.eye(2), a=np.array([[1.0, 0.0]]), b=np.array([[0.0, 1.0]])).tolist()
+    [1.0, -1.0]
+    """
+    return unit @ a.mean(0) - unit @ b.mean(0)
 
 
 # %% quote="llmai_edu.embeddings.weat:effect_size"
-pass
+def effect_size(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the difference of the mean associations of two sets of targets, in standard deviations of all of them.
+
+    x, y: associations (n_x,), (n_y,). The deviation divides by n - 1.
+
+    >>> round(effect_size(np.array([1.0, 3.0]), np.array([-1.0, 1.0])), 3)  # (2 - 0) / 1.633
+    1.225
+    """
+    spread = np.concatenate((x, y)).std(ddof=1)
+    if spread == 0:
+        raise ValueError("all targets have the same association: there is nothing to compare")
+    return float((x.mean() - y.mean()) / spread)
+
 
 # %%
 from llmai_edu.embeddings.word_lists import WEAT_TESTS, WORD_SETS

@@ -7,7 +7,7 @@ MUTANTS = {
             says="must not meet the first of the next",
             edit=("for doc in docs:", "for doc in [[word for doc in docs for word in doc]]:"),
         ),
-        Mutant("short_range", says="still counts", edit=("range(1, window + 1)", "range(1, window)")),
+        Mutant("short_range", says="still has a weight", edit=("range(1, window + 1)", "range(1, window)")),
         Mutant("inverse", says="this is 1 / d", edit=("(window - d + 1) / window", "1 / d")),
         Mutant("flat", says="every one counts 1", edit=("(window - d + 1) / window", "1")),
         Mutant(
@@ -21,7 +21,7 @@ MUTANTS = {
         ),
         Mutant(
             "equal_once",
-            says="still counts in both directions",
+            says="the meeting still counts twice",
             edit=("table[other, word] =", "if other != word: table[other, word] ="),
         ),
         Mutant(
@@ -115,20 +115,6 @@ MUTANTS = {
             "association",
             says="this is the association",
             edit=("return float(np.mean(np.array(splits) >= found - 1e-9))", "return found"),
-        ),
-        Mutant(
-            "sums",
-            says="the means of the two groups",
-            source="""
-            from itertools import combinations
-
-            def single_word_p(word, a, b):
-                every = np.concatenate((a, b)).astype(float)
-                cosines = every @ word / np.linalg.norm(every, axis=1) / np.linalg.norm(word)
-                gap = lambda first: cosines[list(first)].sum() - np.delete(cosines, list(first)).sum()
-                gaps = np.array([gap(first) for first in combinations(range(len(every)), len(a))])
-                return np.mean(gaps >= gaps[0] - 1e-9)
-        """,
         ),
     ],
 }
