@@ -15,6 +15,7 @@
 # # GloVe: meaning from co-occurrence
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/04_glove.ipynb)
 # <!-- colab:end -->
 #
 # *About 80 minutes to read, 60 seconds to run on two CPU cores, 2.0 GB. Needs: lesson 03.*
@@ -25,6 +26,15 @@
 # are and how the usual way of scoring flatters them, and find in them the prejudices of the people who wrote the text.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import math
 from collections import Counter
 
@@ -179,14 +189,17 @@ v = len(corpus.words)
 largest = np.sort(table.value)[::-1]
 top = largest[: len(largest) // 100].sum() / largest.sum()
 print(f"{len(corpus):,} words of {v:,} kinds; {len(table):,} of {v * v:,} pairs occur")
+first = table.value.argmax()
+print("the largest entry:", corpus.words[table.row[first]], corpus.words[table.column[first]])
 print(f"{(table.value < 1).mean():.0%} of these have a count below 1")
 print(f"the largest hundredth of them holds {top:.0%} of everything that was counted")
 assert len(table) < 0.08 * v * v
+assert {corpus.words[table.row[first]], corpus.words[table.column[first]]} == {"of", "the"}
 assert 0.6 < (table.value < 1).mean() < 0.72
 assert 0.48 < top < 0.58
 
 # %% [markdown]
-# Nine tenths of the table are empty. Of the pairs that occur, two in three were seen only in passing, with a count below 1, and the largest hundredth
+# More than nine tenths of the table are empty. Of the pairs that occur, two in three were seen only in passing, with a count below 1, and the largest hundredth
 # holds about half of everything. These are pairs such as "of the". A method that explains this table must not spend itself
 # on "of the", nor believe every pair that was met once.
 #
@@ -292,12 +305,12 @@ weight = glove_weight(value, limit=10)
 rare = (value < 1).numpy()
 part = weight[rare].sum() / weight.sum()
 print(f"pairs with a count below 1: {rare.mean():.0%} of the pairs, {part:.0%} of the weight")
-assert 0.2 < part < 0.4
+assert 0.25 < part < 1 / 3
 assert abs(float(glove_weight(torch.tensor(1.0), limit=10)) - 10**-0.75) < 1e-6
 
 # %% [markdown]
 # The authors set the limit to 100 and the power to 3/4 for thousands of millions of words, and say that the power was found by trial. We have two million words,
-# and set the limit to 10. The pairs below 1, two thirds of all, then have less than two fifths of the weight.
+# and set the limit to 10. The pairs below 1, two thirds of all, then have less than a third of the weight.
 #
 # ## Which way to move
 #
@@ -463,14 +476,14 @@ from llmai_edu.embeddings.glove import train_glove
 model = train_glove(table, rng=np.random.default_rng(seed), dim=50, epochs=6, limit=10)
 small_glove = model.vectors
 
-# %% alt="The mean loss of each of six epochs, falling steeply at first from 0.10 and then more slowly to less than half of that."
+# %% alt="The mean loss of each of six epochs, falling from about 0.10, steeply at first and then more slowly, to about half of that."
 _, axes = new_axes(5.5, 2.8)
 axes.plot(range(1, 7), model.history, "o-", color=PALETTE[0])
 axes.set(xlabel="epoch", ylabel="mean loss of a pair", ylim=(0, None))
 plt.show()
 print([f"{loss:.3f}" for loss in model.history])
 assert all(later < earlier for earlier, later in zip(model.history, model.history[1:]))
-assert model.history[-1] < 0.55 * model.history[0]
+assert 0.45 < model.history[-1] / model.history[0] < 0.55
 
 # %% [markdown]
 # The loss is still falling when we stop. The neighbours of eight words, the first of each of eight topics that a list of the
@@ -490,17 +503,24 @@ for topic in TOPICS.values():
 # %%
 length = np.linalg.norm(small_glove.matrix, axis=1)
 frequent, rare = np.median(length[:100]), np.median(length[1000:])  # words stand by frequency
+topic_ids = small_glove.rows(word for words in TOPICS.values() for word in words)
+common_share = []
+for name, table_of in [("dot product", small_glove.matrix), ("cosine", small_glove.unit)]:
+    near = np.argsort(-(table_of[topic_ids] @ table_of.T), axis=1)[:, :11]
+    common_share.append((near < 100).mean())
+    print(
+        f"{name:<11}: {common_share[-1]:.0%} among the 100 commonest words.  Of gold:", end=" "
+    )
+    print(" ".join(corpus.words[i] for i in near[30, 1:7]))
 print(
-    f"length of the 100 most frequent words {frequent:.1f}, after the first thousand {rare:.1f}"
+    f"length of the 100 commonest {frequent:.1f}, of those after the first thousand {rare:.1f}"
 )
-for word in ("gold", "army"):
-    score = small_glove.matrix @ small_glove[word]
-    print(f"{word:<5}", " ".join(corpus.words[i] for i in np.argsort(-score)[:7]))
-    assert corpus.words.index("of") in np.argsort(-score)[:7]
 assert frequent > 1.5 * rare
+assert common_share[0] > 0.15 > 0.1 > common_share[1]
 
 # %% [markdown]
-# Frequent words have longer vectors here, and with the dot product a long vector comes out near everything. The cosine looks at the angle alone.
+# Frequent words have longer vectors here, and with the dot product a long vector comes out near everything. Of the nearest words of the 80 words of all topics, more than one in seven are among the hundred
+# commonest words, and with the cosine fewer than one in ten. The cosine looks at the angle alone.
 #
 # What of the biases? We left $\log X_i$ to them. So they should grow
 # with it:
@@ -530,7 +550,7 @@ print(f"correlation of dot product and PMI: {follows:.2f}")
 assert abs(follows) < 0.3
 
 # %% [markdown]
-# Hardly at all. The biases took a part that is not theirs in this argument, and the equation can be met in many ways. A derivation that says "this *could* be so" does
+# Hardly at all, in this run. The equation can be met in many ways, and what the biases take, the dot product need not hold. A derivation that says "it *could* be so" does
 # not say what training will find.
 #
 # ## Beside two other ways
@@ -600,7 +620,7 @@ def analogy_loops(vectors, a, b, c):
     return best
 
 
-print(analogy_loops(small_skipgram, "man", "men", "woman"))
+print(analogy_loops(small_skipgram, "high", "higher", "low"))
 
 
 # %% quote="llmai_edu.embeddings.similarity:analogy"
@@ -749,7 +769,10 @@ assert (
 )
 assert 0.45 < interval(resampled(right))[0] < interval(resampled(right))[1] < 0.65
 assert interval(gain)[0] > 0.3
-assert right_c.reshape(9, -1).mean(1)[4] > 0.4
+fall = per_relation - right_without.reshape(9, -1).mean(1)
+assert 0.45 < right_c.reshape(9, -1).mean(1)[4] < 0.55  # plurals
+assert (fall > 0).sum() == 8
+assert set(np.argsort(fall)[-2:]) == {4, 5}  # plurals and comparatives
 
 # %% [markdown]
 # What a relation costs differs widely. From country to adjective nearly everything is right. Capitals, man and woman, and plurals come out in three cases of four, and with currencies, past tenses, adverbs and negations fewer than
@@ -805,10 +828,11 @@ between = interval(resampled(scores["PPMI and SVD"] - scores["skip-gram"], known
 print(f"PPMI and SVD minus skip-gram: {between.round(3)}")
 assert between[0] < 0 < between[1]
 assert scores["GloVe"].sum() / known.sum() < 0.1
-assert scores["skip-gram"].sum() / known.sum() < 0.2
+assert max(scores[method].sum() for method in small) / known.sum() < 0.2
 
 # %% [markdown]
-# On a text this small, GloVe loses to both others, on analogies as on topics, and between the two others no difference can be seen. All three are bad: five to eighteen right answers in a hundred. Perhaps six epochs are too few? A longer run was
+# On a text this small, GloVe loses to both others, on analogies as on topics, and between the two others no difference can be seen. All three are poor: fewer than
+# one right answer in ten for GloVe, and fewer than one in five for the others. Perhaps six epochs are too few? A longer run was
 # recorded, with three seeds:
 
 # %%
@@ -977,11 +1001,12 @@ effects, ps = np.array(control).T
 print(f"mean effect {effects.mean():.2f}, 95 % between {interval(effects).round(2)}")
 print(f"p < 0.05 in {(ps < 0.05).mean():.0%}")
 assert abs(effects.mean()) < 0.12
-assert -1.2 < interval(effects)[0] < interval(effects)[1] < 1.2
+assert -1.2 < interval(effects)[0] < -0.8 < 0.8 < interval(effects)[1] < 1.2
 assert (ps < 0.05).mean() < 0.12
 
 # %% [markdown]
-# No: the mean effect is about zero, and about one in twenty falls below p = 0.05, as it must. But single effects reach 1 in either direction. With eight words a side an effect of 0.8 means nothing.
+# No: the mean effect is about zero, and few p-values fall below 0.05 (chance gives one in twenty). But single effects come near 1 in either direction. With
+# eight words a side, an effect of 0.8 is no surprise.
 #
 # ## Can it be taken out?
 #
@@ -1042,11 +1067,24 @@ assert min(random_after) > 1.5
 # into many other directions. Gonen and Goldberg [10] found the same for two published methods, with larger vectors: words that had been close to one side were still neighbours of each other afterwards. They
 # call it lipstick on a pig.
 #
+# What would a careless program do with such vectors? Sort the sixteen names by their cosine with "executive":
+
+# %%
+people = [*WORD_SETS["men's names"], *WORD_SETS["women's names"]]
+ranked = sorted(
+    people,
+    key=lambda name: -glove.unit[glove.id_of[name]] @ glove.unit[glove.id_of["executive"]],
+)
+men_on_top = sum(name in WORD_SETS["men's names"] for name in ranked[:8])
+print(" ".join(ranked), f"\n{men_on_top} of the first eight are men's names")
+assert men_on_top == 8
+
+# %% [markdown]
 # What may one conclude from such a test, and what not?
 #
 # - It describes *texts*: here news and Wikipedia up to 2014. It says how words were used there. It says nothing about what women or men can do or want.
-# - A program that ranks people by such vectors repeats the text. One that sorts applications by their nearness to "executive" would place John before Amy, though nobody programmed that. So don't let
-#   vectors decide about people, and measure what comes out, not only what went in.
+# - A program that ranks people by such vectors repeats the text. One that sorts people by the nearness of their names to "executive" puts all eight men first, as the cell above shows, though nobody programmed
+#   that. So don't let vectors decide about people, and measure what comes out, not only what goes in.
 # - A test finds what its words look for. If no effect is found, another list of words may still show one.
 #
 # ## What we have now, and what it cannot do

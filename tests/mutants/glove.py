@@ -109,6 +109,11 @@ MUTANTS = {
             says="leans to either side",
             edit=("np.array(splits) >= found - 1e-9", "np.abs(splits) >= abs(found) - 1e-9"),
         ),
+        Mutant(
+            "other_size",
+            says="must be as large as A",
+            edit=("range(len(every)), len(a))", "range(len(every)), len(b))"),
+        ),
         Mutant("dots", says="use cosines", edit=(" / np.linalg.norm(every, axis=1) / np.linalg.norm(word)", "")),
         Mutant("count", says="return their share", edit=("np.mean(np.array", "np.sum(np.array")),
         Mutant(

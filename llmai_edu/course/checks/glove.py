@@ -192,6 +192,8 @@ def _p_beliefs(word, a, b):
     every = np.concatenate((a, b))
     dots = every @ word
     found = _associations(dots / np.linalg.norm(every, axis=1) / np.linalg.norm(word), len(a))
+    cosines = dots / np.linalg.norm(every, axis=1) / np.linalg.norm(word)
+    other_size = _associations(cosines, len(b))
     plain, n = _associations(dots, len(a)), len(found)
     reached = int((found >= found[0] - 1e-9).sum())
     return reached / n, {
@@ -206,6 +208,7 @@ def _p_beliefs(word, a, b):
             (np.abs(found) >= abs(found[0]) - 1e-9).mean()
         ),
         "use cosines: the vectors have different lengths": float((plain >= plain[0] - 1e-9).mean()),
+        "the first group of every split must be as large as A": float((other_size >= found[0] - 1e-9).mean()),
         "this is how many splits; return their share": reached,
         "this is the association; return the share of splits that reach it": found[0],
     }
@@ -218,7 +221,10 @@ def _leaning(rng, n_a, n_b):
         lengths = rng.uniform(0.2, 4, (n_a + n_b, 1))
         every = (rng.normal(size=(n_a + n_b, 3)) + 0.25 * np.outer(np.arange(n_a + n_b) < n_a, word)) * lengths
         p, beliefs = _p_beliefs(word, every[:n_a], every[n_a:])
-        numbers = np.round([p, *beliefs.values()], 9)
+        harmless = "as large as A" if n_a == n_b else None  # with equal sizes that belief is no error
+        numbers = np.round(
+            [p, *(value for belief, value in beliefs.items() if not harmless or harmless not in belief)], 9
+        )
         if 0.05 < p < 0.5 and len(np.unique(numbers)) == len(numbers):
             return word, every[:n_a], every[n_a:]
     raise RuntimeError("no input tells the beliefs apart")
