@@ -21,9 +21,10 @@
 # *About 80 minutes to read, 60 seconds to run on two CPU cores, 2.0 GB. Needs: lesson 03.*
 #
 # Lesson 03 read a text window by window and moved the vectors a little at each word. On this page you first count the
-# whole text, once, and then look for vectors that explain the counts. This is GloVe [1]. Its authors also published vectors of
-# 400,000 words, trained on six thousand million words of text. You will ask them questions, measure how good the answers
-# are and how the usual way of scoring flatters them, and find in them the prejudices of the people who wrote the text.
+# whole text, once, and then look for vectors that explain the counts. This is GloVe [1]. Its authors also published
+# vectors of 400,000 words, trained on six thousand million words of text. You will ask them questions, measure how good
+# the answers are and how the usual way of scoring flatters them, and find in them the prejudices of the people who
+# wrote the text.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -56,11 +57,11 @@ speeches = load_speeches()
 # %% [markdown]
 # ## The result first
 #
-# Each of the 400,000 words has 50 numbers. The twelve countries and capitals below were chosen before anything was measured. A picture has
-# two dimensions, so we look at the 24 vectors from the side from which they look widest (a *principal component analysis*:
-# the two directions along which the points vary most).
+# Each of the 400,000 words has 50 numbers. The twelve countries and capitals below were chosen before anything was
+# measured. A picture has two dimensions, so we look at the 24 vectors from the side from which they look widest (a
+# *principal component analysis*: the two directions along which the points vary most).
 
-# %% alt="A map of 24 words. Every capital lies above its country. Dashed lines join each country to its capital; they are of similar length, and nearly all lean a little to the right. Neighbouring countries such as Spain and Portugal, or China and Japan, lie near each other."
+# %% alt="A map of 24 words. Every capital lies above its country. Dashed lines join each country to its capital; most of them lean a little to the right. Neighbouring countries such as Spain and Portugal, or China and Japan, lie near each other."
 from llmai_edu.embeddings.word_lists import PAIRS
 
 capitals = PAIRS["country, capital"]
@@ -68,14 +69,16 @@ rows = glove.rows([word for pair in capitals for word in pair])
 centred = glove.unit[rows] - glove.unit[rows].mean(0)
 _, size, directions = np.linalg.svd(centred, full_matrices=False)
 flat = centred @ directions[:2].T  # (24, 2)
+flat *= np.sign(flat[1::2].mean(0) - flat[::2].mean(0))  # so that capitals are above
 share = (size[:2] ** 2).sum() / (size**2).sum()
 _, axes = new_axes(7, 4.6)
 for country, capital in zip(range(0, 24, 2), range(1, 24, 2)):
     axes.plot(*flat[[country, capital]].T, "--", color="#888888", lw=0.8)
 axes.plot(*flat[::2].T, "o", color=PALETTE[0], label="country")
 axes.plot(*flat[1::2].T, "s", color=PALETTE[3], label="capital")
-for (x, y), row in zip(flat, rows):
-    axes.annotate(names[row], (x, y), xytext=(4, 3), textcoords="offset points", fontsize=8)
+for place, row in zip(flat, rows):
+    side = "right" if names[row] in ("egypt", "madrid") else "left"
+    axes.annotate(f" {names[row]} ", place, ha=side, va="bottom", fontsize=8)
 axes.set(xlabel="first direction", ylabel="second direction")
 axes.legend()
 plt.show()
@@ -88,15 +91,17 @@ print(
     f"the picture shows {share:.0%} of the variance; mean cosine of two dashed lines: {alike:.2f}"
 )
 assert 0.38 < share < 0.46
+assert (flat[1::2, 1] > flat[::2, 1]).all()
 assert 0.6 < alike < 0.66
 
 # %% [markdown]
-# The picture shows two fifths of how the points differ; the rest lies in the 48 directions that it leaves out. Still, the dashed
-# lines look alike. (The *cosine* of two vectors says whether they point the same way: 1 for the same direction, 0 for a
-# right angle.) In all 50 dimensions, two of these lines have a cosine of about 0.6 on average. For two random directions it would be 0.
+# The picture shows two fifths of how the points differ; the rest lies in the 48 directions that it leaves out. Still,
+# the dashed lines look alike. (The *cosine* of two vectors says whether they point the same way: 1 for the same
+# direction, 0 for a right angle.) In all 50 dimensions, two of these lines have a cosine of about 0.6 on average. For
+# two random directions it would be 0.
 #
-# Nobody told the vectors what a capital is. So go from France to Paris, take the same step from Italy, and see where you
-# arrive:
+# Nobody told the vectors what a capital is. So go from France to Paris, take the same step from Italy, and see where
+# you arrive:
 
 # %%
 from llmai_edu.embeddings.similarity import nearest_to
@@ -134,13 +139,13 @@ for pair in [("the", "people"), ("people", "the"), ("the", "the"), ("union", "th
 assert by_loops["the", "people"] == 1 + 1 / 2 + 1
 
 # %% [markdown]
-# "The" and "people" stand side by side twice, and once two places apart: 1 + 1/2 + 1. The table is symmetric, because every
-# pair is entered in both directions.
+# "The" and "people" stand side by side twice, and once two places apart: 1 + 1/2 + 1. The table is symmetric, because
+# every pair is entered in both directions.
 #
-# The loop takes one step for every word and neighbour. The library takes one step for every *distance* instead. The words are one long array
-# of numbers, `ids`. Moved against itself by three places, it lays every word on the one three places further. And a pair of numbers can be
-# written as one, `row * V + column`, where $V$ is the size of the vocabulary; equal ones are found by sorting. `doc` says in which document
-# each word stands.
+# The loop takes one step for every word and neighbour. The library takes one step for every *distance* instead. The
+# words are one long array of numbers, `ids`. Moved against itself by three places, it lays every word on the one three
+# places further. And a pair of numbers can be written as one, `row * V + column`, where $V$ is the size of the
+# vocabulary; equal ones are found by sorting. `doc` says in which document each word stands.
 
 # %%
 from llmai_edu.embeddings.cooccurrence import Cooccurrence, sum_by_key
@@ -199,21 +204,22 @@ assert 0.6 < (table.value < 1).mean() < 0.72
 assert 0.48 < top < 0.58
 
 # %% [markdown]
-# More than nine tenths of the table are empty. Of the pairs that occur, two in three were seen only in passing, with a count below 1, and the largest hundredth
-# holds about half of everything. These are pairs such as "of the". A method that explains this table must not spend itself
-# on "of the", nor believe every pair that was met once.
+# More than nine tenths of the table are empty. Of the pairs that occur, two in three were seen only in passing, with a
+# count below 1, and the largest hundredth holds about half of everything. These are pairs such as "of the". A method
+# that explains this table must not spend itself on "of the", nor believe every pair that was met once.
 #
 # ## Why ratios carry the meaning
 #
-# The share of a word's company that another word makes up is a probability: $P(k \mid i) = X_{ik} / X_i$. Here $X_{ik}$ is the
-# entry of the table for the words $i$ and $k$, and $X_i$ is the sum of row $i$.
+# The share of a word's company that another word makes up is a probability: $P(k \mid i) = X_{ik} / X_i$. Here $X_{ik}$
+# is the entry of the table for the words $i$ and $k$, and $X_i$ is the sum of row $i$.
 #
-# One such probability says little. "The" is likely near every word. The idea of GloVe is to look at a *ratio* [1]. Take Spain
-# and Mexico. A word that keeps company with both, or with neither, has $P(k \mid \text{Spain}) / P(k \mid \text{Mexico})$ near 1. A
-# word that belongs to one of the two has a ratio far from 1.
+# One such probability says little. "The" is likely near every word. The idea of GloVe is to look at a *ratio* [1]. Take
+# Spain and Mexico. A word that keeps company with both, or with neither, has
+# $P(k \mid \text{Spain}) / P(k \mid \text{Mexico})$ near 1. A word that belongs to one of the two has a ratio far from
+# 1.
 #
-# Take all words that stand near both, and at least ten times in all. Before you look, guess which words have the largest ratio, and
-# which the smallest.
+# Take all words that stand near both, and at least ten times in all. Before you look, guess which words have the
+# largest ratio, and which the smallest.
 
 
 # %%
@@ -251,33 +257,35 @@ assert ratio[order[4]] < 1 / 2 < 2 < ratio[order[-5]]
 assert {"war", "peace"} <= set(neither)
 
 # %% [markdown]
-# Texas and California point to Mexico, France points to Spain, and *war* and *peace* tell the two apart no more than *to* does. (The *new* of
-# New Mexico is among them, too. A table of words does not know names of two words.)
+# Texas and California point to Mexico, France points to Spain, and *war* and *peace* tell the two apart no more than
+# *to* does. (The *new* of New Mexico is among them, too. A table of words does not know names of two words.)
 #
 # ## From ratios to an objective
 #
-# So let the *difference* of two word vectors say the ratio. Every word gets two vectors: $w$ when it is the word looked at, and $c$ when it is the
-# company, as in lesson 03. We want
+# So let the *difference* of two word vectors say the ratio. Every word gets two vectors: $w$ when it is the word looked
+# at, and $c$ when it is the company, as in lesson 03. We want
 #
 # $$(w_i - w_j) \cdot c_k = \log \frac{P(k \mid i)}{P(k \mid j)} = \log P(k \mid i) - \log P(k \mid j)$$
 #
-# The logarithm turns the ratio into a difference, so that it fits the difference on the left. The equation holds if each half fits alone:
+# The logarithm turns the ratio into a difference, so that it fits the difference on the left. The equation holds if
+# each half fits alone:
 #
 # $$w_i \cdot c_k = \log P(k \mid i) = \log X_{ik} - \log X_i$$
 #
-# The last term depends on word $i$ alone. So do not compute it, but learn it, as a single number $b_i$ for each word, its *bias*. (This word has nothing to do with
-# prejudice here. It will later.) The table is symmetric, so the other word gets a bias $d_k$ as well:
+# The last term depends on word $i$ alone. So do not compute it, but learn it, as a single number $b_i$ for each word,
+# its *bias*. (This word has nothing to do with prejudice here. It will later.) The table is symmetric, so the other
+# word gets a bias $d_k$ as well:
 #
 # $$w_i \cdot c_k + b_i + d_k = \log X_{ik}$$
 #
-# This is all that GloVe asks for. It cannot hold exactly, for there are more pairs than numbers. So we make the squared errors small, over
-# all pairs that occur. (Those that do not would need $\log 0$.)
+# This is all that GloVe asks for. It cannot hold exactly, for there are more pairs than numbers. So we make the squared
+# errors small, over all pairs that occur. (Those that do not would need $\log 0$.)
 
 # %% [markdown]
 # ## How much should a pair count?
 #
-# A pair seen a thousand times is known well. A pair seen once is mostly chance. So weigh each squared error with $f(X)$:
-# small for rare pairs, but never above 1, so that "of the" does not outweigh all else:
+# A pair seen a thousand times is known well. A pair seen once is mostly chance. So weigh each squared error with
+# $f(X)$: small for rare pairs, but never above 1, so that "of the" does not outweigh all else:
 
 
 # %% quote="llmai_edu.embeddings.glove:glove_weight"
@@ -309,18 +317,21 @@ assert 0.25 < part < 1 / 3
 assert abs(float(glove_weight(torch.tensor(1.0), limit=10)) - 10**-0.75) < 1e-6
 
 # %% [markdown]
-# The authors set the limit to 100 and the power to 3/4 for thousands of millions of words, and say that the power was found by trial. We have two million words,
-# and set the limit to 10. The pairs below 1, two thirds of all, then have less than a third of the weight.
+# The authors set the limit to 100 and the power to 3/4 for thousands of millions of words, and say that the power was
+# found by trial. We have two million words, and set the limit to 10. The pairs below 1, two thirds of all, then have
+# less than a third of the weight.
 #
 # ## Which way to move
 #
-# To make the loss smaller, we must know for each number whether to raise or to lower it. The *gradient* says so: for each number, how fast the loss
-# grows when this number alone grows. (Lesson 05 teaches gradients from nothing. Here one small case is enough.)
+# To make the loss smaller, we must know for each number whether to raise or to lower it. The *gradient* says so: for
+# each number, how fast the loss grows when this number alone grows. (Lesson 05 teaches gradients from nothing. Here one
+# small case is enough.)
 #
-# Take one pair, and call its error $e = w \cdot c + b + d - \log X$. Its loss is $\frac{1}{2} f(X)\, e^2$. Raise the first number of $w$ by a tiny $h$. The
-# error grows by $h$ times the first number of $c$; call this $\delta$. The loss becomes $\frac{1}{2} f (e + \delta)^2 = \frac{1}{2} f (e^2 + 2 e \delta + \delta^2)$. The last term is
-# tiny times tiny, so the loss grew by $f e \delta$. So the gradient for $w$ is $f\, e\, c$, and in the same way the one for $c$ is $f\, e\, w$, and the
-# one for each bias is $f\, e$.
+# Take one pair, and call its error $e = w \cdot c + b + d - \log X$. Its loss is $\frac{1}{2} f(X)\, e^2$. Raise the
+# first number of $w$ by a tiny $h$. The error grows by $h$ times the first number of $c$; call this $\delta$. The loss
+# becomes $\frac{1}{2} f (e + \delta)^2 = \frac{1}{2} f (e^2 + 2 e \delta + \delta^2)$. The last term is tiny times
+# tiny, so the loss grew by $f e \delta$. So the gradient for $w$ is $f\, e\, c$, and in the same way the one for $c$ is
+# $f\, e\, w$, and the one for each bias is $f\, e$.
 
 
 # %%
@@ -338,9 +349,10 @@ print(f"nudged: {nudged:.5f}   by the formula f e c: {0.8 * error * 0.4:.5f}")
 assert abs(nudged - 0.8 * error * 0.4) < 1e-5
 
 # %% [markdown]
-# The library does this for a batch of $B$ pairs at once. (A *batch* is what is handled in one step.) It has one trick. The vectors get two places more: $w$ ends in
-# $(b, 1)$ and $c$ in $(1, d)$. Then the plain dot product $w \cdot c$ contains $b \cdot 1 + 1 \cdot d$, the two biases. The places that hold a 1
-# must stay 1, so their gradient is set to zero:
+# The library does this for a batch of $B$ pairs at once. (A *batch* is what is handled in one step.) It has one trick.
+# The vectors get two places more: $w$ ends in $(b, 1)$ and $c$ in $(1, d)$. Then the plain dot product $w \cdot c$
+# contains $b \cdot 1 + 1 \cdot d$, the two biases. The places that hold a 1 must stay 1, so their gradient is set to
+# zero:
 
 
 # %% quote="llmai_edu.embeddings.glove:glove_loss"
@@ -396,8 +408,8 @@ for tensor, ours, constant in zip(batch, glove_gradients(*batch, *batch_target),
 #
 # ## How far to move: AdaGrad
 #
-# The simplest rule is to take a step against the gradient, `rate` times its size. But words are not equal. How often does a row take
-# part in one pass through the table?
+# The simplest rule is to take a step against the gradient, `rate` times its size. But words are not equal. How often
+# does a row take part in one pass through the table?
 
 # %%
 entries = np.bincount(table.row, minlength=v)
@@ -406,13 +418,14 @@ print(f"'the': {entries[corpus.id_of['the']]:,} pairs; the middle word: {median}
 assert entries[corpus.id_of["the"]] > 20 * median
 
 # %% [markdown]
-# The row of "the" is pushed more than twenty times as often as that of the middle word. A rate that suits one of the two does not suit the other. AdaGrad [2] gives
-# every single number its own rate. It remembers the sum of the squares of all gradients that the number has had, and divides by the square root:
+# The row of "the" is pushed more than twenty times as often as that of the middle word. A rate that suits one of the
+# two does not suit the other. AdaGrad [2] gives every single number its own rate. It remembers the sum of the squares
+# of all gradients that the number has had, and divides by the square root:
 #
 # $$s \leftarrow s + g^2 \qquad x \leftarrow x - \text{rate} \cdot \frac{g}{\sqrt{s}}$$
 #
-# The first step is always as long as the rate, whatever the gradient. After a hundred gradients of equal size the steps are ten times shorter, since
-# $\sqrt{100} = 10$. A number that is rarely pushed keeps its long steps.
+# The first step is always as long as the rate, whatever the gradient. After a hundred gradients of equal size the steps
+# are ten times shorter, since $\sqrt{100} = 10$. A number that is rarely pushed keeps its long steps.
 
 
 # %%
@@ -467,8 +480,8 @@ assert numbers[0].item() == 0  # the row that took no part stayed where it was
 # %% [markdown]
 # ## Training it
 #
-# Now everything together: deal the pairs out at random in batches of 1,024, and for each batch move the rows of $w$ and of $c$ that take part. Six times through
-# the whole table (six *epochs*) takes about ten seconds.
+# Now everything together: deal the pairs out at random in batches of 1,024, and for each batch move the rows of $w$ and
+# of $c$ that take part. Six times through the whole table (six *epochs*) takes about ten seconds.
 
 # %%
 from llmai_edu.embeddings.glove import train_glove
@@ -486,8 +499,8 @@ assert all(later < earlier for earlier, later in zip(model.history, model.histor
 assert 0.45 < model.history[-1] / model.history[0] < 0.55
 
 # %% [markdown]
-# The loss is still falling when we stop. The neighbours of eight words, the first of each of eight topics that a list of the
-# course holds:
+# The loss is still falling when we stop. The neighbours of eight words, the first of each of eight topics that a list
+# of the course holds:
 
 # %%
 from llmai_edu.embeddings.similarity import nearest
@@ -497,8 +510,8 @@ for topic in TOPICS.values():
     print(f"{topic[0]:<9}", " ".join(word for word, _ in nearest(small_glove, topic[0], k=6)))
 
 # %% [markdown]
-# Most of it makes sense. These neighbours were found by the cosine, as in lesson 03. Why not by the plain dot product, which the training uses?
-# Look at the lengths, and at the neighbours by dot product:
+# Most of it makes sense. These neighbours were found by the cosine, as in lesson 03. Why not by the plain dot product,
+# which the training uses? Look at the lengths, and at the neighbours by dot product:
 
 # %%
 length = np.linalg.norm(small_glove.matrix, axis=1)
@@ -519,11 +532,11 @@ assert frequent > 1.5 * rare
 assert common_share[0] > 0.15 > 0.1 > common_share[1]
 
 # %% [markdown]
-# Frequent words have longer vectors here, and with the dot product a long vector comes out near everything. Of the nearest words of the 80 words of all topics, more than one in seven are among the hundred
-# commonest words, and with the cosine fewer than one in ten. The cosine looks at the angle alone.
+# Frequent words have longer vectors here, and with the dot product a long vector comes out near everything. Of the
+# nearest words of the 80 words of all topics, more than one in seven are among the hundred commonest words, and with
+# the cosine fewer than one in ten. The cosine looks at the angle alone.
 #
-# What of the biases? We left $\log X_i$ to them. So they should grow
-# with it:
+# What of the biases? We left $\log X_i$ to them. So they should grow with it:
 
 # %%
 total = np.bincount(table.row, table.value, minlength=v)  # (V,) the sums X_i
@@ -533,12 +546,13 @@ print(f"correlation of the bias with the logarithm of the sum: {with_total:.2f}"
 assert 0.7 < with_total < 0.9
 
 # %% [markdown]
-# They do, with a correlation of about 0.8. If $b_i$ were $\log X_i$ and $d_k$ were $\log X_k$, each up to a constant, then $w_i \cdot c_k$ would have to be
+# They do, with a correlation of about 0.8. If $b_i$ were $\log X_i$ and $d_k$ were $\log X_k$, each up to a constant,
+# then $w_i \cdot c_k$ would have to be
 #
 # $$\log \frac{X_{ik}}{X_i X_k} + \text{a constant}$$
 #
-# This is the *pointwise mutual information* (PMI): how much more often two words meet than they would by chance, as a logarithm. Do our dot products
-# follow it? Look at the pairs that have the full weight:
+# This is the *pointwise mutual information* (PMI): how much more often two words meet than they would by chance, as a
+# logarithm. Do our dot products follow it? Look at the pairs that have the full weight:
 
 # %%
 sums = total[table.row] * total[table.column]
@@ -550,14 +564,16 @@ print(f"correlation of dot product and PMI: {follows:.2f}")
 assert abs(follows) < 0.3
 
 # %% [markdown]
-# Hardly at all, in this run. The equation can be met in many ways, and what the biases take, the dot product need not hold. A derivation that says "it *could* be so" does
-# not say what training will find.
+# Hardly at all, in this run. The equation can be met in many ways, and what the biases take, the dot product need not
+# hold. A derivation that says "it *could* be so" does not say what training will find.
 #
 # ## Beside two other ways
 #
-# Then why not take the PMI itself? Cut off the negative values (*positive PMI*, PPMI), and find the 50 directions that reproduce this table best. That is what a *singular value
-# decomposition* (SVD) does, and it is older than GloVe [3]. Levy and Goldberg [4] showed that skip-gram with negative sampling also works, indirectly, on a table of PMI. So three methods read the
-# same statistics. We use one common trick for PPMI: the sums of the company are raised to the power 3/4, as in the draws of negative sampling [5].
+# Then why not take the PMI itself? Cut off the negative values (*positive PMI*, PPMI), and find the 50 directions that
+# reproduce this table best. That is what a *singular value decomposition* (SVD) does, and it is older than GloVe [3].
+# Levy and Goldberg [4] showed that skip-gram with negative sampling also works, indirectly, on a table of PMI. So three
+# methods read the same statistics. We use one common trick for PPMI: the sums of the company are raised to the power
+# 3/4, as in the draws of negative sampling [5].
 
 # %%
 from scipy.sparse import csr_matrix
@@ -578,8 +594,8 @@ skipgram = train_word2vec(corpus, rng=np.random.default_rng(seed), dim=50, windo
 small_skipgram = skipgram.vectors
 
 # %% [markdown]
-# Two tests. The first takes the 80 words of the eight topics: is a word's nearest neighbour, among the other 79, one of its own topic? By chance that happens for
-# one in nine.
+# Two tests. The first takes the 80 words of the eight topics: is a word's nearest neighbour, among the other 79, one of
+# its own topic? By chance that happens for about one in nine.
 
 
 # %%
@@ -598,13 +614,13 @@ assert topic_hits(small_skipgram).sum() >= 76
 assert topic_hits(small_svd).sum() >= 76
 
 # %% [markdown]
-# The second test is harder: questions such as "*France is to Paris as Italy is to ...?*". They are the subject of the next section, where we make the list and the
-# code for it. Then we come back to these three.
+# The second test is harder: questions such as "*France is to Paris as Italy is to ...?*". They are the subject of the
+# next section, where we make the list and the code for it. Then we come back to these three.
 #
 # ## Analogies, and how they are scored
 #
-# The rule, from the first section: take the vectors at length 1, compute $b - a + c$, and look for the word whose vector has the largest cosine with the result [6].
-# In plain form:
+# The rule, from the first section: take the vectors at length 1, compute $b - a + c$, and look for the word whose
+# vector has the largest cosine with the result [6]. In plain form:
 
 
 # %%
@@ -651,8 +667,9 @@ for word, cosine in analogy(glove, "man", "woman", "king"):
     print(f"{word:<10} {cosine:.2f}")
 
 # %% [markdown]
-# The last is the most famous example of all. It says nothing about how often the rule works. For that we need a list. The course has one: nine relations with
-# twelve pairs each, written down before anything was measured. Two different pairs of one relation make a question, so there are $12 \cdot 11 = 132$ questions for each, 1,188 in all.
+# The last is the most famous example of all. It says nothing about how often the rule works. For that we need a list.
+# The course has one: nine relations with twelve pairs each, written down before anything was measured. Two different
+# pairs of one relation make a question, so there are $12 \cdot 11 = 132$ questions for each, 1,188 in all.
 
 # %%
 from llmai_edu.embeddings.word_lists import analogy_questions
@@ -666,8 +683,8 @@ assert len(everything) == 1188
 assert all(word in glove for question in everything for word in question)
 
 # %% [markdown]
-# Notice the rule inside the rule: the three words of the question are **not allowed** as answers. Look at the last line of the quoted function. Before you run the next cell, guess: if they are allowed, how
-# often is the answer one of them?
+# Notice the rule inside the rule: the three words of the question are **not allowed** as answers. Look at the last line
+# of the quoted function. Before you run the next cell, guess: if they are allowed, how often is the answer one of them?
 
 
 # %%
@@ -706,11 +723,14 @@ assert 0.36 < asked_with.any(1).mean() < 0.46
 assert asked_with.mean(0)[0] < 0.01 < asked_with.mean(0)[1] < asked_with.mean(0)[2]
 
 # %% [markdown]
-# With the rule, more than half of the answers are right. Without it, less than two fifths are, and two answers in five are one of the words that the question gave, mostly the
-# third. The step from $a$ to $b$ is often too short to leave the neighbourhood of $c$. The right answer may be the *second* nearest, and the rule makes it the first. Linzen [7] has
-# shown how far this goes, and proposed a baseline: ignore $a$ and $b$, and answer with the nearest neighbour of $c$. Here are all three for each relation. The bars
-# are 95 % intervals: which values would come out if we had drawn other pairs of the same kind? (A *bootstrap*: draw twelve of the twelve pairs with replacement, and compute
-# again, two thousand times. The pairs are drawn, not the questions, because all questions with "dog dogs" stand or fall together.)
+# With the rule, more than half of the answers are right. Without it, less than two fifths are, and two answers in five
+# are one of the words that the question gave, mostly the third. The step from $a$ to $b$ is often so short that where
+# it ends, $c$ itself is still the nearest word. Then the right answer may be the second nearest, and the rule makes it
+# the first. Linzen [7] has shown how far this goes, and proposed a baseline: ignore $a$ and $b$, and answer with the
+# nearest neighbour of $c$. Here are all three for each relation. The bars are 95 % intervals: which values would come
+# out if we had drawn other pairs of the same kind? (A *bootstrap*: draw twelve of the twelve pairs with replacement,
+# and compute again, two thousand times. The pairs are drawn, not the questions, because all questions with "dog dogs"
+# stand or fall together.)
 
 
 # %%
@@ -775,13 +795,17 @@ assert (fall > 0).sum() == 8
 assert set(np.argsort(fall)[-2:]) == {4, 5}  # plurals and comparatives
 
 # %% [markdown]
-# What a relation costs differs widely. From country to adjective nearly everything is right. Capitals, man and woman, and plurals come out in three cases of four, and with currencies, past tenses, adverbs and negations fewer than
-# one in three. On plurals the nearest neighbour of the third word alone gets half of them: "cats" is simply near "cat". Over all relations the rule beats this baseline clearly, by more than 30 points.
+# What a relation costs differs widely. From country to adjective nearly everything is right. Capitals, man and woman,
+# and plurals come out in three cases of four, and with currencies, past tenses, adverbs and negations fewer than one in
+# three. On plurals the nearest neighbour of the third word alone gets half of them: "cats" is simply near "cat". Over
+# all relations the rule beats this baseline clearly, by more than 30 points.
 #
-# So a single number such as "55 %" depends on the mixture of relations in the list. The paper gives 71.7 % on the best-known list, for vectors of 300 numbers from the same text [1]; ours have 50, and
-# another list, so the two cannot be compared.
+# So a single number such as "55 %" depends on the mixture of relations in the list. The paper gives 71.7 % on the
+# best-known list, for vectors of 300 numbers from the same text [1]; ours have 50, and another list, so the two cannot
+# be compared.
 #
-# Try questions of your own. Take away the tick to see what happens without the rule. (The words must be in lower case; the box needs a running notebook.)
+# Try questions of your own. Take away the tick to see what happens without the rule. (The boxes need a running
+# notebook.)
 
 # %%
 from llmai_edu.viz import show
@@ -803,7 +827,8 @@ show(analogy_widget(answer, *asked), fallback)
 # %% [markdown]
 # ## Back to the three small models
 #
-# The same questions for the vectors from two million words. Many words are too rare there, so fewer questions can be asked:
+# The same questions for the vectors from two million words. Many words are too rare there, so fewer questions can be
+# asked:
 
 # %%
 known = np.array([all(word in small_glove for word in question) for question in everything])
@@ -831,9 +856,9 @@ assert scores["GloVe"].sum() / known.sum() < 0.1
 assert max(scores[method].sum() for method in small) / known.sum() < 0.2
 
 # %% [markdown]
-# On a text this small, GloVe loses to both others, on analogies as on topics, and between the two others no difference can be seen. All three are poor: fewer than
-# one right answer in ten for GloVe, and fewer than one in five for the others. Perhaps six epochs are too few? A longer run was
-# recorded, with three seeds:
+# On a text this small, GloVe loses to both others, on analogies as on topics, and between the two others no difference
+# can be seen. All three are poor: fewer than one right answer in ten for GloVe, and fewer than one in five for the
+# others. Perhaps six epochs are too few? A longer run was recorded, with three seeds:
 
 # %%
 from llmai_edu.embeddings.glove_runs import load_glove_runs
@@ -850,15 +875,19 @@ for score in ("topic_hits", "analogies"):
     assert longest < min(getattr(run, score) for run in runs["skipgram", 5])
 
 # %% [markdown]
-# With 25 epochs GloVe is still behind skip-gram with five, in every run. So it is not the number of epochs alone. (What else it is, these runs do not tell. The limit,
-# the window and the size of the text are candidates.)
+# With 25 epochs GloVe is still behind skip-gram with five, in every run. So it is not the number of epochs alone. (What
+# else it is, these runs do not tell. The limit, the window and the size of the text are candidates. And another choice
+# of settings would move all of these figures, the power 3/4 of PPMI among them.)
 #
-# This does not say which method is best in general. Levy, Goldberg and Dagan [5] found that with the settings of the methods made alike, differences between them are mostly small and depend on the test. It says that
-# counting and a little linear algebra deserve to be tried first on a small text. The vectors of this page's beginning come from three thousand times as much text.
+# This does not say which method is best in general. Levy, Goldberg and Dagan [5] found that with the settings of the
+# methods made alike, differences between them are mostly small and depend on the test. It says that counting and a
+# little linear algebra deserve to be tried first on a small text. The vectors of this page's beginning come from three
+# thousand times as much text.
 #
 # ## One vector for every sense
 #
-# All words of the large vectors are in lower case, so one vector must serve for "Polish" and "polish", for "May" and "may":
+# All words of the large vectors are in lower case, so one vector must serve for "Polish" and "polish", for "May" and
+# "may":
 
 # %%
 for word in ("polish", "may", "turkey"):
@@ -869,11 +898,14 @@ for word in ("polish", "may", "turkey"):
 #
 # ## Prejudice, measured
 #
-# Vectors learn from what people write, and people write down what they believe. Psychologists measure such beliefs by reaction times: people sort "flowers" together with "pleasant" words faster than "insects". Caliskan, Bryson and Narayanan [8] made
-# a test of the same shape for vectors, the *Word Embedding Association Test* (WEAT). It has two sets of *targets*, such as flowers and insects, and two sets of *attributes*, such as pleasant and unpleasant words.
+# Vectors learn from what people write, and people write down what they believe. Psychologists measure such beliefs by
+# reaction times: people sort "flowers" together with "pleasant" words faster than "insects". Caliskan, Bryson and
+# Narayanan [8] made a test of the same shape for vectors, the *Word Embedding Association Test* (WEAT). It has two sets
+# of *targets*, such as flowers and insects, and two sets of *attributes*, such as pleasant and unpleasant words.
 #
 # 1. The *association* of one target: its mean cosine with the first attributes, minus its mean cosine with the second.
-# 2. The *effect size*: the mean association of the first targets minus that of the second, divided by the standard deviation of all of them. It cannot leave the range from −2 to 2.
+# 2. The *effect size*: the mean association of the first targets minus that of the second, divided by the standard
+#    deviation of all of them. It cannot leave the range from −2 to 2.
 
 
 # %%
@@ -936,8 +968,10 @@ print(arts.x, arts.y, arts.a, arts.b, f"{effect_size(s_x, s_y):.2f}", sep=", ")
 assert abs(effect_size(s_x, s_y) - weat_loops(glove, *arts.sets)) < 1e-5
 
 # %% [markdown]
-# An effect of 1.5: the words of mathematics lie nearer to the male words, those of the arts nearer to the female ones. Could that be chance? If the names "mathematics" and "arts" meant nothing, any other way to
-# split the sixteen targets into eight and eight would be as good. So try all of them, and count how many give at least this difference. The share is the *p-value*:
+# An effect of 1.5: the words of mathematics lean to the male words more than those of the arts do. Could that be
+# chance? If the names "mathematics" and "arts" meant nothing, any other way to split the sixteen targets into eight and
+# eight would be as good. So try all of them, and count how many give at least this difference. The share is the
+# *p-value*:
 
 # %%
 from itertools import combinations
@@ -953,8 +987,10 @@ assert p == permutation_p(s_x, s_y, rng)[0]
 assert p < 0.001
 
 # %% [markdown]
-# Four tests of the paper, with its own sets of words. The paper used larger vectors (300 numbers, from 840 thousand million words of web pages), so its effects stand beside ours for
-# comparison. (One flower, *gladiola*, is not among our 400,000 words.) The first two are about flowers and weapons, and hurt nobody. The third uses eight men's and eight women's first names.
+# Four tests of the paper, with its own sets of words. The paper used larger vectors (300 numbers, from 840 thousand
+# million words of web pages), so its effects stand beside ours for comparison. (One flower, *gladiola*, is not among
+# our 400,000 words.) The first two are about flowers and weapons, and hurt nobody. The third uses eight men's and eight
+# women's first names.
 
 # %% alt="Effect sizes of four tests on the range from minus 2 to 2. Grey bars show where 95 per cent of random splits lie, within about minus 1 to 1. Our effects, dots, lie to the right of all bars: flowers 1.1, instruments 1.5, men's names and career 1.7, mathematics 1.5. The published ones, diamonds, are 1.50, 1.53, 1.81 and 1.06."
 _, axes = new_axes(7, 3.2)
@@ -985,10 +1021,14 @@ assert all(p < 0.001 for p in p_values)
 assert [round(effect, 1) for effect in ours] == [1.1, 1.5, 1.7, 1.5]
 
 # %% [markdown]
-# All four are there, and none by chance. Flowers are nearer to pleasant words than insects are. And in the same way, from the same text, men's names are nearer to "salary" and "office", women's names to "home" and "wedding".
-# Nothing marks the one as harmless and the other as harmful. It is the same method that finds Rome.
+# All four are there, and hardly any random split reaches them. (For the first two there are too many splits to try all;
+# ten thousand were drawn.) The sizes are not the published ones: flowers have less, mathematics has more. But the sign
+# is the same in all four. Flowers lean to pleasant words more than insects do. And in the same way, from the same text,
+# men's names lean to words such as "salary" and "office" more than women's names do, which lean to words such as "home"
+# and "wedding". Nothing marks the one as harmless and the other as harmful. It is the same method that finds Rome.
 #
-# Does the test find something everywhere? A control: sixteen words drawn at random as targets, with the male and the female attributes, two hundred times.
+# Does the test find something everywhere? A control: sixteen words drawn at random as targets, with the male and the
+# female attributes, two hundred times.
 
 # %%
 common = [word for word in names[1000:20_000] if word.isalpha()]
@@ -1005,12 +1045,13 @@ assert -1.2 < interval(effects)[0] < -0.8 < 0.8 < interval(effects)[1] < 1.2
 assert (ps < 0.05).mean() < 0.12
 
 # %% [markdown]
-# No: the mean effect is about zero, and few p-values fall below 0.05 (chance gives one in twenty). But single effects come near 1 in either direction. With
-# eight words a side, an effect of 0.8 is no surprise.
+# No: the mean effect is about zero, and few p-values fall below 0.05 (chance gives one in twenty). But single effects
+# come near 1 in either direction. With eight words a side, an effect of 0.8 is no surprise.
 #
 # ## Can it be taken out?
 #
-# A simple proposal [9]: find the direction from female to male, and remove it. The direction is the mean of *man − woman*, *brother − sister*, and so on. From every vector, subtract its part along this direction.
+# A simple proposal [9]: find the direction from female to male, and remove it. The direction is the mean of *man −
+# woman*, *brother − sister*, and so on. From every vector, subtract its part along this direction.
 
 # %%
 male, female = (glove.unit[glove.rows(WORD_SETS[name])] for name in ("male", "female"))
@@ -1034,8 +1075,9 @@ for test in (WEAT_TESTS[3], WEAT_TESTS[2]):  # mathematics and arts; names and c
 assert 0.4 < gaps[1] / gaps[0] < 0.6  # the names, see below
 
 # %% [markdown]
-# For mathematics and arts the difference is gone. That had to be so: the direction was made of the very words that this test has as attributes, so what it
-# measures is what was removed. Careful with the effect size here. It divides by the spread, and the spread is gone, too:
+# For mathematics and arts the difference is gone. That had to be so: the direction was made of the very words that this
+# test has as attributes, so what it measures is what was removed. Careful with the effect size here. It divides by the
+# spread, and the spread is gone, too:
 
 # %%
 gone = associations(flat_glove, WEAT_TESTS[3])
@@ -1044,9 +1086,11 @@ assert abs(gone[0].mean() - gone[1].mean()) < 0.005
 assert effect_size(*gone) < -1
 
 # %% [markdown]
-# It says that the arts are now the male subject, on the ground of a difference of two thousandths. An effect size says how cleanly two sets are separated. It does not say how far.
+# It says that the arts are now the male subject, on the ground of a difference of two thousandths. An effect size says
+# how cleanly two sets are separated. It does not say how far.
 #
-# And the names? The direction was not made of names, nor of careers. Before you run the cell, guess: does the association with career and family go away, too?
+# And the names? The direction was not made of names, nor of careers. Before you run the cell, guess: does the
+# association with career and family go away, too?
 
 # %%
 after = associations(flat_glove, WEAT_TESTS[2])
@@ -1063,9 +1107,11 @@ assert permutation_p(*after, rng)[0] < 0.01
 assert min(random_after) > 1.5
 
 # %% [markdown]
-# It gets smaller, to about half of the difference, but it stays, and it is still no chance. (A random direction in place of this one changes next to nothing.) The projection removed what we showed it, and left the rest, which is written
-# into many other directions. Gonen and Goldberg [10] found the same for two published methods, with larger vectors: words that had been close to one side were still neighbours of each other afterwards. They
-# call it lipstick on a pig.
+# It gets smaller, to about half of the difference, but it stays, and chance would seldom give it. (A random direction
+# in place of this one changes next to nothing.) The projection removed what we showed it, and left the rest, which is
+# written into many other directions. Gonen and Goldberg [10] found the same for two published methods, with larger
+# vectors: words that had been close to one side were still neighbours of each other afterwards. They call it lipstick
+# on a pig.
 #
 # What would a careless program do with such vectors? Sort the sixteen names by their cosine with "executive":
 
@@ -1082,44 +1128,62 @@ assert men_on_top == 8
 # %% [markdown]
 # What may one conclude from such a test, and what not?
 #
-# - It describes *texts*: here news and Wikipedia up to 2014. It says how words were used there. It says nothing about what women or men can do or want.
-# - A program that ranks people by such vectors repeats the text. One that sorts people by the nearness of their names to "executive" puts all eight men first, as the cell above shows, though nobody programmed
-#   that. So don't let vectors decide about people, and measure what comes out, not only what goes in.
+# - It describes *texts*: here news and Wikipedia up to 2014. It says how words were used there. It says nothing about
+#   what women or men can do or want.
+# - A program that ranks people by such vectors repeats the text. One that sorts people by the nearness of their names
+#   to "executive" puts all eight men first, as the cell above shows, though nobody programmed that. So don't let
+#   vectors decide about people, and measure what comes out, not only what goes in.
 # - A test finds what its words look for. If no effect is found, another list of words may still show one.
 #
 # ## What we have now, and what it cannot do
 #
-# - A table that sums up a whole text, and vectors that explain its logarithms. Every step, from counting to AdaGrad, is open.
-# - On two million words, GloVe did worse here than skip-gram and than plain PPMI with SVD. On thousands of millions it gave the vectors of the opening.
-# - Analogies: with the usual rule more than half of our questions, without it less than two fifths. Say which rule was used, and give a baseline.
+# - A table that sums up a whole text, and vectors that explain its logarithms. Every step, from counting to AdaGrad, is
+#   open.
+# - On two million words, GloVe did worse here than skip-gram and than plain PPMI with SVD. On thousands of millions it
+#   gave the vectors of the opening.
+# - Analogies: with the usual rule more than half of our questions, without it less than two fifths. Say which rule was
+#   used, and give a baseline.
 # - The same vectors hold prejudice, as a difference that can be measured, and that a simple projection did not remove.
-# - A vector for each word knows no order: "dog bites man" and "man bites dog" are the same three vectors. The next lesson, 05, puts such vectors into a small neural network
-#   that predicts the next word, and shows from nothing how gradients are computed.
+# - A vector for each word knows no order: "dog bites man" and "man bites dog" are the same three vectors. The next
+#   lesson, 05, puts such vectors into a small neural network that predicts the next word, and shows from nothing how
+#   gradients are computed.
 #
-# **Try it:** the [exercise sheet](../exercises/04_glove.ipynb) asks you to mend a counter that counts wrongly, to answer analogies by multiplying instead of adding, and to test whether a single word leans to one side.
+# **Try it:** the [exercise sheet](../exercises/04_glove.ipynb) asks you to mend a counter that counts wrongly, to
+# answer analogies by multiplying instead of adding, and to test whether a single word leans to one side.
 #
 # **Sources**
 #
-# [1] J. Pennington, R. Socher and C. D. Manning, [*GloVe: Global Vectors for Word Representation*](https://aclanthology.org/D14-1162/), 2014.
+# [1] J. Pennington, R. Socher and C. D. Manning, [*GloVe: Global Vectors for Word
+# Representation*](https://aclanthology.org/D14-1162/), 2014.
 #
-# [2] J. Duchi, E. Hazan and Y. Singer, [*Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*](https://jmlr.org/papers/v12/duchi11a.html), 2011.
+# [2] J. Duchi, E. Hazan and Y. Singer, [*Adaptive Subgradient Methods for Online Learning and Stochastic
+# Optimization*](https://jmlr.org/papers/v12/duchi11a.html), 2011.
 #
-# [3] K. W. Church and P. Hanks, [*Word Association Norms, Mutual Information, and Lexicography*](https://aclanthology.org/J90-1003/), 1990; S. Deerwester, S. T. Dumais, G. W. Furnas, T. K. Landauer and R. Harshman,
-# *Indexing by Latent Semantic Analysis*, 1990.
+# [3] K. W. Church and P. Hanks, [*Word Association Norms, Mutual Information, and
+# Lexicography*](https://aclanthology.org/J90-1003/), 1990; S. Deerwester, S. T. Dumais, G. W. Furnas, T. K. Landauer
+# and R. Harshman, *Indexing by Latent Semantic Analysis*, 1990.
 #
-# [4] O. Levy and Y. Goldberg, [*Neural Word Embedding as Implicit Matrix Factorization*](https://papers.nips.cc/paper_files/paper/2014/hash/feab05aa91085b7a8012516bc3533958-Abstract.html), 2014.
+# [4] O. Levy and Y. Goldberg, [*Neural Word Embedding as Implicit Matrix
+# Factorization*](https://papers.nips.cc/paper_files/paper/2014/hash/feab05aa91085b7a8012516bc3533958-Abstract.html),
+# 2014.
 #
-# [5] O. Levy, Y. Goldberg and I. Dagan, [*Improving Distributional Similarity with Lessons Learned from Word Embeddings*](https://aclanthology.org/Q15-1016/), 2015.
+# [5] O. Levy, Y. Goldberg and I. Dagan, [*Improving Distributional Similarity with Lessons Learned from Word
+# Embeddings*](https://aclanthology.org/Q15-1016/), 2015.
 #
-# [6] T. Mikolov, W. Yih and G. Zweig, [*Linguistic Regularities in Continuous Space Word Representations*](https://aclanthology.org/N13-1090/), 2013.
+# [6] T. Mikolov, W. Yih and G. Zweig, [*Linguistic Regularities in Continuous Space Word
+# Representations*](https://aclanthology.org/N13-1090/), 2013.
 #
-# [7] T. Linzen, [*Issues in evaluating semantic spaces using word analogies*](https://aclanthology.org/W16-2503/), 2016.
+# [7] T. Linzen, [*Issues in evaluating semantic spaces using word analogies*](https://aclanthology.org/W16-2503/),
+# 2016.
 #
-# [8] A. Caliskan, J. J. Bryson and A. Narayanan, [*Semantics derived automatically from language corpora contain human-like biases*](https://doi.org/10.1126/science.aal4230), 2017.
+# [8] A. Caliskan, J. J. Bryson and A. Narayanan, [*Semantics derived automatically from language corpora contain
+# human-like biases*](https://doi.org/10.1126/science.aal4230), 2017.
 #
-# [9] T. Bolukbasi, K.-W. Chang, J. Zou, V. Saligrama and A. Kalai, [*Man is to Computer Programmer as Woman is to Homemaker? Debiasing Word Embeddings*](https://arxiv.org/abs/1607.06520), 2016; our projection is simpler than theirs.
+# [9] T. Bolukbasi, K.-W. Chang, J. Zou, V. Saligrama and A. Kalai, [*Man is to Computer Programmer as Woman is to
+# Homemaker? Debiasing Word Embeddings*](https://arxiv.org/abs/1607.06520), 2016; our projection is simpler than theirs.
 #
-# [10] H. Gonen and Y. Goldberg, [*Lipstick on a Pig: Debiasing Methods Cover up Systematic Gender Biases in Word Embeddings But do not Remove Them*](https://aclanthology.org/N19-1061/), 2019.
+# [10] H. Gonen and Y. Goldberg, [*Lipstick on a Pig: Debiasing Methods Cover up Systematic Gender Biases in Word
+# Embeddings But do not Remove Them*](https://aclanthology.org/N19-1061/), 2019.
 #
-# *Prose CC BY 4.0, code MIT, the llmai_edu authors. The GloVe vectors are in the public domain (PDDL). The speeches are in the public domain; their collection is under the MIT licence of the package that
-# ships it.*
+# *Prose CC BY 4.0, code MIT, the llmai_edu authors. The GloVe vectors are in the public domain (PDDL). The speeches are
+# in the public domain; their collection is under the MIT licence of the package that ships it.*
