@@ -1202,7 +1202,7 @@ show(neighbour_widget(spaces, word), picture)
 # - A way to follow words through time, and a habit: shuffle first, and see what chance does.
 # - One vector a word: "may" is a month and a verb. Vectors that depend on the sentence come with lesson 13.
 # - Opposites lie close together, and a rare word's vector rests on few sentences.
-# - Two million words are little. Lesson 04 starts from the table of counts that this page avoided, and goes on to vectors
+# - Two million words are little. [Lesson 04](04_glove.ipynb) starts from the table of counts that this page avoided, and goes on to vectors
 #   made from six thousand million words.
 #
 # **Try it:** the [exercise sheet](../exercises/03_word2vec.ipynb) asks you to mend a training step, to choose how much of a

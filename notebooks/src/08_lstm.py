@@ -995,7 +995,7 @@ assert ladder[smollm2].fresh < lstm.test
 # - What lets the gradient live is the *open* forget gate. Over fifty steps, LSTMs with three biases differ by a factor of more than a thousand million.
 # - Files that can be opened without fear.
 # - But the whole past has to fit into one state of fixed size, and the text must be read one step after another, so that a fast machine stands idle. What
-#   if the network could look back at every earlier state, and choose? Lesson 09 translates with two LSTMs, and finds out.
+#   if the network could look back at every earlier state, and choose? [Lesson 09](09_seq2seq.ipynb) translates with two LSTMs, and finds out.
 #
 # **Try it:** the [exercise sheet](../exercises/08_lstm.ipynb) has another broken program to mend, a younger cousin of the
 # LSTM to write, and a file whose size you predict.
