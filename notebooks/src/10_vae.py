@@ -114,7 +114,7 @@ cured = fit(new_model(), VAELoss(seeded(2), **cures))
 # Now the test sentences, none of which it has seen. Each is read into eight numbers. To draw them on paper we keep the two
 # directions in which the points differ most (found by *principal component analysis*, the same as for the word vectors of lesson 03):
 
-# %% alt="A map of the test sentences, each a small mark at its place in the two directions of greatest spread. Questions, statements and exclamations are drawn as blue circles, orange triangles and green crosses. The three kinds lie in different parts of the map, with some overlap."
+# %% alt="A map of the test sentences, each a small mark at its place in the two directions of greatest spread. Questions, statements and exclamations are drawn as blue circles, orange triangles and green crosses. Questions lie mostly together, on one side of the map, and the other two kinds overlap more or less."
 with torch.no_grad():
     codes = cured.encode(test)[0]  # (B, 8)
 centred = codes - codes.mean(0)
@@ -130,7 +130,19 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Nobody told the model what a question is. And here is a walk: from the first question of the test sentences to the first statement, in
+# Nobody told the model what a question is. Yet the nearest neighbour of a question, in the eight numbers, mostly is one; and so for the others:
+
+# %%
+distances = torch.cdist(codes, codes).fill_diagonal_(math.inf)
+nearest = distances.argmin(1).numpy()
+same = (kinds[nearest] == kinds).mean()
+chance = sum((kinds == sign).mean() ** 2 for sign in ".?!")
+print(f"nearest neighbour of the same kind: {same:.0%}; a random sentence: {chance:.0%}")
+assert same > 0.75
+assert chance < 0.45
+
+# %% [markdown]
+# And here is a walk: from the first question of the test sentences to the first statement, in
 # seven equal steps of the eight numbers. At each stop the network writes the words that it finds likeliest. (`words` are looked up by `say`.)
 
 # %%
@@ -660,7 +672,8 @@ axes.bar(places_of_bars - 0.2, plain_kl.mean(0), 0.4, color=VERMILION, label="pl
 axes.bar(places_of_bars + 0.2, cured_kl.mean(0), 0.4, color=BLUE, hatch="//", label="cured")
 axes.axhline(0.75, ls="--", color="#555555", label="floor")
 axes.set(xlabel="dimension", ylabel="KL, nats (mean)", xticks=places_of_bars)
-axes.legend(loc="center right")
+axes.legend(loc="upper center", ncols=3)
+axes.set_ylim(0, 1.15)
 plt.show()
 print(f"KL in all: plain {plain_kl.sum(1).mean():.2f}, cured {cured_kl.sum(1).mean():.2f} nats")
 assert cured_kl.sum(1).mean() > 4
@@ -723,14 +736,13 @@ for name, bill in {**bills, "language model": rival}.items():
     )
 assert cured_nats.mean() < plain_nats.mean() - 1
 assert interval(plain_nats - cured_nats).low > 0
-for bill in bills.values():
-    assert bill.mean() > rival.mean()
-assert interval(bills["cured"] - bills["plain"]).low > 0.3
-assert interval(bills["cured"] - rival).low > 0.5
+assert abs((bills["plain"] - rival).mean()) < 0.5
+assert interval(bills["cured"] - bills["plain"]).low > 2
+assert interval(bills["cured"] - rival).low > 2
 
 # %% [markdown]
-# The code saves the cured model nats on the words, but costs more than it saves. Its bill is *higher* than that of the plain model, which ignores its code, and
-# higher than that of the language model. That is the honest price of a space of sentences, at this size: nobody who only wants probable text
+# The plain model's bill is within half a nat of the language model's: with its code ignored, that is what it is. The code saves the cured model more than a nat on the words, but costs more than it saves. Its
+# bill is more than two nats a sentence *higher* than either. That is the honest price of a space of sentences, at this size: nobody who only wants probable text
 # should pay it.
 #
 # A part of the price may be the bound's, not the model's: the true $-\ln p(x)$ is lower than the negative ELBO. A tighter bound draws *several* points from the cloud
@@ -776,38 +788,50 @@ assert tighter[16] > rival.mean()
 # With sixteen draws the figure comes down by more than a nat, and stays above the rival's. So a part of the gap was the looseness of the
 # bound. How much more would go with ever more draws, we have not measured.
 #
-# Was that one lucky seed? A recorded run (`benchmarks/record_vae.py`) trained five recipes three times each, every time anew from other random numbers:
+# Was that one lucky seed? A recorded run (`benchmarks/record_vae.py`) trained five recipes three times each, every time from other random numbers, on the same sentences:
 
 # %%
 import json
 from importlib.resources import files
 
 recorded = json.loads((files("llmai_edu.training") / "vae_runs.json").read_text())["rows"]
-by_recipe = {}
+runs = {}
 for row in recorded:
-    by_recipe.setdefault(row["recipe"], []).append(row)
-for name, rows in by_recipe.items():
-    if name != "language model":
-        bill = " ".join(f"{row['negative_elbo']:6.2f}" for row in rows)
-        spent = " ".join(f"{row['kl']:5.2f}" for row in rows)
-        print(f"{name:<26} bill {bill}   KL {spent}")
+    runs.setdefault(row["recipe"], []).append(row)
 print(
-    f"{'language model':<26} bill",
-    *(f"{row['nats']:6.2f}" for row in by_recipe["language model"]),
+    f"{'language model':<22} bill", *(f"{row['nats']:6.2f}" for row in runs["language model"])
 )
+for name, rows in list(runs.items())[1:]:
+    bill = " ".join(f"{row['negative_elbo']:6.2f}" for row in rows)
+    spent = " ".join(f"{row['kl']:4.2f}" for row in rows)
+    reader = " ".join(f"{row['length_r2']:.2f}" for row in rows)
+    print(f"{name:<22} bill {bill}   KL {spent}   length R² {reader}")
 
 # %%
-live = by_recipe["all three"]
-assert all(row["kl"] > 4 for row in live)
-assert all(row["kl"] < 0.3 for row in by_recipe["plain"])
-assert all(row["behind_language_model"][1] > 0.5 for row in live)
-trained = [row for row in recorded if row["recipe"] != "language model"]
-assert len(trained) == 15
-assert all(row["behind_language_model"][1] > 0 for row in trained)
+for plain_run, warm, dropped, free, full in zip(*list(runs.values())[1:]):
+    assert (
+        max(plain_run["kl"], warm["kl"])
+        < 0.6
+        < dropped["kl"]
+        < 2
+        < 5
+        < min(free["kl"], full["kl"])
+    )
+    assert abs(warm["negative_elbo"] - plain_run["negative_elbo"]) < 0.1
+    assert (
+        warm["negative_elbo"]
+        < dropped["negative_elbo"]
+        < free["negative_elbo"]
+        < full["negative_elbo"]
+    )
+    assert dropped["behind_language_model"][1] > 0.5 < free["behind_language_model"][1]
+    assert full["behind_language_model"][1] > 3
+    assert full["length_r2"] > 0.95 > 0.8 > free["length_r2"]
 
 # %% [markdown]
-# The rows agree with what you ran. In every one of the fifteen trainings the VAE's bill is above the language model's.
-# WARMUPTEXT
+# All three seeds say the same. At this size, warm-up alone is no cure: less than 0.6 nats of KL. With word dropout it comes to between 0.6 and 2, and with free bits to more than five. And the more is spent, the higher is
+# the bill. All three together cost most: the whole 95 % interval lies more than three nats above the language model. What is bought for it is in the last column: how well the length of the sentence can
+# be read from the mean of its cloud. The next section says how that is measured.
 #
 # ## What the code has learned
 #
