@@ -648,8 +648,8 @@ def drop_words(
 
 # %%
 shown = drop_words(test, 0.3, unknown=0, boundary=boundary, generator=seeded(50))
-print(say([i for i in test[3].tolist() if i != boundary]))
-print(say([i for i in shown[3].tolist() if i != boundary]))
+for row in shown[:4].tolist():
+    print("   ", say([i for i in row if i != boundary]))
 share = ((shown == 0).sum() / (test != boundary).sum()).item()
 print(f"hidden: {share:.3f} of all words")
 assert 0.27 < share < 0.33
