@@ -19,7 +19,7 @@
 #
 # *About 75 minutes to read, 60 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 05.*
 #
-# Does a sentence praise a film or blame it? On this page a small network learns to tell, from eight thousand sentences that people
+# Does a sentence praise a film or blame it? On this page a small network learns to tell, from seven thousand sentences that people
 # have rated. It looks for phrases: short runs of words, wherever in the sentence they stand. You will see which phrases it found,
 # build the one operation that it consists of, and then ask what a good engineer asks of every network: is it better than
 # something simpler, by how much, and how sure is that?
@@ -178,7 +178,7 @@ for review in test[:50]:
     assert abs(float(shares(cnn, review).sum()) + bias - verdict(cnn, review)) < 1e-3
 
 # %% [markdown]
-# Here are the first test sentences of 7 to 14 words and signs. Below each word stands its share: a plus sign for praise, a minus sign for blame, up to
+# Here are test sentences of 7 to 14 words and signs: the first three that people found praising, and the first three that they found blaming. Below each word stands its share: a plus sign for praise, a minus sign for blame, up to
 # three of them. The number is the verdict, above zero for praise.
 
 
@@ -198,14 +198,16 @@ def show(model, review, width=88):
 
 
 short = [review for review in test if 7 <= len(tokens(review.text)) <= 14]
-for review in short[:6]:
+praised = [review for review in short if review.score > 0]
+blamed = [review for review in short if review.score < 0]
+for review in praised[:3] + blamed[:3]:
     show(cnn, review)
 
 # %% [markdown]
-# The same for the first of them as a picture:
+# The same for the first of the blaming ones as a picture:
 
 # %% alt="One bar for each word and sign of the sentence. Bars above the zero line, filled, push the verdict towards praise; bars below, hatched, push it towards blame. A few words have long bars, and their neighbours share in them."
-first = short[0]
+first = blamed[0]
 pieces, amounts = tokens(first.text), shares(cnn, first)
 _, axes = new_axes(6.5, 2.6)
 for place, amount in enumerate(amounts[: len(pieces)].tolist()):
@@ -224,7 +226,7 @@ plt.show()
 # from −4 (extremely negative) to 4 (extremely positive). We have the mean of their ratings, and cut it at zero: above is praise, below is
 # blame. A few dozen sentences lie at zero exactly, and are left out.
 
-# %% alt="Histogram of the mean ratings of the film sentences, from minus 4 to 4. It has two humps, near minus 2 and near plus 2, and a valley at zero, where a dashed line cuts. About one sentence in eight lies within one point of the cut."
+# %% alt="Histogram of the mean ratings of the film sentences, from minus 4 to 4. It has two humps, near minus 2 and near plus 2, and a valley at zero, where a dashed line cuts. About one sentence in seven lies within one point of the cut."
 scores = np.array([review.score for review in movies])
 _, axes = new_axes(6, 2.6)
 axes.hist(scores, bins=np.arange(-4, 4.1, 0.25), color=PALETTE[0], edgecolor="white")
@@ -239,11 +241,11 @@ print(
 )
 assert len(scores) == 10_605
 assert np.sum(scores == 0) == 37
-assert 0.12 < near < 0.15
+assert 0.13 < near < 0.15
 
 # %% [markdown]
 # Cutting throws something away. A sentence at 0.2 and one at 3.5 become the same label, while one at 0.2 and one at −0.2 become opposites, though
-# another fifteen people might have swapped them. About one sentence in eight lies within one point of the cut. The mean
+# another fifteen people might have swapped them. About one sentence in seven lies within one point of the cut. The mean
 # also hides whether people agreed: half +3 and half −3 look like fifteen times zero. No classifier can be right where
 # the label is a matter of chance. Keep that in mind when you read "four in five are right".
 #
@@ -709,7 +711,7 @@ print("each of the three:", [f"{value:.1%}" for value in each.tolist()])
 #
 # All on the same test sentences, which were used for nothing else. *Before you run the next cell, guess: by how many points is the CNN ahead of the bag of words?*
 
-# %% alt="Accuracy on the test sentences with 95 per cent intervals. The majority is at about one half and the mean of GloVe at 70 per cent. The bag of words, the bag with pairs and all CNNs lie between 74 and 80 per cent, and their intervals, about 4 points wide, overlap."
+# %% alt="Accuracy on the test sentences with 95 per cent intervals. The majority is at about one half and the mean of GloVe at 70 per cent. The bag of words, the bag with pairs and all CNNs lie between 73 and 80 per cent, and their intervals, about 4 points wide, overlap."
 accuracy = {name: score_classes(truth, p, rng=rng).accuracy for name, p in predicted.items()}
 _, axes = new_axes(6.5, 3.2)
 for row, a in enumerate(accuracy.values()):
@@ -746,17 +748,17 @@ for name, gain in gains.items():
     print(f"{name:<24} {gain:+.1%} {'sure' if gain.excludes_zero else 'not sure'}")
 
 # %% [markdown]
-# Not one of the networks beats the bag of words for sure. The CNN that begins with GloVe's vectors came out ahead by a point or so, and the interval
-# of that difference holds zero: with other sentences of this kind the bag might be ahead. Without GloVe's vectors it is ahead of nothing. The plain
-# bag with pairs is level with the CNN. Only two things are sure here: all of them read (the majority is far behind), and the mean of
-# the vectors is not enough.
+# The CNN that begins with GloVe's vectors came out one or two points ahead of the bag of words. The lower end of the interval lies close to zero: under one seed just above, under
+# another just below. Against the bag with pairs, nothing is sure at all, and three networks together do not change that by much. Without GloVe's vectors the CNN is ahead of nothing, and the network of single words is level with the bag.
+# Two things *are* sure: all of them read (the majority is far behind), and the mean of the vectors is not enough. So: no margin worth the name.
 #
 # The next cell holds these sentences to account.
 
 # %%
 ahead = gains["CNN"]
-assert -0.01 < ahead.value < 0.03
-assert ahead.low < 0.005
+assert 0 < ahead.value < 0.03
+assert -0.015 < ahead.low < 0.008
+assert 0 < gains["three CNNs together"].value < 0.03
 assert gains["CNN, random vectors"].value < 0.015
 assert gains["CNN, random vectors"].low < 0
 assert gains["CNN of single words"].low < 0 < gains["CNN of single words"].high
@@ -791,12 +793,12 @@ changed = (on_mixed != predicted["CNN"]).mean()
 fall = compare_accuracy(truth, predicted["CNN"], on_mixed, rng=rng)
 print(f"{changed:.0%} of the answers change; the order was worth {fall:+.1%}")
 assert 0.06 < changed < 0.14
-assert -0.01 < fall.value < 0.02
-assert fall.low < 0.005
+assert -0.01 < fall.value < 0.03
 assert torch.equal(logits(single, mixed_x).argmax(1), logits(single, test_x).argmax(1))
 
 # %% [markdown]
-# About one answer in ten changes. So the network does look at order. But the accuracy falls by a point or so at the most, and this test cannot tell that from nothing. And the network of single words gives every answer as before, as it must.
+# About one answer in ten changes. So the network does look at order. But its accuracy falls by no more than a point or two, and depending on the seed, the interval holds
+# zero or not. The network of single words gives every answer as before, as it must.
 #
 # ### Where order should matter most
 #
@@ -825,9 +827,10 @@ weight_of = dict(zip(listed, bow.coef_[0]))
 print("in the bag:", {word: f"{weight_of[word]:+.2f}" for word in ("not", "n't")})
 
 # %% [markdown]
-# The standard example does not occur in the test at all, and hardly in the training. But nearly a quarter of the sentences hold some negation, and more of these blame than praise. All the methods that read do worse on them; the network of single
-# words falls most. The CNN, which differs from it only in the width of the filters, does better there: order *is* of use where it should be. But it only draws level with the bag of words. That bag is not as blind
-# as the standard example has it: "n't" and "not" have weights of their own, and a film sentence that negates is more often blame.
+# The standard example does not occur in the test at all, and hardly in the training. But nearly a quarter of the sentences hold some negation, and more of these blame than praise.
+# The bag, the mean, and both networks with GloVe's vectors do worse on them than on the others. The network of single words loses more than the CNN, which differs from it only in the
+# width of its filters. That is what one expects if order is of use here; but on five hundred sentences, a lead of two points is not sure. And the CNN only draws level with the bag of words. The bag is not as
+# blind as the standard example has it: "n't" and "not" have weights of their own, and in these sentences they speak for blame.
 
 # %%
 against_single = compare_accuracy(
@@ -837,14 +840,16 @@ against_single = compare_accuracy(
     rng=rng,
 )
 print(f"CNN against single words, with negation: {against_single:+.1%}")
-assert against_single.value > 0
+assert 0 < against_single.value < 0.08
 assert on_negated.low < 0 < on_negated.high
 assert 0.2 < negated.mean() < 0.25
 assert truth[negated].mean() < 0.45
-for name, answers in predicted.items():
-    if name != "majority":
-        right = answers == truth
-        assert right[negated].mean() < right[~negated].mean()
+drop = {}
+for name in ("bag of words", "mean of GloVe", "CNN of single words", "CNN"):
+    right = predicted[name] == truth
+    drop[name] = right[~negated].mean() - right[negated].mean()
+assert min(drop.values()) > 0
+assert drop["CNN of single words"] > drop["CNN"]
 assert weight_of["n't"] < 0
 assert weight_of["not"] < 0
 
@@ -867,7 +872,7 @@ for name, strength, weight in chosen:
     print(f"{name:<6} {strength:+.2f}  " + " | ".join(top))
 
 # %% [markdown]
-# Read a row as a question: what have these five phrases in common? Mostly a strong word at one place of the filter, with varying company. Does a filter
+# Read a row as a question: what have these phrases in common? Many hold a strong word, in varying company. Some hold names and rare words, from which little could be learned. Does a filter
 # care for the company at all? We can ask the bag of words, which knows the single words alone: would it judge the twenty best phrases of each filter alike?
 
 # %%
@@ -879,10 +884,10 @@ for _, strength, weight in chosen:
 print(
     f"{np.mean(alike):.0%} of these {len(alike)} phrases would be judged alike by the bag of words"
 )
-assert np.mean(alike) > 0.8
+assert np.mean(alike) > 0.9
 
 # %% [markdown]
-# For most of these phrases, the sum of the bag's weights has the same sign. What the filters with the most say have found are mostly strong *words* with their neighbours. That
+# For more than nine in ten of these phrases, the sum of the bag's weights has the same sign. So the filters with the most say hardly know better than single words. That
 # fits with what the comparison said, though it proves nothing about the other filters.
 #
 # ## Away from home
@@ -909,15 +914,16 @@ for kind, collection in (("products", products), ("tweets", tweets)):
     print(f"   CNN against the bag: {away[kind, 'gain']:+.1%}")
 
 # %% [markdown]
-# Away from home, little is left. On tweets, both are *worse* than somebody who always says "praise". On product reviews they are better than that by a few points. The words of
-# praise and blame are other ones there, and so is their share. An accuracy belongs to a kind of text, and a classifier that is carried elsewhere must be
-# measured there.
+# Away from home, next to nothing is left. On product reviews, both are level with somebody who always says "praise". On tweets, both are *worse* than that, and the CNN is behind the bag. What it learned about film sentences
+# is not what praise and blame are in general. An accuracy belongs to a kind of text; a classifier that is carried elsewhere must be measured there, and beside it the share of the more frequent class.
 
 # %%
 assert away["tweets", "CNN"].accuracy.high < away["tweets", "frequent"]
 assert away["tweets", "bag"].accuracy.high < away["tweets", "frequent"]
+assert away["tweets", "gain"].value < 0
 for name in ("CNN", "bag"):
-    assert 0.57 < away["products", name].accuracy.value < 0.68
+    at_products = away["products", name].accuracy
+    assert at_products.low < away["products", "frequent"] < at_products.high
 assert away["products", "CNN"].accuracy.value < accuracy["CNN"].value - 0.08
 
 # %% [markdown]
@@ -950,8 +956,8 @@ assert found[-1].value > found[0].value + 0.15
 assert found[-1].low > found[0].high
 
 # %% [markdown]
-# Near zero, where people themselves waver, it is hardly better than a coin; far from zero it is right most of the time. A part of the missing
-# quarter is not the network's fault, but the cut's.
+# Near zero, where people themselves waver, it is hardly better than a coin; far from zero it is right most of the time. A part of what is missing
+# is not the network's fault, but the cut's.
 #
 # And now its worst errors, by a rule: the six test sentences of at most 30 words on which it was wrong, and most sure of itself.
 
@@ -963,9 +969,8 @@ for i in sorted(brief, key=lambda i: -abs(margin[i]))[:6]:
     show(cnn, test[i])
 
 # %% [markdown]
-# Read them with the marks. You will find strong words that are used of something else, irony, praise that is taken back, and a sentence or two of which
-# you might say that the people were wrong. Which of these is the cause in a single case, the marks do not say. They say what was
-# counted.
+# Read them with the marks. What was counted is there to see: strong words, whatever they are used of. What was meant often is not there: it would take more than five words in a row, or
+# knowing something about films. And beside some of them the people's own number is small.
 #
 # ## What we have now, and what it cannot do
 #
@@ -975,10 +980,10 @@ for i in sorted(brief, key=lambda i: -abs(margin[i]))[:6]:
 # - Padding is no text. A layer that forgets it answers differently to the same sentence in another batch.
 # - A fair comparison: one split without copies, choices made on validation, one test, the difference taken sentence by sentence, with its interval, and more than
 #   one seed.
-# - And an honest result: here, the network reads no better than a bag of words that trains in a second. Begin with the simple method; it tells you what
+# - And an honest result: here, the network is a point or two ahead of a bag of words, and not surely ahead of a bag with pairs. Begin with the simple method; it tells you what
 #   the complicated one is worth.
 # - A filter sees five words at most. What stands further away, "not, as so many have said, good", it cannot join. The next lesson reads a
-#   sentence from left to right and carries along what it has read: [lesson 07](LINK07), recurrence.
+#   sentence from left to right and carries along what it has read: lesson 07, recurrence.
 #
 # **Try it:** the [exercise sheet](../exercises/06_cnn.ipynb) asks you to mend a pooling that reads the padding, to write a filter with gaps, and to ask whether a difference
 # could be luck.
