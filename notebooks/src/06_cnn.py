@@ -15,6 +15,7 @@
 # # Convolutions that read sentiment
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/06_cnn.ipynb)
 # <!-- colab:end -->
 #
 # *About 75 minutes to read, 60 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 05.*
@@ -25,6 +26,15 @@
 # something simpler, by how much, and how sure is that?
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import re
 
 import matplotlib.pyplot as plt
