@@ -192,6 +192,13 @@ LESSONS = (
         "Convolutions that read sentiment",
         2,
         needs=("05_mlp",),
+        modules=("llmai_edu.models.cnn", "llmai_edu.evaluation.classification"),
+        minutes=75,
+        seconds=60,
+        memory_mb=1200,
+        data=("sentiment", "glove"),
+        exercises=("cnn.strongest", "cnn.gappy_scores", "cnn.luck"),
+        available=True,
     ),
     Lesson(
         7,
