@@ -1006,8 +1006,8 @@ for i in sorted(brief, key=lambda i: -abs(margin[i]))[:6]:
 #
 # **Sources**
 #
-# [1] C. J. Hutto and E. Gilbert, [*VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*](https://doi.org/10.1609/icwsm.v8i1.14550), ICWSM 2014. The film sentences go
-# back to B. Pang and L. Lee, [*Seeing Stars*](https://doi.org/10.3115/1219840.1219855), ACL 2005.
+# [1] C. J. Hutto and E. Gilbert, [*VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*](https://doi.org/10.1609/icwsm.v8i1.14550), ICWSM 2014. The archive's
+# notes say that the film sentences were cut from the 2,000 reviews of B. Pang and L. Lee (2004).
 #
 # [2] Y. Kim, [*Convolutional Neural Networks for Sentence Classification*](https://doi.org/10.3115/v1/D14-1181), EMNLP 2014.
 #
