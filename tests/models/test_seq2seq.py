@@ -59,7 +59,8 @@ def test_additive_attention_equals_loops():
     context, weights = additive_attention(query, keys, values, v, mask)
     for b in range(3):
         scores = [
-            sum(v[a].item() * math.tanh(query[b, a] + keys[b, s, a]) for a in range(4)) for s in range(int(mask[b].sum()))
+            sum(v[a].item() * math.tanh(query[b, a] + keys[b, s, a]) for a in range(4))
+            for s in range(int(mask[b].sum()))
         ]
         powers = [math.exp(score) for score in scores]
         for s, power in enumerate(powers):
