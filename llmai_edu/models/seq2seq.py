@@ -33,7 +33,7 @@ PAD, START, END = 0, 1, 2  # what fills up a batch, what stands before a target,
 class Encoded(NamedTuple):
     """A batch of source texts, read: what the decoder gets."""
 
-    states: torch.Tensor  # (B, S, H), of each place: half from what stands up to it, half from what stands from it on
+    states: torch.Tensor  # (B, S, H), of each place: half from what stands up to it, half from what follows
     summary: torch.Tensor  # (B, H), the last state of each direction: the whole text in one vector
     mask: torch.Tensor  # (B, S) of bool, True at tokens, False at padding
     keys: torch.Tensor | None = None  # (B, S, A), made once of the states, for attention
@@ -80,8 +80,8 @@ class Seq2Seq(nn.Module):
     """An encoder that reads in both directions, and a decoder that gets the encoder's last states and nothing else.
 
     source_vocab, target_vocab: the numbers of ids, PAD, START and END among them. embedding: C, the size of a token's
-    vector. hidden: H, of the decoder's state; each direction of the encoder has half of it. dropout: on token vectors and before the
-    output. generator: draws the weights.
+    vector. hidden: H, of the decoder's state; each direction of the encoder has half of it. dropout: on token vectors
+    and before the output. generator: draws the weights.
 
     >>> model = Seq2Seq(10, 20, embedding=8, hidden=16, generator=torch.Generator().manual_seed(0))
     >>> source, target = pad([[5, 6, 2], [7, 2]]), pad([[1, 9, 8, 7], [1, 9]])

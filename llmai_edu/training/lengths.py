@@ -12,8 +12,8 @@ class LengthBatches(Iterator):
 
     The noise changes who shares a batch with whom. The last batch of the sorted examples may be smaller.
 
-    tensors: of N padded rows each, such as sources (N, S) and targets (N, T). lengths: (N,), to sort by. noise: up to so
-    much is added to a length. generator: draws noise and order. Raises ValueError for unequal numbers of examples.
+    tensors: of N padded rows each, such as sources (N, S) and targets (N, T). lengths: (N,), to sort by. noise: up to
+    so much is added to a length. generator: draws noise and order. Raises ValueError for unequal numbers of examples.
 
     >>> x = torch.arange(6)
     >>> batches = LengthBatches((x,), x, batch_size=2, noise=0.0, generator=torch.Generator().manual_seed(0))

@@ -271,7 +271,7 @@ one_vector = right_by_length(train_backwards(Seq2Seq), tried)
 for k, share in zip(tried, one_vector):
     print(f"{k:>2} digits: {share:.0%} written without a mistake")
 assert one_vector[0] > 0.9
-assert one_vector[-1] < 0.3
+assert one_vector[-1] < 0.1
 
 # %% [markdown]
 # Two digits are no problem, and twelve hardly ever come out right. All were in the training, the long ones as often as the short. Sutskever and his
@@ -388,8 +388,8 @@ near = np.mean(
     [[abs(p - d) <= 1 for p, d in zip(peak, due)] for peak in peaks if len(peak) == 8]
 )
 exact = np.mean([[p == d for p, d in zip(peak, due)] for peak in peaks if len(peak) == 8])
-print(f"on the digit that is due: {exact:.0%}; on it or a neighbour: {near:.0%}")
-assert near > 0.6
+print(f"on the digit that is due: {exact:.0%}; on it or a neighbour: {by_one:.0%}")
+assert exact > 0.6
 
 # %% [markdown]
 # One warning. Both models were trained on at most twelve digits. What about sixteen?
@@ -509,7 +509,8 @@ assert np.isclose(CHRF(char_order=2).corpus_score(["rote"], [["rot"]]).score, by
 from llmai_edu.evaluation import bleu_signature
 
 print(bleu_signature("fr"), bleu_signature("zh"), sep="\n")
-assert "tok:13a" in bleu_signature("fr") and "tok:zh" in bleu_signature("zh")
+assert "tok:13a" in bleu_signature("fr")
+assert "tok:zh" in bleu_signature("zh")
 
 # %% [markdown]
 # ## Simple opponents
@@ -521,7 +522,7 @@ assert "tok:13a" in bleu_signature("fr") and "tok:zh" in bleu_signature("zh")
 # Before you run the next cell, guess: can a network that writes new names beat somebody who can only repeat old ones?
 
 # %%
-from llmai_edu.evaluation import compare_translations, score_translations
+from llmai_edu.evaluation import score_translations
 
 
 def trigrams(text):
@@ -549,36 +550,184 @@ for who, texts in contestants.items():
     french[who] = score_translations(
         texts, references, language="fr", rng=np.random.default_rng(seed)
     )
-    exact = np.mean([text == reference for text, reference in zip(texts, references)])
+    perfect = np.mean([text == reference for text, reference in zip(texts, references)])
     print(
-        f"{who:<10} BLEU {french[who]['bleu']}   chrF {french[who]['chrf']}   exact {exact:.0%}"
+        f"{who:<10} BLEU {french[who]['bleu']}   chrF {french[who]['chrf']}   exact {perfect:.0%}"
     )
 
+# %%
+assert french["nearest"]["chrf"].low > french["attention"]["chrf"].value
+assert french["attention"]["chrf"].low > french["copy"]["chrf"].value
+assert 25 < french["attention"]["chrf"].value < 41
+
 # %% [markdown]
+# Behind each score stands an interval. It comes from a *bootstrap*: the 198 names are drawn anew, some twice and some not at all, a thousand times, and 95 per
+# cent of the scores lie in it. It says what another test of this size would have given.
+#
+# The network writes better French than somebody who hands the English back. But *nearest* beats it clearly. The names come in families, "woman judge" and "man
+# judge", and whoever repeats the translation of a near relative gets most of its characters. It is exactly right in hardly
+# any case, and still ahead. A paper that had left it out would look much better.
+#
+# Look at the width of the intervals, too. BLEU's are far wider than those of chrF. Why? It needs runs of *four* words, and a name has
+# two or three words. Count how many runs of four there are:
+
+# %%
+fours = sum(max(0, len(reference.split()) - 3) for reference in references)
+print(f"{len(references)} references, {fours} runs of four words in all of them together")
+widths = {m: french["attention"][m].high - french["attention"][m].low for m in ("bleu", "chrf")}
+assert fours < len(references)
+assert widths["bleu"] > 1.3 * widths["chrf"]
+
+# %% [markdown]
+# One of the four precisions rests on this handful. For texts as short as these chrF is the better measure, and from here on we go by it.
+#
 # ## Four languages, with attention and without
 #
 # One model in one language is an anecdote. The script `benchmarks/record_seq2seq.py` trained this very recipe for French, German, Spanish
-# and Chinese, with attention and with one vector, and stored what each wrote. All settings were chosen on French validation names
-# alone, and the test names were translated once. What follows is *recorded*:
+# and Chinese, with attention and with one vector, with three seeds each, and stored what each wrote. All settings were chosen on French validation names
+# alone, and the test names were translated once. So what follows is *recorded*.
+#
+# Before you run the next cell, guess: by how many points is attention better?
 
 # %%
 from llmai_edu.evaluation.recorded_translations import load_recorded_translations
 
 languages = {"fr": "French", "de": "German", "es": "Spanish", "zh": "Chinese"}
-tests = {code: split_pairs(load_emoji_names(code)) for code in languages}
-table = {}
-for code, name in languages.items():
-    truth = [pair.foreign for pair in tests[code].test]
-    runs = {f"{run.model} {run.seed}": run.test for run in load_recorded_translations(code)}
-    runs["nearest"] = [nearest(tests[code].train, pair.english) for pair in tests[code].test]
-    for who, texts in sorted(runs.items(), reverse=True):
-        scores = score_translations(
-            texts, truth, language=code, rng=np.random.default_rng(seed)
-        )
-        table[code, who] = scores
-        print(f"{name:<8} {who:<13} BLEU {scores['bleu']}   chrF {scores['chrf']}")
+kinds = ["nearest", "one vector", "attention"]
+truth, outputs, table = {}, {}, {}
+for code in languages:
+    parts = split_pairs(load_emoji_names(code))
+    truth[code] = [pair.foreign for pair in parts.test]
+    outputs[code, "nearest"] = [[nearest(parts.train, name) for name in english]]
+    for kind in kinds[1:]:
+        runs = [run for run in load_recorded_translations(code) if run.model == kind]
+        outputs[code, kind] = [run.test for run in sorted(runs, key=lambda run: run.seed)]
+    for kind in kinds:
+        table[code, kind] = [
+            score_translations(
+                texts, truth[code], language=code, rng=np.random.default_rng(seed)
+            )
+            for texts in outputs[code, kind]
+        ]
+for (code, kind), scores in table.items():
+    for name in ("bleu", "chrf"):
+        line = "   ".join(f"{run[name]:5.1f}" for run in scores)
+        print(f"{languages[code]:<8} {kind:<11} {name}  {line}")
+
+# %% alt="Corpus chrF on the test names for four languages, with 95 per cent intervals. Nearest, crosses, is highest in French, German and Spanish, at 43 to 46. The three seeds of one vector, circles, and of attention, squares, lie below it between 30 and 39, side by side. In Chinese all are between 20 and 29, with wide intervals."
+_, axes = new_axes(7.0, 3.6)
+for k, (kind, marker) in enumerate(zip(kinds, "xos")):
+    for place, code in enumerate(languages):
+        for i, run in enumerate(table[code, kind]):
+            chrf, x = run["chrf"], place + 0.28 * (k - 1) + 0.07 * (i - 1) * (k > 0)
+            bars = [[chrf.value - chrf.low], [chrf.high - chrf.value]]
+            label = kind if place + i == 0 else None
+            axes.errorbar(
+                x, chrf.value, bars, fmt=marker, color=PALETTE[[7, 3, 0][k]], ms=6, label=label
+            )
+axes.set_xticks(range(4), languages.values())
+axes.set(ylabel="chrF, test names", ylim=(0, 60))
+axes.legend(loc="lower left", ncols=3)
+plt.show()
 
 # %% [markdown]
+# Two such intervals cannot be compared by eye: both models were tested on the same names, and a hard name is hard for both. So the
+# *difference* is bootstrapped: in each redrawn test, attention minus one vector, seed by seed. If the interval has 0 in it, the sign is not sure.
+
+# %%
+from llmai_edu.evaluation import compare_translations
+
+gains, behind = {}, {}
+for code, name in languages.items():
+    given_to = {"language": code, "resamples": 500}
+    for i, (ours, plain_one) in enumerate(
+        zip(outputs[code, "attention"], outputs[code, "one vector"])
+    ):
+        rng = np.random.default_rng([seed, i])
+        gains[code, i] = compare_translations(
+            ours, plain_one, truth[code], rng=rng, **given_to
+        )["chrf"]
+        closest = outputs[code, "nearest"][0]
+        behind[code, i] = compare_translations(closest, ours, truth[code], rng=rng, **given_to)[
+            "chrf"
+        ]
+    shown = "   ".join(str(gains[code, i]) for i in range(len(outputs[code, "attention"])))
+    print(f"{name:<8} attention - one vector: {shown}")
+sure = [key for key, gain in gains.items() if gain.excludes_zero]
+print(f"{len(sure)} of {len(gains)} intervals leave out zero")
+
+# %%
+assert len(gains) == 12
+assert len(sure) <= 4
+assert all(gains[key].value < 5 for key in gains)
+assert any(gain.value < 0 for gain in gains.values())
+assert any(gain.value > 0 for gain in gains.values())
+assert all(behind[code, i].low > 0 for code in ("fr", "de", "es") for i in range(3))
+
+# %% [markdown]
+# Attention does not help here. In most of the comparisons the sign is not sure, and it is not always the same. And *nearest* is ahead of the
+# model with attention in French, German and Spanish, with every seed.
+#
+# This is no contradiction to the digits. There, twelve digits had to go through the vector, and only their exact copy counted. A name has
+# two words on average. Whether more training text, longer texts or other settings would change this, the table cannot say. The paper of Bahdanau and his colleagues
+# trained on 348 million words, and found the largest difference on long sentences [4]. We trained on some three thousand.
+#
+# ## What the points are made of
+#
+# Where do they come from? Let us take the test apart: names all of whose English words stood in the training, in another
+# combination, and names with at least one new word. And names by their number of words.
+
+# %%
+words_known = {word for pair in train for word in pair.english.lower().split()}
+known = np.array([set(name.lower().split()) <= words_known for name in english])
+n_words = np.array([len(name.split()) for name in english])
+groups = {"all words known": known, "a new word": ~known}
+groups |= {"one word": n_words == 1, "two words": n_words == 2, "three or more": n_words > 2}
+
+
+def chrf_of(texts, references, chosen):
+    """Corpus chrF of some of the texts."""
+    picked = [(t, r) for t, r, is_in in zip(texts, references, chosen) if is_in]
+    ours, theirs = zip(*picked)
+    return CHRF().corpus_score(ours, [theirs]).score
+
+
+parts_of = {}
+for group, chosen_names in groups.items():
+    for code in languages:
+        for kind in kinds:
+            scores = [chrf_of(o, truth[code], chosen_names) for o in outputs[code, kind]]
+            parts_of[group, code, kind] = np.mean(scores)
+    line = "  ".join(
+        f"{code} " + " / ".join(f"{parts_of[group, code, kind]:4.1f}" for kind in kinds)
+        for code in languages
+    )
+    print(f"{group:<16} {chosen_names.sum():>3} names   {line}")
+print("each: nearest / one vector / attention, the mean over the seeds")
+
+# %%
+for code in languages:
+    for kind in kinds:
+        assert (
+            parts_of["all words known", code, kind] > 1.5 * parts_of["a new word", code, kind]
+        )
+        assert parts_of["three or more", code, kind] > parts_of["one word", code, kind]
+longest = {
+    code: parts_of["three or more", code, "attention"]
+    - parts_of["three or more", code, "one vector"]
+    for code in languages
+}
+assert min(longest.values()) < 0 < max(longest.values())
+assert 0.6 < (~known).mean() < 0.7
+
+# %% [markdown]
+# Two thirds of the test names have a word in them that no training name has. Nobody can translate what was never seen, and there the scores are low
+# for all three, in every language. Where the words are known the scores are more than half as high again. So what is measured here is mostly how well
+# known parts are put together anew.
+#
+# The longer names score *higher*, for they are the ones made of known parts ("person running facing right"). And on
+# three words or more attention is ahead in some languages and behind in others: these lengths do not show the bottleneck.
+#
 # ## Does the attention mean anything?
 #
 # A picture proves little; one finds a pattern in most. So a number. French puts the colour behind the noun, English before it: "purple circle" becomes
@@ -619,3 +768,67 @@ for part in ("train", "held out"):
         f"{part:<9} {len(looks[part]):>2} names: on the colour word when the colour is written "
         f"{writing:.0%}, at other steps {elsewhere:.0%}, an even look {even:.0%}"
     )
+
+# %% [markdown]
+# Look at the picture at the top again. "violet" seemed to look at "purple", and one could have printed it in a paper. Over all such names the colour word gets no more of
+# the look when its colour is written than at other steps, and less than an even look would give it.
+# The model writes the right colours and does not point at them.
+
+# %%
+for part in looks:
+    writing, elsewhere, even = looks[part].mean(0)
+    assert writing < even + 0.1
+    assert writing - elsewhere < 0.15
+assert len(looks["train"]) > 30
+assert exact > 0.6  # with the digits, the look was on the digit that was due
+
+# %% [markdown]
+# It need not point. The encoder reads in both directions, so the state at "circle" may hold the colour as well, and the state at "purple"
+# the circle. We have not tested that this is the reason. What the number does say: weights are what the model *averaged*, no proof of what it
+# *used*. With the digits both went together. Here they do not. Do not take attention for an explanation without such a count [8].
+#
+# ## A correction
+#
+# One reads that large language models "generate with seq2seq or with a variational autoencoder". Neither is so today. The chat model of lesson 00 has no encoder and no
+# decoder apart from it: one stack of layers reads the question and goes on with the answer, from left to right, as a language model. Encoder and decoder live on
+# in models for tasks that have a source and a target, such as T5 (lesson 14). What today's models did keep from this page is attention.
+#
+# ## What we have now, and what it cannot do
+#
+# - An encoder that reads and a decoder that writes, trained with teacher forcing, decoded greedily, in batches that padding does not disturb.
+# - One vector is a bottleneck: with it no twelve digits came through, with attention nearly all did.
+# - BLEU and chrF, from their definition and from the reference implementation, with intervals. On names of two words BLEU rests on a
+#   handful of runs.
+# - On these names attention made no sure difference, and a look-up of the nearest known name beat both networks in three of four languages. Fifteen hundred
+#   short names are too few to learn a language from, and a simple opponent is what shows it.
+# - The model knows nothing beyond its names, cannot take in a new word, and what it learned about twelve digits does not hold for sixteen.
+# - It is slow, because each step waits for the one before, in the encoder as well. Attention itself does not wait: all scores could be had at once. Lesson 11 keeps
+#   the attention and leaves out the recurrence. Lesson 26 comes back to translation with more text.
+#
+# **Try it:** the [exercise sheet](../exercises/09_seq2seq.ipynb) asks you to mend an attention with another score, to extend BLEU to several references,
+# and to show a decoder its own mistakes.
+#
+# **Sources**
+#
+# [1] I. Sutskever, O. Vinyals and Q. V. Le, [*Sequence to Sequence Learning with Neural Networks*](https://arxiv.org/abs/1409.3215), 2014.
+#
+# [2] K. Cho and others, [*Learning Phrase Representations using RNN Encoder–Decoder for Statistical Machine
+# Translation*](https://arxiv.org/abs/1406.1078), 2014.
+#
+# [3] R. J. Williams and D. Zipser, [*A Learning Algorithm for Continually Running Fully Recurrent Neural
+# Networks*](https://doi.org/10.1162/neco.1989.1.2.270), 1989.
+#
+# [4] D. Bahdanau, K. Cho and Y. Bengio, [*Neural Machine Translation by Jointly Learning to Align and
+# Translate*](https://arxiv.org/abs/1409.0473), 2014.
+#
+# [5] K. Papineni, S. Roukos, T. Ward and W.-J. Zhu, [*BLEU: a Method for Automatic Evaluation of Machine
+# Translation*](https://aclanthology.org/P02-1040/), 2002.
+#
+# [6] M. Post, [*A Call for Clarity in Reporting BLEU Scores*](https://aclanthology.org/W18-6319/), 2018.
+#
+# [7] M. Popović, [*chrF: character n-gram F-score for automatic MT evaluation*](https://aclanthology.org/W15-3049/), 2015.
+#
+# [8] S. Jain and B. C. Wallace, [*Attention is not Explanation*](https://arxiv.org/abs/1902.10186), 2019.
+#
+# *Prose CC BY 4.0, code MIT, the llmai_edu authors. Emoji names: Unicode CLDR (Unicode License v3), packaged in `emoji`
+# (BSD-3-Clause).*

@@ -147,7 +147,8 @@ def test_without_attention_one_vector_is_all_the_decoder_gets():
     encoded = model.encode(torch.tensor([[5, 6, END]]))
     other = encoded._replace(states=encoded.states + 1)
     context, weights = model.look(draw(1, 8), other)
-    assert weights is None and torch.equal(context, encoded.summary)
+    assert weights is None
+    assert torch.equal(context, encoded.summary)
 
 
 def test_learns_to_copy_with_attention():

@@ -98,7 +98,7 @@ MUTANTS = {
         Mutant("not_moved", says="move `own` by one", edit=("own[:, :-1]", "own[:, 1:]")),
         Mutant(
             "not_moved_at_all",
-            says="and never replace START",
+            says="used where it stands, and START must stay",
             source="""
             def mixed_inputs(target, own, draws, share):
                 return np.where((draws < share) & (target != 0), own, target)

@@ -268,7 +268,7 @@ def mixed_inputs(answer, rng):
             "what is written at step t is read at step t + 1: move `own` by one": _mix(
                 target, own, chosen & real & ~first
             ),
-            "what is written at step t is read at step t + 1: move `own` by one, and never replace START": _mix(
+            "`own` is used where it stands, and START must stay: what is written at step t is read at step t + 1": _mix(
                 target, own, chosen & real
             ),
             "`own` was moved the wrong way: step t gets what was written at step t - 1": _mix(
@@ -279,8 +279,10 @@ def mixed_inputs(answer, rng):
             ),
             "PAD stays PAD": _mix(target, moved, chosen & ~first),
             "START is never replaced": _mix(target, moved, chosen & real),
-            "START is never replaced, and PAD stays PAD": _mix(target, moved, chosen),
-            "START is never replaced, and PAD stays PAD; and `own` must be moved by one": _mix(target, own, chosen),
+            "START and PAD must both stay as they are": _mix(target, moved, chosen),
+            "START and PAD must stay as they are, and `own` is used where it stands: move it by one": _mix(
+                target, own, chosen
+            ),
             "draws[b, t] belongs to the input at step t: `own` is moved, the draws are not": _mix(
                 target, moved, moved_draws & real & ~first
             ),
