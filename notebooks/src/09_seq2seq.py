@@ -15,6 +15,7 @@
 # # Sequence to sequence, with attention
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/09_seq2seq.ipynb)
 # <!-- colab:end -->
 #
 # *About 90 minutes to read, 60 seconds to run on two CPU cores, 1.0 GB. Needs: lesson 08.*
@@ -28,9 +29,19 @@
 # against simple opponents, and one of them wins.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from llmai_edu.datasets import load_emoji_names, split_pairs
 from llmai_edu.device import seed_everything
@@ -61,7 +72,7 @@ assert sum(map(len, (train, valid, test))) == 1923
 # French names are.
 
 # %%
-from llmai_edu.models.seq2seq import END, PAD, START, AttentionSeq2Seq, Seq2Seq, pad
+from llmai_edu.models.seq2seq import END, PAD, START, AttentionSeq2Seq, Encoded, Seq2Seq, pad
 from llmai_edu.tokenizers import train_bpe
 
 english_bpe = train_bpe([pair.english.lower() for pair in train], vocab_size=1456)
@@ -165,6 +176,17 @@ assert torch.allclose(weights.sum(1), torch.ones(len(said)))
 
 
 # %% quote="llmai_edu.models.seq2seq:Seq2Seq.step"
+def step(
+    self, x: torch.Tensor, state: tuple[torch.Tensor, torch.Tensor], encoded: Encoded
+) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor], torch.Tensor | None]:
+    """Look at the source, take in the token before, and move on.
+
+    x: (B, C), the vector of the token before. Returns what the output layer reads (B, 2H), the new state, and the
+    weights (B, S) of the look, None without attention.
+    """
+    context, weights = self.look(state[0], encoded)  # (B, H)
+    h, c = self.cell(torch.cat([x, context], dim=1), state)
+    return torch.cat([h, context], dim=1), (h, c), weights
 
 
 # %% [markdown]
@@ -172,6 +194,9 @@ assert torch.allclose(weights.sum(1), torch.ones(len(said)))
 
 
 # %% quote="llmai_edu.models.seq2seq:Seq2Seq.look"
+def look(self, h: torch.Tensor, encoded: Encoded) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """What the decoder sees of the source before a step: always the same vector (B, H), whatever it wrote."""
+    return encoded.summary, None
 
 
 # %% [markdown]
@@ -201,6 +226,16 @@ assert torch.equal(
 
 
 # %% quote="llmai_edu.models.seq2seq:teacher_forcing_loss"
+def teacher_forcing_loss(
+    model: Seq2Seq, batch: tuple[torch.Tensor, torch.Tensor]
+) -> torch.Tensor:
+    """Cross-entropy of each target token given the true ones before it, in nats, the mean over tokens.
+
+    batch: source (B, S) and target (B, T), the target from START to END; columns of nothing but padding are cut off.
+    """
+    source, target = (ids[:, : int((ids != PAD).sum(1).max())] for ids in batch)
+    logits = model(source, target[:, :-1])  # (B, T - 1, V)
+    return F.cross_entropy(logits.flatten(0, 1), target[:, 1:].flatten(), ignore_index=PAD)
 
 
 # %% [markdown]
@@ -208,8 +243,6 @@ assert torch.equal(
 # Does it do so? A row with three further columns of padding must give the same loss:
 
 # %%
-import torch.nn.functional as F
-
 few = sources[:4], targets[:4]
 longer = tuple(F.pad(ids, (0, 3), value=PAD) for ids in few)
 loss = teacher_forcing_loss(plain, few)
@@ -319,6 +352,29 @@ assert np.isclose(a[1] / a[0], exp(3 * tanh(1.0)))  # the first key cancels the 
 
 
 # %% quote="llmai_edu.models.seq2seq:additive_attention"
+def additive_attention(
+    query: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    v: torch.Tensor,
+    mask: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Average the values, weighted by how well each key fits the query: softmax(v · tanh(query + key)) values.
+
+    query: (B, A). keys: (B, S, A). values: (B, S, C). v: (A,). mask: (B, S) of bool, True where there is something to
+    look at. Returns the average (B, C) and the weights (B, S), which sum to 1 and are 0 where the mask is False.
+    Bahdanau et al. 2014.
+
+    >>> keys = torch.zeros(1, 3, 2)                          # all keys fit equally well, but the last is padding
+    >>> values = torch.tensor([[[1.0], [3.0], [50.0]]])
+    >>> mask = torch.tensor([[True, True, False]])
+    >>> additive_attention(torch.zeros(1, 2), keys, values, torch.ones(2), mask)[0].item()
+    2.0
+    """
+    scores = (query[:, None] + keys).tanh() @ v  # (B, S)
+    scores = scores.masked_fill(~mask, -torch.inf)
+    weights = scores.softmax(dim=1)  # (B, S)
+    return (weights[:, None] @ values)[:, 0], weights  # (B, 1, S) @ (B, S, C)
 
 
 # %% [markdown]
@@ -349,7 +405,22 @@ assert ((unmasked * mask).sum(1)[1:] < 0.99).all()  # zeros set after the softma
 
 
 # %% quote="llmai_edu.models.seq2seq:AttentionSeq2Seq.look"
+def look(self, h: torch.Tensor, encoded: Encoded) -> tuple[torch.Tensor, torch.Tensor]:
+    """The average of the encoder's states (B, H), weighted for this step, and the weights (B, S)."""
+    return additive_attention(
+        self.to_query(h), encoded.keys, encoded.states, self.v, encoded.mask
+    )
 
+
+# %%
+with torch.no_grad():
+    encoded = model.encode(torch.tensor([source_ids("red heart")]))
+    state = model.first_state(encoded)
+    context, weights = look(model, state[0], encoded)
+print(weights.numpy().round(2), " context", tuple(context.shape))
+assert torch.isclose(weights.sum(), torch.tensor(1.0))
+assert torch.allclose(context, weights @ encoded.states[0], atol=1e-6)
+assert context.shape == encoded.summary.shape  # so the rest of the model stays as it is
 
 # %% [markdown]
 # Now the digits again: the same task, the same number of steps, and at every step a look.
@@ -384,7 +455,7 @@ plt.show()
 source, _ = backwards(200, [8], torch.Generator().manual_seed(seed))
 peaks = [one.weights[:8].argmax(1).tolist() for one in translate(with_attention, source, 30)]
 due = list(range(7, -1, -1))
-near = np.mean(
+by_one = np.mean(
     [[abs(p - d) <= 1 for p, d in zip(peak, due)] for peak in peaks if len(peak) == 8]
 )
 exact = np.mean([[p == d for p, d in zip(peak, due)] for peak in peaks if len(peak) == 8])
