@@ -172,7 +172,11 @@ assert torch.allclose(weights.sum(1), torch.ones(len(said)))
 #
 # The *decoder* is an LSTM that writes. It is a language model of French, with one thing added: besides the token before, it gets
 # something of the English at every step. In the simplest design this is the last state of each direction, one vector for
-# the whole text [1, 2]. The code calls it the *summary*. Here is one step:
+# the whole text [1, 2]. The code calls it the *summary*.
+#
+# What the encoder found travels in a tuple with names, `Encoded`: `states` of all places, the `summary`, and a `mask` that is True at tokens and
+# False at padding. Each text is read only up to its own end, or the LSTM that comes from the right would begin with padding. Here is one
+# step of the decoder:
 
 
 # %% quote="llmai_edu.models.seq2seq:Seq2Seq.step"
@@ -307,8 +311,8 @@ assert one_vector[0] > 0.9
 assert one_vector[-1] < 0.1
 
 # %% [markdown]
-# Two digits are no problem, and twelve hardly ever come out right. All were in the training, the long ones as often as the short. Sutskever and his
-# colleagues found a similar thing with sentences, and a trick that softened it: they fed the source backwards,
+# Two digits are no problem, and twelve hardly ever come out right. All were in the training, the long ones as often as the short. Cho and his
+# colleagues saw the same with sentences: the longer, the worse [9]. Sutskever and his found a trick against it: they fed the source backwards,
 # so that its beginning was nearer to the beginning of the translation [1].
 #
 # ## Attention, derived
@@ -616,28 +620,29 @@ contestants = {
     "nearest": [nearest(train, name) for name in english],
     "attention": written,
 }
-french = {}
+french, perfect = {}, {}
 for who, texts in contestants.items():
     french[who] = score_translations(
         texts, references, language="fr", rng=np.random.default_rng(seed)
     )
-    perfect = np.mean([text == reference for text, reference in zip(texts, references)])
+    perfect[who] = np.mean([text == reference for text, reference in zip(texts, references)])
     print(
-        f"{who:<10} BLEU {french[who]['bleu']}   chrF {french[who]['chrf']}   exact {perfect:.0%}"
+        f"{who:<10} BLEU {french[who]['bleu']}   chrF {french[who]['chrf']}   exact {perfect[who]:.0%}"
     )
 
 # %%
 assert french["nearest"]["chrf"].low > french["attention"]["chrf"].value
 assert french["attention"]["chrf"].low > french["copy"]["chrf"].value
 assert 25 < french["attention"]["chrf"].value < 41
+assert perfect["nearest"] < 0.01 < perfect["attention"] < 0.12
 
 # %% [markdown]
 # Behind each score stands an interval. It comes from a *bootstrap*: the 198 names are drawn anew, some twice and some not at all, a thousand times, and 95 per
 # cent of the scores lie in it. It says what another test of this size would have given.
 #
 # The network writes better French than somebody who hands the English back. But *nearest* beats it clearly. The names come in families, "woman judge" and "man
-# judge", and whoever repeats the translation of a near relative gets most of its characters. It is exactly right in hardly
-# any case, and still ahead. A paper that had left it out would look much better.
+# judge", and whoever repeats the translation of a near relative gets most of its characters. The network is exactly right now and then, *nearest* hardly
+# ever, and still *nearest* is ahead. A paper that had left it out would look much better.
 #
 # Look at the width of the intervals, too. BLEU's are far wider than those of chrF. Why? It needs runs of *four* words, and a name has
 # two or three words. Count how many runs of four there are:
@@ -729,19 +734,28 @@ print(f"{len(sure)} of {len(gains)} intervals leave out zero")
 
 # %%
 assert len(gains) == 12
-assert len(sure) <= 4
+assert len(sure) <= 2
 assert all(gains[key].value < 5 for key in gains)
 assert any(gain.value < 0 for gain in gains.values())
 assert any(gain.value > 0 for gain in gains.values())
 assert all(behind[code, i].low > 0 for code in ("fr", "de", "es") for i in range(3))
 
 # %% [markdown]
-# Attention does not help here. In most of the comparisons the sign is not sure, and it is not always the same. And *nearest* is ahead of the
-# model with attention in French, German and Spanish, with every seed.
+# Attention does not help here. At most two of the twelve intervals leave out zero, and the sign is not always the same. (Of twelve intervals of 95 per cent
+# one may well miss by chance.) And *nearest* is ahead of the model with attention in French, German and Spanish, with every seed.
 #
 # This is no contradiction to the digits. There, twelve digits had to go through the vector, and only their exact copy counted. A name has
 # two words on average. Whether more training text, longer texts or other settings would change this, the table cannot say. The paper of Bahdanau and his colleagues
-# trained on 348 million words, and found the largest difference on long sentences [4]. We trained on some three thousand.
+# trained on 348 million words, and found the largest difference on long sentences [4]. We trained on some three thousand:
+
+# %%
+n_words = np.array([len(name.split()) for name in english])
+read_words = sum(len(pair.english.split()) for pair in train)
+print(f"{read_words:,} English words to train on; {n_words.mean():.1f} a name in the test")
+assert 2800 < read_words < 3400
+assert 1.7 < n_words.mean() < 2.3
+
+# %% [markdown]
 #
 # ## What the points are made of
 #
@@ -751,7 +765,6 @@ assert all(behind[code, i].low > 0 for code in ("fr", "de", "es") for i in range
 # %%
 words_known = {word for pair in train for word in pair.english.lower().split()}
 known = np.array([set(name.lower().split()) <= words_known for name in english])
-n_words = np.array([len(name.split()) for name in english])
 groups = {"all words known": known, "a new word": ~known}
 groups |= {"one word": n_words == 1, "two words": n_words == 2, "three or more": n_words > 2}
 
@@ -790,13 +803,14 @@ longest = {
 }
 assert min(longest.values()) < 0 < max(longest.values())
 assert 0.6 < (~known).mean() < 0.7
+assert known[n_words > 2].mean() > 2 * known[n_words == 1].mean()
 
 # %% [markdown]
 # Two thirds of the test names have a word in them that no training name has. Nobody can translate what was never seen, and there the scores are low
 # for all three, in every language. Where the words are known the scores are more than half as high again. So what is measured here is mostly how well
 # known parts are put together anew.
 #
-# The longer names score *higher*, for they are the ones made of known parts ("person running facing right"). And on
+# The longer names score *higher*. They are also more than twice as often made of known words ("person running facing right"). And on
 # three words or more attention is ahead in some languages and behind in others: these lengths do not show the bottleneck.
 #
 # ## Does the attention mean anything?
@@ -900,6 +914,9 @@ assert exact > 0.6  # with the digits, the look was on the digit that was due
 # [7] M. Popović, [*chrF: character n-gram F-score for automatic MT evaluation*](https://aclanthology.org/W15-3049/), 2015.
 #
 # [8] S. Jain and B. C. Wallace, [*Attention is not Explanation*](https://arxiv.org/abs/1902.10186), 2019.
+#
+# [9] K. Cho, B. van Merriënboer, D. Bahdanau and Y. Bengio, [*On the Properties of Neural Machine Translation: Encoder–Decoder
+# Approaches*](https://arxiv.org/abs/1409.1259), 2014.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. Emoji names: Unicode CLDR (Unicode License v3), packaged in `emoji`
 # (BSD-3-Clause).*
