@@ -87,6 +87,7 @@ def target_ids(french):
     return [START, *(i + 3 for i in french_bpe.encode(french)), END]
 
 
+# %%
 sources = pad([source_ids(pair.english) for pair in train])  # (N, S)
 targets = pad([target_ids(pair.foreign) for pair in train])  # (N, T)
 print(
@@ -280,6 +281,7 @@ def backwards(n, lengths, generator):
     return pad([[*row, END] for row in rows]), pad([[START, *row[::-1], END] for row in rows])
 
 
+# %%
 def train_backwards(kind, steps=250):
     """A small model of this kind, trained on up to twelve digits."""
     generator = torch.Generator().manual_seed(seed)
@@ -291,6 +293,7 @@ def train_backwards(kind, steps=250):
     return small.eval()
 
 
+# %%
 def right_by_length(small, lengths):
     """The share of rows written without any mistake, for each length; 100 new rows each."""
     shares, generator = [], torch.Generator().manual_seed(1000 + seed)
@@ -540,6 +543,7 @@ def bleu_plain(written, references, longest):
     return 100 * penalty * np.prod(precisions) ** (1 / longest), precisions, penalty
 
 
+# %%
 ours, theirs = ["petit carré carré", "cœur"], ["petit carré noir", "cœur rouge"]
 score, precisions, penalty = bleu_plain(ours, theirs, longest=2)
 print(f"precisions {precisions}, penalty {penalty:.3f}, BLEU {score:.1f}")
@@ -612,6 +616,7 @@ def nearest(pairs, name):
     return pairs[int(np.argmax([shared(known) for known in known_trigrams]))].foreign
 
 
+# %%
 known_trigrams = [
     trigrams(pair.english) for pair in train
 ]  # the English is the same in all languages
@@ -685,6 +690,8 @@ for code in languages:
             )
             for texts in outputs[code, kind]
         ]
+
+# %%
 for (code, kind), scores in table.items():
     for name in ("bleu", "chrf"):
         line = "   ".join(f"{run[name]:5.1f}" for run in scores)
@@ -776,6 +783,7 @@ def chrf_of(texts, references, chosen):
     return CHRF().corpus_score(ours, [theirs]).score
 
 
+# %%
 parts_of = {}
 for group, chosen_names in groups.items():
     for code in languages:
@@ -828,6 +836,7 @@ def word_numbers(bpe, ids):
     return np.cumsum([bpe.id_to_bytes(i - 3).startswith(b" ") for i in ids])
 
 
+# %%
 def colour_looks(name, text, one):
     """The share of the look on the colour: when it was written, at other steps, and if the look were even."""
     from_word = word_numbers(english_bpe, source_ids(name)[:-1])  # (S - 1,)
@@ -842,6 +851,7 @@ def colour_looks(name, text, one):
             return on_colour[writes].mean(), on_colour[~writes].mean(), even
 
 
+# %%
 looks = {}
 for part in ("train", "held out"):
     pairs = train if part == "train" else [*valid, *test]

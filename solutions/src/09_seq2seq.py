@@ -81,7 +81,8 @@ def general_attention(h, states, w, mask):
     ### BEGIN SOLUTION
     scores = ((h @ w)[:, None] * states).sum(2)
     weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=1)
-    return (weights[:, :, None] * states).sum(1), weights
+    context = (weights[:, None] @ states)[:, 0]
+    return context, weights
     ### END SOLUTION
 
 

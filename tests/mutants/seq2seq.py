@@ -35,16 +35,9 @@ MUTANTS = {
         Mutant(
             "divided_again",
             says="divided by the number of places",
-            edit=(".sum(1), weights", ".sum(1) / mask.sum(1, keepdim=True), weights"),
+            edit=("return context, weights", "return context / mask.sum(1, keepdim=True), weights"),
         ),
-        Mutant(
-            "only_context",
-            says="return two things",
-            edit=(
-                "return (weights[:, :, None] * states).sum(1), weights",
-                "return (weights[:, :, None] * states).sum(1)",
-            ),
-        ),
+        Mutant("only_context", says="return two things", edit=("return context, weights", "return context")),
         Mutant(
             "softmax_by_hand",
             says="the weights of general attention",

@@ -162,12 +162,13 @@ def _corpus(rng, longer):
     """Three texts with two or three references; `longer`: what is written has more words than any reference."""
     letters = list("abcdef")
     written, references = [], []
-    for n in (5, 6, 7):
-        ours = [*rng.choice(letters, n - 2), "a", "a"]
-        theirs = [
-            [*ours[: n - 2], "g"],  # one "a" at most from the end
-            ["a", "a", *ours[1:3], *rng.choice(list("xyz"), 0 if longer else 4)],
-            [*rng.choice(list("xyz"), n - 3 if longer else n + 2), ours[0]],
+    for n in (7, 8, 9):
+        ours = [*rng.choice(letters, n - 4), "h", "h", "h", "h"]  # more of one word than all references together
+        far, extra = list("xyz") * 8, 0 if longer or n < 9 else 10  # and all references of one text are long
+        theirs = [  # the closest in length; a short one; and one further off
+            [*ours[: n - 4], "h", *far[: 2 if longer else 4 + extra]],
+            ["h", "h", *ours[1:3], *far[: 2 * extra]],
+            [*far[: n - 3 if longer else n + 3 + extra], ours[0]],
         ]
         written.append(" ".join(ours))
         references.append([" ".join(theirs[i]) for i in rng.permutation(3)])
@@ -243,7 +244,9 @@ def _forced(rng):
     target[:, 0] = 1
     for row, length in enumerate(rng.permutation([3, 5, 6, 7])):
         target[row, length:] = 0
-    draws = np.where(rng.random((b, t)) < 0.5, rng.uniform(0.0, 0.25, (b, t)), rng.uniform(0.75, 1.0, (b, t)))
+    low = rng.random((b, t)) < 0.5
+    low[:2, 0] = True, False  # START is among those drawn, and among those not drawn
+    draws = np.where(low, rng.uniform(0.0, 0.25, (b, t)), rng.uniform(0.75, 1.0, (b, t)))
     return target, own, draws
 
 
