@@ -232,6 +232,13 @@ LESSONS = (
         "Sequence to sequence, with attention",
         2,
         needs=("08_lstm",),
+        modules=("llmai_edu.models.seq2seq", "llmai_edu.evaluation.translation"),
+        minutes=90,
+        seconds=60,
+        memory_mb=1000,
+        exercises=("seq2seq.general_attention", "seq2seq.bleu", "seq2seq.mixed_inputs"),
+        data=("emoji-names",),
+        available=True,
     ),
     Lesson(
         10,
