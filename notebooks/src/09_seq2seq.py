@@ -865,25 +865,19 @@ for part in ("train", "held out"):
     )
 
 # %% [markdown]
-# The model writes the right colour for nearly all training names that have one, but its look is not on the colour word: not even half of it is. With
-# the digits nearly all of the look was where it was due. And with another seed, another answer. This cell was run with three seeds, and these were recorded,
-# on the training names:
+# The model writes the right colour for most training names that have one, but its look is not on the colour word: not even half of it is. With
+# the digits most of the look was where it was due. And this is one model. Change `seed` in the first code cell and run the page again before you
+# believe it of others.
 
 # %%
-on_colour = {
-    0: 0.19,
-    1: 0.03,
-    2: 0.40,
-}  # recorded: the look on the colour word while the colour is written
-for one_seed, share in on_colour.items():
-    print(f"seed {one_seed}: {share:.0%}")
-assert max(on_colour.values()) > 10 * min(on_colour.values())
+coloured = [pair.english for pair in train if set(pair.english.lower().split()) & set(colours)]
+print(f"right colour written for {len(looks['train'])} of {len(coloured)} training names")
 assert looks["train"][:, 0].mean() < 0.5
-assert len(looks["train"]) > 45
-assert exact > 0.8  # of the digits
+assert len(looks["train"]) > 0.6 * len(coloured)
+assert exact > 0.6  # of the digits
 
 # %% [markdown]
-# One model looks at the colour word more than evenly, one hardly at all. So the map at the top of the page, of one name and one model, is a picture and no finding.
+# So the map at the top of the page, of one name and one model, is a picture and no finding.
 #
 # A model need not look at the word that it translates. The encoder reads in both directions, so the state at "circle" may hold the colour as well. We have not
 # tested that this is the reason. What the numbers do say: weights are what the model *averaged*, no proof of what it
