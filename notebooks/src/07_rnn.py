@@ -108,7 +108,11 @@ for (name, values), style in zip(means.items(), ("o-", "s--")):
     axes.plot(range(len(ranges)), values, style, label=name)
 axes.axhline(0.25, color="#555555", ls=":", label="guessing")
 axes.set_xticks(range(len(ranges)), [f"{a}–{b}" for a, b in ranges])
-axes.set(xlabel="symbols since the bracket was opened", ylabel="share of the right kind", ylim=(0, 1.05))
+axes.set(
+    xlabel="symbols since the bracket was opened",
+    ylabel="share of the right kind",
+    ylim=(0, 1.05),
+)
 axes.legend()
 plt.show()
 
@@ -127,9 +131,15 @@ assert means["RNN"][4] > 0.5
 # It is not better at everything. Where the n-gram sees all that matters, which letter comes next, it is ahead of this short training:
 
 # %%
-rnn_bits = nats_to_bits(F.cross_entropy(torch.from_numpy(chances[100:-1]).log(), new_symbols[101:]).item())
-ngram_bits = nats_to_bits(-counted.log_prob(bytes(source.symbols[i] for i in numbers))[101:].mean())
-print(f"RNN {rnn_bits:.3f}, n-gram {ngram_bits:.3f}, entropy of the source {source.entropy_rate:.3f} bits a symbol")
+rnn_bits = nats_to_bits(
+    F.cross_entropy(torch.from_numpy(chances[100:-1]).log(), new_symbols[101:]).item()
+)
+ngram_bits = nats_to_bits(
+    -counted.log_prob(bytes(source.symbols[i] for i in numbers))[101:].mean()
+)
+print(
+    f"RNN {rnn_bits:.3f}, n-gram {ngram_bits:.3f}, entropy of the source {source.entropy_rate:.3f} bits a symbol"
+)
 assert rnn_bits > source.entropy_rate + 0.1
 assert ngram_bits < rnn_bits
 
@@ -263,7 +273,9 @@ def bptt_one(xs, target, w, u, b):
         h.append(math.tanh(w * x + u * h[-1] + b))
     from_later, shares = 2 * (h[-1] - target), []
     for t in reversed(range(len(xs))):
-        g = from_later * (1 - h[t + 1] ** 2)  # back through the tanh: its derivative is 1 - tanh²
+        g = from_later * (
+            1 - h[t + 1] ** 2
+        )  # back through the tanh: its derivative is 1 - tanh²
         shares.append(g * h[t])  # here u was multiplied by the old state
         from_later = g * u  # and on to the state before
     return (h[-1] - target) ** 2, shares[::-1]
@@ -273,7 +285,9 @@ xs = rng.normal(size=12)
 loss, shares = bptt_one(xs, target=0.5, w=1.0, u=0.9, b=0.1)
 print("share of each step, the first one first:", [f"{share:.1e}" for share in shares])
 up, down = (bptt_one(xs, 0.5, 1.0, 0.9 + nudge, 0.1)[0] for nudge in (1e-6, -1e-6))
-assert math.isclose(sum(shares), (up - down) / 2e-6, rel_tol=1e-4)  # nudge u, and look at the loss
+assert math.isclose(
+    sum(shares), (up - down) / 2e-6, rel_tol=1e-4
+)  # nudge u, and look at the loss
 
 # %% [markdown]
 # The sum of the shares is the derivative: nudging $u$ and measuring the loss gives the same number. Look also at the sizes. Each step further back has been
@@ -357,7 +371,9 @@ def most_kept(length, steps):
 # %%
 small = RecurrentLM(35, RNN(8, 16), generator=generator)
 for length in (64, 256, 1024):
-    print(f"{length:>5} steps: in one piece {most_kept(length, length):>6}, in pieces of 32 {most_kept(length, 32):>6}")
+    print(
+        f"{length:>5} steps: in one piece {most_kept(length, length):>6}, in pieces of 32 {most_kept(length, 32):>6}"
+    )
 assert 3.5 < most_kept(1024, 1024) / most_kept(256, 256) < 4.1
 assert most_kept(1024, 32) == most_kept(64, 32)
 
@@ -389,6 +405,7 @@ assert round(1.1**50) == 117
 # The simplest case is a $U$ that is $\rho$ times a rotation. All its singular values are $\rho$, and so is its spectral radius. The library's
 # function measures what reaches each input:
 
+
 # %% quote="llmai_edu.models.rnn:gradient_norms"
 def gradient_norms():
     pass
@@ -404,14 +421,15 @@ rotation = torch.linalg.qr(torch.randn(hidden, hidden, generator=generator))[0]
 
 def gradient_ratio(recurrent_matrix, inputs):
     """The gradient at every input, relative to the last one: (T,)."""
-    layer = RNN(inputs.shape[2], hidden, generator=generator)
+    layer = RNN(hidden, hidden, generator=generator)
     layer.weight_hh_l0.data = recurrent_matrix
+    layer.weight_ih_l0.data = torch.eye(hidden)  # each input goes to one number of the state
     nn.init.zeros_(layer.bias_ih_l0), nn.init.zeros_(layer.bias_hh_l0)
     norms = gradient_norms(layer, inputs, generator=generator)
     return norms / norms[-1]
 
 
-noise = torch.randn(16, 51, 8, generator=generator)  # the last input, and 50 before it
+noise = torch.randn(16, 51, hidden, generator=generator) / 5  # the last input, and 50 before it
 curves = {}
 for rho in (1.1, 1.0, 0.9):
     curves[f"{rho}, linear"] = gradient_ratio(rho * rotation, 0 * noise)
@@ -423,7 +441,9 @@ for (name, curve), (style, marker, color) in zip(
     curves.items(), [("-", m, c) for m, c in zip("^os", PALETTE) for _ in range(2)]
 ):
     style = "--" if "tanh" in name else "-"
-    axes.semilogy(range(51), curve.flip(0), style, marker=marker, markevery=10, color=color, label=name)
+    axes.semilogy(
+        range(51), curve.flip(0), style, marker=marker, markevery=10, color=color, label=name
+    )
 axes.set(xlabel="steps back", ylabel="gradient, relative to 0 steps back")
 axes.legend(title="size of U", ncols=2, fontsize=8)
 plt.show()
@@ -432,13 +452,14 @@ plt.show()
 for name, curve in curves.items():
     print(f"{name:<12} 50 steps back: {curve[0]:.1e}")
 ratio = {name: curve[0].item() for name, curve in curves.items()}
-assert 0.8 < ratio["1.0, linear"] < 1.2
-assert 0.8 < ratio["1.1, linear"] / 1.1**50 < 1.2
-assert 0.8 < ratio["0.9, linear"] / 0.9**50 < 1.2
-assert ratio["0.9, tanh"] < 1e-3 and ratio["1.0, tanh"] < 0.02 and ratio["1.1, tanh"] < 0.2
+for rho in (0.9, 1.0, 1.1):
+    assert math.isclose(ratio[f"{rho}, linear"], rho**50, rel_tol=0.01)
+assert ratio["0.9, tanh"] < 1e-3
+assert ratio["1.0, tanh"] < 0.01
+assert ratio["1.1, tanh"] < 0.2
 
 # %% [markdown]
-# The linear network does what the numbers said: 0.005, 1, 117. (Not to the last digit, because the inputs' own matrix plays in.) With the tanh,
+# The linear network does what the numbers said: 0.005, 1, 117. With the tanh,
 # *all three* vanish, even 1.1: wherever the state is large, the slope of the tanh is small. The gradient from 50 steps back
 # is there, but it is a hundredth or less of the nearest one for $\rho = 1$, and less than a thousandth for $\rho = 0.9$. In the sum over all
 # steps, the near past drowns the far one. This is the *vanishing gradient* [5].
@@ -450,7 +471,9 @@ wild = torch.randn(hidden, hidden, generator=generator)
 wild /= torch.linalg.eigvals(wild).abs().max()  # spectral radius 1
 sigma = torch.linalg.matrix_norm(wild, 2).item()
 measured = gradient_ratio(wild, 0 * noise)[0].item()
-print(f"largest singular value {sigma:.2f}: the bound is {sigma**50:.0e}, measured {measured:.2f}")
+print(
+    f"largest singular value {sigma:.2f}: the bound is {sigma**50:.0e}, measured {measured:.2f}"
+)
 assert sigma > 1.3
 assert measured < 1.5
 
@@ -486,7 +509,9 @@ us = torch.linspace(1.0, 1.6, 1201, dtype=torch.float64, requires_grad=True)
 cliff = tipping_loss(us)
 (slope,) = torch.autograd.grad(cliff.sum(), us)
 steepest = us[slope.argmax()].item()
-print(f"steepest at u = {steepest:.3f}: slope {slope.max():.0f}; median of all slopes {slope.abs().median():.2f}")
+print(
+    f"steepest at u = {steepest:.3f}: slope {slope.max():.0f}; median of all slopes {slope.abs().median():.2f}"
+)
 assert slope.max() > 200
 assert slope.abs().median() < 5
 
@@ -523,9 +548,14 @@ def descend(u, limit, steps=40, lr=0.1):
 thrown, clipped = descend(steepest, math.inf), descend(steepest, 1.0)
 print("without clipping:", [f"{u:.2f}" for u in (*thrown[:3], thrown[-1])])
 print("clipped at 1:    ", [f"{u:.2f}" for u in (*clipped[:3], clipped[-1])])
-final = {u: tipping_loss(torch.tensor(u, dtype=torch.float64)).item() for u in (thrown[-1], clipped[-1])}
-assert thrown[1] < -10 and thrown[1] == thrown[-1]
-assert final[thrown[-1]] > 1 and final[clipped[-1]] < 0.001
+final = {
+    u: tipping_loss(torch.tensor(u, dtype=torch.float64)).item()
+    for u in (thrown[-1], clipped[-1])
+}
+assert thrown[1] < -10
+assert thrown[1] == thrown[-1]
+assert final[thrown[-1]] > 1
+assert final[clipped[-1]] < 0.001
 
 # %% alt="The loss against u from 1 to 1.6: a shallow valley at the left with its floor near 1.09, then at u = 1.21 a vertical cliff up to 1.4 and a slope rising to 1.8. Points of the clipped descent go from the cliff down to the floor of the valley. An arrow from the cliff points out of the picture to the left, where the unclipped step went."
 _, axes = new_axes(6.5, 3.4)
@@ -534,8 +564,13 @@ there = torch.tensor(clipped, dtype=torch.float64)
 axes.plot(there, tipping_loss(there), "o", color=PALETTE[0], label="clipped descent")
 height = tipping_loss(there[:1]).item()
 axes.annotate(
-    f"without clipping: u = {thrown[1]:.0f}", (1.0, height), (steepest - 0.005, height),
-    va="center", ha="right", arrowprops={"arrowstyle": "->", "color": PALETTE[3]}, color=PALETTE[3],
+    f"without clipping: u = {thrown[1]:.0f}",
+    (1.0, height),
+    (steepest - 0.005, height),
+    va="center",
+    ha="right",
+    arrowprops={"arrowstyle": "->", "color": PALETTE[3]},
+    color=PALETTE[3],
 )
 axes.set(xlabel="u", ylabel="loss after 50 steps")
 axes.legend(loc="lower right")
@@ -554,7 +589,9 @@ plt.show()
 # %%
 from llmai_edu.training import SGD, TrainingDiverged
 
-speech_bytes = torch.frombuffer(bytearray(b"\n\n".join(text.doc_bytes("train"))), dtype=torch.uint8)
+speech_bytes = torch.frombuffer(
+    bytearray(b"\n\n".join(text.doc_bytes("train"))), dtype=torch.uint8
+)
 
 
 def byte_run(number, clip, streams=16, steps=64, lr=1.0):
@@ -563,7 +600,9 @@ def byte_run(number, clip, streams=16, steps=64, lr=1.0):
     network = RecurrentLM(256, nn.RNN(32, 128, batch_first=True), tied=False, generator=draws)
     batches = StreamBatches(speech_bytes, streams, steps)
     options = {"clip": clip, "progress": False}
-    trainer = Trainer(network, NextTokenLoss(), batches, SGD(network.parameters(), lr), **options)
+    trainer = Trainer(
+        network, NextTokenLoss(), batches, SGD(network.parameters(), lr), **options
+    )
     try:
         history = trainer.run(steps=100)
     except TrainingDiverged:
@@ -636,7 +675,9 @@ right = {gap: [recall(gap) for _ in range(3)] for gap in gaps}
 _, axes = new_axes(6, 3)
 for place, gap in enumerate(gaps):
     axes.plot([place] * 3, right[gap], "o", color=PALETTE[0], fillstyle="none")
-axes.plot(range(len(gaps)), [np.mean(right[gap]) for gap in gaps], "-", color=PALETTE[0], label="mean")
+axes.plot(
+    range(len(gaps)), [np.mean(right[gap]) for gap in gaps], "-", color=PALETTE[0], label="mean"
+)
 axes.axhline(0.25, ls="--", color="#555555", label="guessing")
 axes.set_xticks(range(len(gaps)), gaps)
 axes.set(xlabel="gap, symbols between", ylabel="share of right answers", ylim=(0, 1.05))
@@ -674,7 +715,9 @@ network = RecurrentLM(1024, nn.RNN(128, 256, batch_first=True), generator=genera
 optimizer = Adam(network.parameters(), lr=0.006)
 batches = StreamBatches(stream, batch_size=16, steps=32)
 history = Trainer(network, NextTokenLoss(), batches, optimizer, **options).run(steps=600)
-print(f"{sum(p.numel() for p in network.parameters()):,} parameters, {batches.epochs:.2f} times through the text")
+print(
+    f"{sum(p.numel() for p in network.parameters()):,} parameters, {batches.epochs:.2f} times through the text"
+)
 assert batches.epochs < 0.15
 
 # %% alt="The loss in bits a token against the training step: it falls steeply from about 9 in the first hundred steps, and ever more slowly to about 5.5 at step 600."
@@ -699,7 +742,7 @@ print(tokenizer.decode(list(written)))
 # And its rung on the ladder, on the test years, measured once. The state is carried through each speech from beginning to end. The filled bars are
 # recorded runs. "RNN (Elman)" is a larger network of the same kind, trained for thirty core-minutes; the hatched one is what you just ran.
 
-# %% alt="PLACEHOLDER ladder alt text that is long enough."
+# %% alt="The ladder, bits per byte on the test years: gzip at 2.7, your run of the RNN, hatched, near 1.9, n-grams of order 4 and 8 over bytes at 1.8 and 1.4, and below them the recorded rungs."
 from llmai_edu.evaluation import load_ladder
 from llmai_edu.evaluation.language_model import score_documents
 
@@ -709,11 +752,15 @@ ladder = {rung.name: rung for rung in load_ladder()}
 KN = "Kneser–Ney, order "
 chosen = ["gzip", KN + "4", KN + "8", "Kneser–Ney over BPE of 4,096 tokens"]
 chosen += ["MLP (Bengio 2003)", "RNN (Elman)", "SmolLM2-135M-Instruct (4-bit)"]
-rungs = [(name, ladder[name].test, False) for name in chosen] + [("your run: RNN, ten seconds", live, True)]
+rungs = [(name, ladder[name].test, False) for name in chosen] + [
+    ("your run: RNN, ten seconds", live, True)
+]
 ladder_chart(*zip(*sorted(rungs, key=lambda rung: -rung[1])))
 plt.show()
 low, high = score.interval(rng)
-print(f"your run: {live:.3f} bits per byte, between {low:.3f} and {high:.3f} for other such text")
+print(
+    f"your run: {live:.3f} bits per byte, between {low:.3f} and {high:.3f} for other such text"
+)
 assert 1.75 < live < 2.1
 
 # %% [markdown]
