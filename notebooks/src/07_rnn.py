@@ -15,6 +15,7 @@
 # # Recurrence, and gradients that vanish
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/07_rnn.ipynb)
 # <!-- colab:end -->
 #
 # *About 100 minutes to read, 75 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 05.*
@@ -25,6 +26,15 @@
 # through many steps. From lesson 05 you need the gradient, the chain rule, Adam and the training loop.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import math
 from collections import defaultdict
 
@@ -184,13 +194,36 @@ def states_loops(xs, h, w, u, b):
 
 
 # %% quote="llmai_edu.models.rnn:rnn_cell"
-def rnn_cell():
-    pass
+def rnn_cell(
+    x: torch.Tensor, h: torch.Tensor, w_ih: torch.Tensor, w_hh: torch.Tensor, bias: torch.Tensor
+) -> torch.Tensor:
+    """One step: the new state from the new input and the old state, tanh(W x + U h + b).
+
+    tanh keeps every number of the state between -1 and 1, however long the text; ReLU would not.
+
+    x: (B, C). h: (B, H). w_ih: (H, C). w_hh: (H, H). bias: (H,). Returns (B, H).
+
+    >>> one = torch.ones(1, 1)
+    >>> rnn_cell(one, torch.zeros(1, 1), one, one, torch.zeros(1)) == one.tanh()
+    tensor([[True]])
+    """
+    return torch.tanh(x @ w_ih.T + h @ w_hh.T + bias)
 
 
 # %% quote="llmai_edu.models.rnn:rnn_states"
-def rnn_states():
-    pass
+def rnn_states(
+    x: torch.Tensor, h: torch.Tensor, w_ih: torch.Tensor, w_hh: torch.Tensor, bias: torch.Tensor
+) -> torch.Tensor:
+    """Read a sequence step by step; return the state before it and after each step.
+
+    x: (B, T, C). h: (B, H). Returns (B, T + 1, H).
+    """
+    states = [h]
+    for x_t in x.unbind(
+        1
+    ):  # (B, C): step t needs the state of step t - 1, so there is no way around the loop
+        states.append(rnn_cell(x_t, states[-1], w_ih, w_hh, bias))
+    return torch.stack(states, dim=1)
 
 
 # %% [markdown]
@@ -301,8 +334,34 @@ from llmai_edu.models.rnn import RNNGrads
 
 
 # %% quote="llmai_edu.models.rnn:bptt"
-def bptt():
-    pass
+def bptt(
+    grad: torch.Tensor,
+    x: torch.Tensor,
+    states: torch.Tensor,
+    w_ih: torch.Tensor,
+    w_hh: torch.Tensor,
+) -> RNNGrads:
+    """Backpropagation through time: go back step by step, adding up what each step says about the shared weights.
+
+    grad: (B, T, H), what the loss says about each state directly. x: (B, T, C). states: (B, T + 1, H) as
+    `rnn_states` returns them. Werbos 1990, "Backpropagation through time: what it does and how to do it".
+    """
+    g_ih, g_hh, g_bias = (
+        torch.zeros_like(w_ih),
+        torch.zeros_like(w_hh),
+        torch.zeros_like(w_hh[0]),
+    )
+    g_x, from_later = torch.zeros_like(x), torch.zeros_like(states[:, 0])
+    for t in reversed(range(x.shape[1])):
+        g = (grad[:, t] + from_later) * (
+            1 - states[:, t + 1] ** 2
+        )  # (B, H): back through the tanh
+        g_ih += g.T @ x[:, t]
+        g_hh += g.T @ states[:, t]
+        g_bias += g.sum(0)
+        g_x[:, t] = g @ w_ih
+        from_later = g @ w_hh  # and on to the state before: once more times the same matrix
+    return RNNGrads(g_ih, g_hh, g_bias, g_x)
 
 
 # %% [markdown]
@@ -330,8 +389,26 @@ from llmai_edu.models.state import State, detach
 
 
 # %% quote="llmai_edu.models.rnn:truncated_bptt"
-def truncated_bptt():
-    pass
+def truncated_bptt(
+    model: nn.Module, ids: torch.Tensor, targets: torch.Tensor, steps: int, state: State = None
+) -> tuple[float, State]:
+    """Read a long text in pieces: the state goes on from piece to piece, the gradient stays within one.
+
+    Memory is that of one piece, whatever the length. Gradients of all pieces add up in the parameters.
+
+    model: (ids, state) -> (logits, state). ids, targets: (B, T). steps: the length of a piece. Returns the mean loss
+    in nats and the state at the end. Williams and Peng 1990.
+    """
+    total = 0.0
+    for piece, target in zip(ids.split(steps, dim=1), targets.split(steps, dim=1)):
+        logits, state = model(piece, detach(state))
+        loss = (
+            F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="sum")
+            / targets.numel()
+        )
+        loss.backward()
+        total += loss.item()
+    return total, detach(state)
 
 
 # %% [markdown]
@@ -407,8 +484,25 @@ assert round(1.1**50) == 117
 
 
 # %% quote="llmai_edu.models.rnn:gradient_norms"
-def gradient_norms():
-    pass
+def gradient_norms(
+    recurrent: nn.Module, x: torch.Tensor, *, generator: torch.Generator | None = None
+) -> torch.Tensor:
+    """How much the last state would change if the input at each step changed a little.
+
+    Backpropagates a random direction of the last output, and measures the gradient that reaches each input.
+    Through T steps it is multiplied T times by the recurrent matrix: it vanishes or explodes.
+
+    recurrent: `RNN`, `LSTM` or torch's, batch first. x: (B, T, C). generator: draws the direction. Returns (T,), the
+    mean over the batch; the last entry has had the shortest way.
+
+    >>> gradient_norms(RNN(3, 5), torch.zeros(2, 7, 3)).shape
+    torch.Size([7])
+    """
+    x = x.detach().requires_grad_()
+    y, _ = recurrent(x)  # (B, T, H)
+    direction = F.normalize(torch.randn(y[:, -1].shape, generator=generator), dim=1).to(y)
+    (grad,) = torch.autograd.grad((y[:, -1] * direction).sum(), x)  # (B, T, C)
+    return grad.norm(dim=2).mean(0)
 
 
 # %% [markdown]
@@ -527,8 +621,25 @@ from llmai_edu.training import gradient_norm
 
 
 # %% quote="llmai_edu.training.clipping:clip_gradients"
-def clip_gradients():
-    pass
+def clip_gradients(params: Iterable[torch.Tensor], limit: float) -> torch.Tensor:
+    """Shorten the gradient to `limit` if it is longer, in its own direction; return its length before.
+
+    Raises ValueError for a limit that is not positive.
+
+    >>> w = torch.zeros(2)
+    >>> w.grad = torch.tensor([3.0, 4.0])
+    >>> clip_gradients([w], limit=1.0), w.grad
+    (tensor(5.), tensor([0.6000, 0.8000]))
+    """
+    if not limit > 0:
+        raise ValueError(f"the limit of the gradient's length must be above 0, got {limit}")
+    params = list(params)
+    norm = gradient_norm(params)
+    if norm > limit:
+        for p in params:
+            if p.grad is not None:
+                p.grad *= limit / norm
+    return norm
 
 
 # %%
