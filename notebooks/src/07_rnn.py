@@ -946,7 +946,7 @@ assert max(map(abs, spans[16])) < 0.001
 # their last state depends on the inputs before it:
 
 
-# %% alt="The gradient at an input against how many steps back it lies, 0 to 40, on a logarithmic axis, for two trained networks. That of the speech network, dashed, falls steeply, by more than a factor of ten thousand. That of the bracket reader, solid, lies far above it."
+# %% alt="The gradient at an input against how many steps back it lies, 0 to 40, on a logarithmic axis, for two trained networks. That of the speech network, dashed, falls steeply, by more than a factor of a thousand. That of the bracket reader, solid, also falls, and ends more than ten times higher."
 def trained_gradient(model, rows):
     """The gradient at every input of a trained network, relative to the last one: (T,)."""
     norms = gradient_norms(model.recurrent, model.embed(rows), generator=generator)
@@ -969,11 +969,13 @@ for name, curve in far_back.items():
     print(f"{name}: 10 steps back {curve[30]:.1e}, 40 steps back {curve[0]:.1e}")
 bracket_end, speech_end = (curve[0].item() for curve in far_back.values())
 assert speech_end < 1e-3
-assert bracket_end > 100 * speech_end
+assert bracket_end < 0.1
+assert bracket_end > 10 * speech_end
 
 # %% [markdown]
-# Forty steps back, hardly anything is left in the speech network. In the bracket reader, far more is left. So vanishing is not a fate of the formula.
-# Training can find weights that keep a gradient alive, where a memory pays at once and often. On real text, in this time, it did not.
+# Both fade. Forty steps back, the bracket reader has more than ten times as much left as the speech network, but even there it is small. And yet it
+# knew the bracket. This is no contradiction. A gradient asks what a *small* change would do, and a state that holds a bracket firmly
+# may be one that small changes do not move. To learn from, a small gradient is bad; what was learned may be held all the same.
 #
 # ## What we have now, and what it cannot do
 #

@@ -39,7 +39,6 @@ def _in_pieces(case, steps, *, carry=True, shift=True, reach=None):
 
 
 def _texts_of_numbers(rng, size):
-    """A case whose parts all matter: inputs, targets far from the states, and a sizeable u."""
     xs, ys = rng.normal(size=size).tolist(), rng.uniform(-1, 1, size).tolist()
     return xs, ys, float(rng.uniform(0.5, 1)), float(rng.uniform(0.8, 1.2)), float(rng.uniform(0.1, 0.3))
 
@@ -78,7 +77,6 @@ def gradient_in_pieces(answer, rng):
                 "all three faults are still there": _in_pieces(case, steps, carry=False, shift=False, reach=1),
                 "add the pieces up; do not take their mean": want * steps / size,
                 "the derivative of (h - y)² is 2 (h - y); the 2 is missing": want / 2,
-                "this is minus the derivative": -want,
             },
             on=f"{size} steps in pieces of {steps}",
         )
@@ -108,7 +106,7 @@ def _mean(texts):
 
 
 def _gradients(rng):
-    """Gradients of four texts for a matrix and a vector: two of them longer than 1 in all, one in a part only."""
+    """Gradients of four texts, for a matrix and a vector."""
     lengths = (4.0, 0.4, 9.0, 1.3)
     texts = []
     for length in lengths:
@@ -134,7 +132,6 @@ def mean_of_clipped(answer, rng):
         stretched = [[a * limit / math.sqrt(sum(np.sum(b**2) for b in t)) for a in t] for t in texts]
         alone = [[_clip([a], limit)[0] for a in t] for t in texts]
         by_value = [[np.clip(a, -limit, limit) for a in t] for t in texts]
-        by_sum = [[a * min(1.0, limit / sum(np.abs(b).sum() for b in t)) for a in t] for t in texts]
         by_lengths = [[a * min(1.0, limit / sum(np.linalg.norm(b) for b in t)) for a in t] for t in texts]
         squared = [[a * min(1.0, limit / sum(np.sum(b**2) for b in t)) for a in t] for t in texts]
         factors = [min(1.0, limit / math.sqrt(sum(np.sum(a**2) for a in t))) for t in texts]
@@ -153,9 +150,6 @@ def mean_of_clipped(answer, rng):
                 "a gradient that is not longer than the limit stays as it is; you lengthened it": _mean(stretched),
                 "this is the sum over the texts; the mean is asked for": [sum(one) for one in zip(*clipped)],
                 "nothing was clipped": _mean(texts),
-                "the length of a vector is the root of the sum of squares, not the sum of the absolute values": _mean(
-                    by_sum
-                ),
                 "the lengths of the parts do not add up: add the squares of all numbers, then take the root": _mean(
                     by_lengths
                 ),
@@ -199,10 +193,6 @@ def _radii(u, h):
         "an eigenvalue may be negative or complex: take its absolute value, not its real part": values.real.max(),
         "the largest eigenvalue counts in the long run, not the smallest": np.abs(values).min(),
         "the largest eigenvalue counts in the long run, not the mean": np.abs(values).mean(),
-        "the size of the entries says little: ask for the eigenvalues": np.abs(jacobian).max(),
-        "the determinant is the product of all eigenvalues; in the long run the largest counts": abs(
-            np.linalg.det(jacobian)
-        ),
     }
 
 
@@ -236,7 +226,7 @@ def half_life(answer, rng):
     for size, radius in ((3, 0.5), (4, 0.4), (5, 0.45)):
         u, h = _network(rng, size, radius)
         jacobian = (1 - h**2)[:, None] * u
-        want = _measured(jacobian, rng)  # (H, H) many times; the answer must do without
+        want = _measured(jacobian, rng)
         got = answer(u, h)
         expect(np.ndim(got) == 0, "the half-life is one number", got=got)
         expect(not np.iscomplexobj(got), "the absolute value of an eigenvalue is a real number", got=got)
@@ -247,7 +237,6 @@ def half_life(answer, rng):
         named["the sign is wrong: both logarithms are negative, so their ratio is positive"] = -want
         named["upside down: n ln r = ln ½, so n = ln ½ / ln r"] = 1 / want
         named["it need not be a whole number: do not round"] = float(round(want))
-        named["this is a whole number of steps: do not round up"] = float(math.ceil(want))
         on = f"a matrix ({size}, {size}) and a state"
         expect_close(got, want, "this is not the half-life", suspects=named, rtol=2e-3, on=on)
 
