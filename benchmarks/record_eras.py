@@ -7,17 +7,19 @@ Every speech belongs to the era of its year. Vectors of each era are learned alo
 Procrustes on all common words, and each frequent word's cosine distance to itself is measured. Then the speeches are
 dealt out to two eras of the same sizes at random, again and again: a word has moved by more than chance when it moves
 further than in nearly all of these. Benjamini and Hochberg's rule keeps the share of false finds in the list near 10 %.
-Results go to benchmarks/results/eras.json.
+Results go to llmai_edu/embeddings/eras.json, from which lesson 03 loads them.
 """
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import false_discovery_control, rankdata
 from tqdm.auto import tqdm
 
+import llmai_edu.embeddings
 from benchmarks.common import save_result
 from llmai_edu.datasets import Speech, load_speeches
 from llmai_edu.embeddings.corpus import Corpus
@@ -30,6 +32,7 @@ from llmai_edu.tokenizers import words
 ERAS = {"1790-1912": range(1790, 1913), "1913-2026": range(1913, 2027)}
 FREQUENT = 100  # occurrences in each era, for a word to be followed
 SETTINGS = {"dim": 50, "window": 5, "negatives": 5, "epochs": 5}
+TARGET = Path(llmai_edu.embeddings.__file__).with_name("eras.json")
 Paragraphs = list[list[str]]
 
 
@@ -87,7 +90,7 @@ def main() -> None:
     shuffled = np.stack([moved(speeches, deal, follow, 100 + i) for i, deal in enumerate(tqdm(deals))])
     save = summary(speeches, era, follow, real, shuffled)
     if not args.dry_run:
-        print("stored in", save_result("eras", save).name)
+        print("stored in", save_result("eras", save).replace(TARGET).name)
 
 
 def summary(

@@ -16,4 +16,5 @@ __all__ = [
     "vectors",
     "weat",
     "word2vec",
+    "wordsim",
 ]

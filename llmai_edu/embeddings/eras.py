@@ -8,13 +8,24 @@ shuffled documents say how many (Dubossarsky, Weinshall and Grossman 2017, "Outt
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
 from llmai_edu.embeddings.vectors import WordVectors
 
-__all__ = ["align", "chance_of", "common_words", "movement", "procrustes", "shuffle_eras"]
+__all__ = [
+    "align",
+    "chance_of",
+    "common_words",
+    "load_recorded_eras",
+    "movement",
+    "procrustes",
+    "shuffle_eras",
+]
 
 
 def procrustes(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -92,3 +103,14 @@ def chance_of(observed: np.ndarray, shuffled: np.ndarray) -> np.ndarray:
     [0.25, 1.0]
     """
     return (1 + (shuffled >= observed).sum(0)) / (1 + len(shuffled))
+
+
+def load_recorded_eras() -> dict[str, Any]:
+    """Return what `benchmarks/record_eras.py` found in the speeches: settings, counts, and the words that moved.
+
+    "words" holds the 30 words that moved farthest beyond chance, in standard deviations ("z") of the shuffled eras.
+
+    >>> load_recorded_eras()["words_followed"]
+    698
+    """
+    return json.loads((files(__package__) / "eras.json").read_text(encoding="utf-8"))

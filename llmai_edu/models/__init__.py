@@ -20,4 +20,5 @@ __all__ = [
     "rnn",
     "rope",
     "state",
+    "vae",
 ]

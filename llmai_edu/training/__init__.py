@@ -3,6 +3,7 @@
 from llmai_edu.training.batches import ShuffledBatches, StreamBatches
 from llmai_edu.training.checkpoint import load_state, random_states, save_state, set_random_states
 from llmai_edu.training.clipping import clip_gradients, gradient_norm
+from llmai_edu.training.elbo_loss import VAELoss
 from llmai_edu.training.history import Evaluation, History
 from llmai_edu.training.losses import NextTokenLoss, classification_loss
 from llmai_edu.training.optimizers import SGD, Adam, AdamW, Momentum, Optimizer, set_learning_rate
@@ -23,6 +24,7 @@ __all__ = [
     "StreamBatches",
     "Trainer",
     "TrainingDiverged",
+    "VAELoss",
     "classification_loss",
     "clip_gradients",
     "cosine",

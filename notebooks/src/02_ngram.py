@@ -720,7 +720,7 @@ for n in (1, 2, 4, 6):
 # - Smoothing decides: from the same counts, the best method needs less than two thirds of the bits of the simplest.
 # - An n-gram has a short memory, and a longer one costs more than there is text.
 # - And it has no notion of *similarity*. What it learned about "the President" tells it nothing about "the Governor": these
-#   are different keys in a table. Lesson 03, which is not written yet, goes on with that: it gives words a place in a space,
+#   are different keys in a table. [Lesson 03](03_word2vec.ipynb) goes on with that: it gives words a place in a space,
 #   in which similar ones are near each other.
 #
 # **Try it:** the [exercise sheet](../exercises/02_ngram.ipynb) asks you to mend a loss that is measured wrongly, to write

@@ -5,7 +5,15 @@ import pytest
 from scipy.linalg import orthogonal_procrustes
 from scipy.stats import ortho_group
 
-from llmai_edu.embeddings.eras import align, chance_of, common_words, movement, procrustes, shuffle_eras
+from llmai_edu.embeddings.eras import (
+    align,
+    chance_of,
+    common_words,
+    load_recorded_eras,
+    movement,
+    procrustes,
+    shuffle_eras,
+)
 from llmai_edu.embeddings.vectors import WordVectors
 
 RNG = np.random.default_rng(0)
@@ -73,3 +81,13 @@ def test_shuffled_eras_keep_their_sizes():
 def test_two_shapes_are_refused():
     with pytest.raises(ValueError, match="same shape"):
         procrustes(np.ones((3, 2)), np.ones((2, 2)))
+
+
+def test_the_recorded_run_is_whole():
+    run = load_recorded_eras()
+    assert len(run["words"]) == 30
+    assert run["shuffles"] == 24
+    z = [word["z"] for word in run["words"]]
+    assert z == sorted(z, reverse=True)
+    low, high = run["mean_distance_shuffled"][1:]
+    assert low < high < run["mean_distance"]
