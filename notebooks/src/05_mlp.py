@@ -78,7 +78,7 @@ new_points, new_which = spirals(2000)
 # A *neural network* is a formula with many adjustable numbers, its *parameters*. This one has 1,218 of them, all random
 # at first. Then it is *trained*: a thousand times, all parameters are changed a little, so that it is less surprised by
 # the 400 points. It takes about a second. `loss_and_grad` finds out in which direction to change them, `Adam` changes
-# them. You will have read both to the last line when this page ends. (`torch` is PyTorch. Its tables of numbers,
+# them. When this page ends, you will have read what both of them do. (`torch` is PyTorch. Its tables of numbers,
 # *tensors*, behave like NumPy's arrays for now.)
 
 # %%
@@ -86,9 +86,8 @@ from llmai_edu.models.mlp import MLP, Layer
 from llmai_edu.training import Adam
 
 network = MLP([2, 32, 32, 2], generator=generator)
-places = torch.cartesian_prod(
-    *[torch.linspace(-1.15, 1.15, 120)] * 2
-)  # (14400, 2): a raster of places
+line = torch.linspace(-1.15, 1.15, 120)
+places = torch.cartesian_prod(line, line)  # (14400, 2): a raster of places
 before = network(places).softmax(1)[:, 1]  # what the untrained network thinks of each place
 share_before = (network(new_points).argmax(1) == new_which).float().mean().item()
 
@@ -118,10 +117,12 @@ assert share_after > 0.97
 
 # %% [markdown]
 # On two thousand *new* points of the same spirals, the trained network is right more than 97 times in a hundred. Nobody
-# told it what a spiral is.
+# told it what a spiral is. (What it got right before training is luck. With other random numbers the two regions may as
+# well be exchanged.)
 #
-# The same three steps train every model of this course, up to those with billions of parameters: compute the loss, find
-# out how it depends on every parameter, move them. The middle step is the heart of it. We begin with one parameter.
+# The same three steps train every neural model of this course, up to those with billions of parameters: compute the
+# loss, find out how it depends on every parameter, move them. The middle step is the heart of it. We begin with one
+# parameter.
 #
 # ## Downhill, with one parameter
 #
@@ -183,7 +184,7 @@ for h in (1, 0.1, 0.01, 0.001):
     print(f"h = {h:<6} slope at w = -2: {slope(coin_loss, -2, h):.6f}")
 
 # %% [markdown]
-# The nearer the points, the less the figure changes. The number that it approaches is the *derivative* of the function
+# The nearer the points, the less the number changes. The value that it approaches is the *derivative* of the function
 # at this place. It is written $\frac{d\,\text{loss}}{dw}$, or in words: how many times as fast as $w$ the loss changes,
 # when $w$ changes a little. Here it is $-0.58$: going right, the loss falls.
 #
@@ -191,8 +192,8 @@ for h in (1, 0.1, 0.01, 0.001):
 #
 # $$\frac{(w+h)^2 - (w-h)^2}{2h} = \frac{4wh}{2h} = 2w,$$
 #
-# so the slope of $w^2$ is $2w$ at every place. Other functions have been worked out once and for all. These rules are
-# all that we need:
+# so the slope of $w^2$ is $2w$ at every place. Other functions have been worked out once and for all. These rules, and
+# one more that comes further down (the chain rule), are all that we need:
 #
 # | function | its derivative | | function | its derivative |
 # |---|---|---|---|---|
@@ -218,7 +219,7 @@ for name, (f, derivative) in rules.items():
     assert all(np.isclose(slope(f, w), derivative(w)) for w in (0.2, 0.7, 1.3, 2.9))
 
 # %% [markdown]
-# For the coin, the rules lead to something short:
+# For the coin, they lead, together with the chain rule, to something short:
 #
 # $$\frac{d\,\text{loss}}{dw} = p - 0.7$$
 #
@@ -277,9 +278,9 @@ assert large[-1] > 0.1
 
 # %% [markdown]
 # Too small, and twelve steps are not enough, though each goes down. Right, and the bottom is reached. Too large, and
-# the steps leap across the valley, from one side to the other, and never come to rest. There is no formula for the
-# right learning rate of a large network. One tries some, on the validation text. (For a curve as simple as this one it
-# can be computed: exercise 3.)
+# the steps soon leap across the valley, from one side to the other, and never come to rest. There is no formula for the
+# right learning rate of a large network. One tries some, on the validation text. (For a parabola one can compute which
+# rates work, and how many steps they need: exercise 3.)
 #
 # ## Many parameters: the gradient
 #
@@ -308,7 +309,7 @@ assert np.allclose(measured, ravine_gradient(a, b))
 # The gradient is more than a list: seen as an arrow, it points where the loss rises *fastest*. We try a thousand
 # directions, one tiny step into each:
 
-# %% alt="Lines of equal loss form flat ellipses around the lowest point in the middle. From eight places on them, short arrows show the direction against the gradient. Each arrow crosses its line at a right angle, and most of them point across the valley more than along it."
+# %% alt="Lines of equal loss form flat ellipses around the lowest point in the middle. From eight places on one of them, short arrows show the direction against the gradient. Each arrow crosses its line at a right angle, and most of them point across the valley more than along it."
 angles = np.linspace(0, 2 * math.pi, 1000)
 rises = ravine(a + 1e-4 * np.cos(angles), b + 1e-4 * np.sin(angles)) - ravine(a, b)
 steepest = angles[rises.argmax()]
@@ -336,9 +337,9 @@ axes.set(xlabel="a", ylabel="b", aspect="equal")
 plt.show()
 
 # %% [markdown]
-# So going *against* the gradient is going downhill as steeply as possible. Note what the picture also shows: downhill
-# is not the same as towards the bottom. In a long valley the arrows point at the opposite wall. We shall come back to
-# this.
+# So going *against* the gradient is going downhill as steeply as possible. All eight arrows start on one line of equal
+# loss, and each leaves it at a right angle. Note what the picture also shows: downhill is not the same as towards the
+# bottom. In a long valley the arrows point at the opposite wall. We shall come back to this.
 #
 # To measure each slope from two near points, the loss must be computed twice *for every parameter*. With a million
 # parameters that is two million times for a single step. It would take for ever. What makes neural networks possible is
@@ -371,13 +372,17 @@ plt.show()
 
 # %%
 x, w, b = 2.0, 0.5, -0.3
-s = w * x + b
+m = w * x
+s = m + b
 y = math.tanh(s)
-loss = (y - 1) ** 2
+d = y - 1
+loss = d * d
 
-loss_y = 2 * (y - 1)  # read loss_y as: how fast the loss changes with y
+loss_d = 2 * d  # read loss_d as: how fast the loss changes with d
+loss_y = loss_d * 1
 loss_s = loss_y * (1 - y**2)
-loss_w, loss_b = loss_s * x, loss_s * 1
+loss_m, loss_b = loss_s * 1, loss_s * 1
+loss_w = loss_m * x
 print(
     f"loss {loss:.4f}; slopes: y {loss_y:.4f}, s {loss_s:.4f}, w {loss_w:.4f}, b {loss_b:.4f}"
 )
@@ -464,12 +469,12 @@ def tangle(u, v):
 
 u, v = Number(0.7), Number(-1.2)
 tangle(u, v).backward()
-by_hand_u = slope(lambda value: tangle(Number(value), v).value, 0.7)
-by_hand_v = slope(lambda value: tangle(u, Number(value)).value, -1.2)
+measured_u = slope(lambda value: tangle(Number(value), v).value, 0.7)
+measured_v = slope(lambda value: tangle(u, Number(value)).value, -1.2)
 print(
-    f"u: {u.grad:.6f} and measured {by_hand_u:.6f};  v: {v.grad:.6f} and measured {by_hand_v:.6f}"
+    f"u: {u.grad:.6f} and measured {measured_u:.6f};  v: {v.grad:.6f} and measured {measured_v:.6f}"
 )
-assert np.allclose([u.grad, v.grad], [by_hand_u, by_hand_v])
+assert np.allclose([u.grad, v.grad], [measured_u, measured_v])
 
 # %% [markdown]
 # Programs that do this are called *automatic differentiation*, or *autograd*. PyTorch, the library in which this course
@@ -487,7 +492,7 @@ assert math.isclose(tensor_u.grad.item(), u.grad)
 assert math.isclose(tensor_v.grad.item(), v.grad)
 
 # %% [markdown]
-# Equal. From here on, PyTorch does nothing for us that you have not done yourself.
+# Equal. From here on, PyTorch does nothing for us that is new in principle: you have done it yourself.
 #
 # ## Whole layers at once
 #
@@ -654,8 +659,8 @@ assert math.isclose(coin, lowest, rel_tol=1e-6)
 #
 # $$\frac{d\,\text{loss}}{dz_k} = p_k - \begin{cases} 1 & \text{if } k \text{ occurred} \\ 0 & \text{otherwise} \end{cases}$$
 #
-# *What the model said minus what occurred.* Every training step of every language model begins its way back with this
-# difference:
+# *What the model said minus what occurred.* Every training step of nearly every language model begins its way back with
+# this difference:
 
 
 # %% quote="llmai_edu.models.mlp:cross_entropy_backward"
@@ -683,7 +688,7 @@ print(cross_entropy_backward(logits.detach(), targets)[0].numpy().round(3))
 assert cross_entropy_backward(logits.detach(), targets).sum(1).abs().max() < 1e-12
 
 # %% [markdown]
-# Each row sums to zero: what is taken from one answer is given to the others.
+# Each row sums to zero: what the answer that occurred gains in a step, the others lose.
 #
 # ## All the way back
 #
@@ -725,8 +730,8 @@ def mlp_backward(
 
 
 # %% [markdown]
-# That is the whole of backpropagation: eight lines, and in them a product and a bend for each layer. Is it right? We
-# give the same network to PyTorch's autograd:
+# That is the whole of backpropagation: a handful of lines, and in them two products for each layer, and the slope of a
+# bend between the layers. Is it right? We give the same network to PyTorch's autograd:
 
 # %%
 spiral_layers = MLP([2, 32, 32, 2], generator=generator, dtype=torch.float64).layers
@@ -741,6 +746,7 @@ for (weight, bias), (grad_weight, grad_bias) in zip(spiral_layers, ours):
     torch.testing.assert_close(grad_bias, bias.grad)
 print("1,218 slopes, equal to autograd's")
 
+# For the quotations below:
 from llmai_edu.training import SGD, Momentum
 from llmai_edu.training.optimizers import Memory  # what an optimizer remembers of a parameter
 
@@ -752,7 +758,10 @@ from llmai_edu.training.optimizers import Memory  # what an optimizer remembers 
 #
 # An *optimizer* takes the gradient and decides how to move. Plain gradient descent you have seen. It is called *SGD*,
 # stochastic (random) gradient descent [2], because in practice the gradient is that of a random handful of examples.
-# Here and below, `p` is a parameter or a whole table of them, and `p -= …` changes it in place:
+# Here and below, `p` is a parameter or a whole table of them, and `p -= …` changes it in place.
+#
+# As in lesson 02 we quote a method, and call it by itself; its first argument, `self`, is the optimizer. `memory` is a
+# dictionary in which it may keep something about this parameter from step to step. SGD keeps nothing:
 
 
 # %% quote="llmai_edu.training.optimizers:SGD.update"
@@ -771,6 +780,8 @@ assert p.item() == 1.5
 # which a share $\mu$ survives each step:
 #
 # $$v \leftarrow \mu\, v + g \qquad\quad w \leftarrow w - \text{lr} \cdot v$$
+#
+# (A torch method whose name ends in `_`, such as `mul_` and `add_`, changes the tensor in place.)
 
 
 # %% quote="llmai_edu.training.optimizers:Momentum.update"
@@ -800,8 +811,8 @@ assert 9.9 < before - p.item() < 10.1
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\, g \qquad s \leftarrow \beta_2 s + (1-\beta_2)\, g^2 \qquad w \leftarrow w - \text{lr} \cdot \frac{\hat m}{\sqrt{\hat s} + \varepsilon}$$
 #
-# The hats: both means begin at 0 and are too small at first. After $t$ steps they lack the factor $1 - \beta^t$, and
-# are divided by it. $\varepsilon$ is tiny and prevents a division by zero.
+# The hats: both means begin at 0 and are too small at first. After $t$ steps they are too small by the factor
+# $1 - \beta^t$, and are divided by it. $\varepsilon$ is tiny and prevents a division by zero.
 
 
 # %% quote="llmai_edu.training.optimizers:Adam.update"
@@ -902,7 +913,8 @@ assert final["momentum 0.8"] < final["SGD"] < final["Adam"]
 # Momentum wins, and Adam comes last. That may surprise you, for Adam is the usual choice today. On another landscape
 # the order can be another; one race proves little. But the pictures show how differently they go: SGD zigzags from wall
 # to wall, momentum swings wide and comes back, and Adam, with equal steps in both directions, hardly notices that one
-# wall is twenty times as steep.
+# wall is twenty times as steep. (The ravine lies along the axes. So each parameter has a steepness of its own, and Adam
+# measures that of each by itself.)
 #
 # What Adam is good at shows when the loss is measured in another unit. Multiply the whole loss by 1,000, as if it were
 # counted in thousandths: the slopes grow with it, and plain descent needs another learning rate. Adam does not notice:
@@ -1007,14 +1019,16 @@ print("tokens whose vectors get a slope:", touched)
 assert touched == [5, 17]
 torch.testing.assert_close(tiny.embed.weight.grad[5], three.grad[0] + three.grad[2])
 
-from llmai_edu.training import clip_gradients, set_learning_rate
+from llmai_edu.training import clip_gradients, set_learning_rate  # for the quotation below
 
 # %% [markdown]
 # ### The training step
 #
 # Everything is ready. One step of training, as the library's `Trainer` does it. `next(self.batches)` gives the next
 # examples. `zero_grad` forgets the old slopes, because `backward` *adds* to what is there, as our `Number` did.
-# `clip_gradients` shortens a gradient that is longer than a limit; lesson 07 says why.
+# `clip_gradients` shortens a gradient that is longer than a limit; lesson 07 says why. `check_numbers` stops the
+# training when the loss or the gradient is not a finite number any more. `set_learning_rate` sets the learning rate of
+# this step. `batch[-1]` holds the targets, and `numel` counts them.
 
 
 # %% quote="llmai_edu.training.trainer:Trainer.step"
@@ -1065,6 +1079,11 @@ assert 16 < len(known_pairs) / NOUNS < 17.2
 # %% [markdown]
 # There are 10,000 possible pairs, and the models hear 4,000 sentences. Two thirds of the pairs that they will be asked
 # for are new to them. Each noun, though, is heard about twenty times. Nobody tells them which words are of one kind.
+# The table reads the sentences once, the network five times.
+#
+# The loss that the next cell prints is in nats, and it is the mean over the three tokens of a sentence. At the noun one
+# out of 200 is to be guessed, at the verb one out of 50, and the full stop is certain. So the floor of this loss is
+# $(\ln 200 + \ln 50 + 0) / 3 = 3.07$ nats.
 
 # %%
 from llmai_edu.training import NextTokenLoss, StreamBatches, Trainer
@@ -1081,10 +1100,12 @@ def train_speaker(sentences):
         f"loss of the first step {losses[0]:.2f} nats, mean of the last fifty {np.mean(losses[-50:]):.2f}"
     )
     assert np.mean(losses[-50:]) < losses[0] - 2
+    assert batches.epochs == 5
     return model.eval()
 
 
 speaker = train_speaker(heard)
+assert round((math.log(NOUNS) + math.log(WORDS)) / 3, 2) == 3.07
 
 # %%
 from llmai_edu.evaluation import bits_per_byte, bootstrap_interval
@@ -1136,7 +1157,7 @@ assert saved[is_new].mean() > 1.5 > 0.6 > saved[~is_new].mean()
 # Where did it put the nouns? Each has a vector of eight numbers. The picture turns the eight-dimensional cloud so that
 # as much of it as possible is seen on a plane (*principal components*):
 
-# %% alt="Two hundred points, one for each noun, with four kinds of markers. Each kind lies in a region of its own; some regions touch in this flat view."
+# %% alt="Two hundred points, one for each noun, with four kinds of markers. Each kind gathers in a region; some of the regions touch or overlap a little in this flat view."
 vectors = speaker.embed.weight[1 : 1 + NOUNS].detach().numpy()
 centred = vectors - vectors.mean(axis=0)
 plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T  # (200, 2)
@@ -1179,7 +1200,8 @@ def speak_at_random(n):
 
 
 heard, asked = speak_at_random(4000), speak_at_random(1000)
-lonely_bits = verb_bits(train_speaker(heard), asked)
+lonely = train_speaker(heard)
+lonely_bits = verb_bits(lonely, asked)
 lonely_table = verb_bits(
     ModifiedKneserNey.fit([heard.ravel()], 2, vocab_size=1 + 2 * NOUNS), asked
 )
@@ -1187,11 +1209,15 @@ low, high = bootstrap_interval(lonely_bits - lonely_table, one_each, rng=rng)
 print(
     f"MLP {lonely_bits.mean():.2f}, Kneser–Ney {lonely_table.mean():.2f}, difference {low:.2f} to {high:.2f}"
 )
+print(f"MLP on the sentences that it has read: {verb_bits(lonely, heard).mean():.2f}")
 assert low > 0.2
+assert verb_bits(lonely, heard).mean() < math.log2(NOUNS) < lonely_bits.mean()
 
 # %% [markdown]
 # It is gone, and turned into a loss: the table is now the better of the two. Nothing else was changed, so the likeness
-# it was. Where one noun says nothing about another, there is nothing to share.
+# it was. Where one noun says nothing about another, there is nothing to share. The network does even worse than blind
+# guessing (7.64 bits), though on the 4,000 sentences that it read five times it does better than that: it took
+# accidents of them for rules.
 #
 # ## Two hundred years of speeches
 #
@@ -1271,10 +1297,11 @@ assert values[-1] == min(values) < 1.9
 assert abs(values[-1] - nats_to_bits(history.mean_loss(100)) / bytes_per_token) < 0.1
 
 # %% [markdown]
-# The two curves lie on each other. That is no wonder: the network meets every piece of the training text for the first
-# time, and its loss is noted *before* it learns from the piece. So both curves tell how surprised it is by new text.
-# They would part if the text were read again and again, and then only the validation curve could be trusted. The
-# validation curve was still falling when the training ended.
+# The two curves lie on each other. The network meets every piece of the training text for the first time, and its loss
+# is noted *before* it learns from the piece. So both curves tell how surprised it is by new text. (The validation years
+# are later ones, and might have been harder; on these four addresses it does not show.) They would part if the text were read again
+# and again, and then only the validation curve could be trusted. The validation curve was still falling when the
+# training ended.
 #
 # What does it write? It draws one token after another, each from its own distribution, as the n-gram did:
 
@@ -1383,12 +1410,12 @@ print(
     f"floor, seeing 2 symbols {source.floor(2):.3f}; Kneser–Ney of order 3 {counted:.3f}; MLP {learned:.3f}"
 )
 assert 1 < counted / source.floor(2) < 1.02
-assert 1.04 < learned / source.floor(2) < 1.15
+assert 1.065 < learned / source.floor(2) < 1.095
 
 # %% [markdown]
-# The table comes within two per cent of the floor, the network does not come within four. As in the control above,
-# there is no likeness that it could use. (Nor has it read much: it met the million symbols less than once. This run
-# does not tell how near it would come with more time.)
+# The table comes within two per cent of the floor, the network stays some eight per cent above it. As in the control
+# above, there is no likeness that it could use. (Nor has it read much: it met the million symbols less than once. This
+# run does not tell how near it would come with more time.)
 #
 # English lies between the two made-up languages. Its words are alike in countless ways, and it has countless
 # exceptions, which must be learned one by one.

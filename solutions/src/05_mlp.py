@@ -40,7 +40,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1: mend the way back · ●●○ · 20 minutes · 5 points
 #
-# These are the numbers of the lesson, without their `backward`. Each has a `value`, a `grad`, and `came_from`: a list
+# These are the numbers of the lesson, without `tanh` and `backward`. Each has a `value`, a `grad`, and `came_from`: a list
 # of pairs `(earlier number, how fast this one reacts to it)`.
 
 
@@ -143,7 +143,7 @@ check("mlp.backward", backward, part="backward_again")
 # array. `logits` is an array with one number for each possible answer, `target` is the position of the one that
 # occurred. Logits may be as large as 1,000, and `np.exp(1000)` is infinite.
 #
-# An example: for the logits `[0, ln 3]` is $Z = 4$ and $p = [0.25, 0.75]$. With `target = 1` and `c = 0.1` the slopes
+# An example: for the logits `[0, ln 3]`, $Z = 4$ and $p = [0.25, 0.75]$. With `target = 1` and `c = 0.1` the slopes
 # are about `[0.319, -0.042]`.
 #
 # <details><summary>Hint: the first part</summary>
@@ -204,8 +204,8 @@ check("mlp.wish_slope", wish_slope, part="wish_slope_large")
 #
 # Write `steps_needed(curvatures, lr, share)`. It returns the smallest number of steps after which *every* parameter is
 # at most `share` times as far from zero as it was at the start. When this never happens, it returns `math.inf`.
-# `curvatures` are positive, `share` lies between 0 and 1. Some of the answers run into thousands of millions, so a loop
-# over the steps will not do.
+# `curvatures` are positive, `share` lies between 0 and 1. Some of the answers run into billions, so a loop over the
+# steps will not do. (The check forgives what rounding does to answers of this size.)
 #
 # For `curvatures = [1, 20]`, `lr = 0.09` and `share = 0.01` the answer is 49. With `lr = 0.11` it is `math.inf`, and
 # from this you can find the answer to the question that the lesson's widget asks.

@@ -53,6 +53,23 @@ MUTANTS = {
                         earlier.grad += rate * number.grad
         """,
         ),
+        Mutant(
+            "breadth_first",
+            says="each number once, but some before all",
+            source="""
+            def backward(result):
+                order = [result]
+                for number in order:
+                    number.grad = 0.0
+                    for earlier, _ in number.came_from:
+                        if earlier not in order:
+                            order.append(earlier)
+                result.grad = 1.0
+                for number in order:
+                    for earlier, rate in number.came_from:
+                        earlier.grad += rate * number.grad
+        """,
+        ),
         Mutant("forwards", says="the way back begins at the result", edit=("reversed(order)", "order")),
         Mutant("not_begun", says="the result changes with itself at the rate 1", edit=("result.grad = 1.0", "pass")),
         Mutant("not_forgotten", says="what an earlier call left", edit=("number.grad = 0.0", "pass")),
@@ -92,6 +109,7 @@ MUTANTS = {
         Mutant("kept_square", says="you kept the square", edit=("2 * c * log_z * p", "c * log_z**2 * p")),
         Mutant("shifted", says="add it again", edit=("largest + np.log", "np.log")),
         Mutant("base_two", says="with the base 2", edit=("c * log_z * p", "c * log_z / np.log(2) * p")),
+        Mutant("size_of_ln_z", says="take no absolute value", edit=("2 * c * log_z", "2 * c * abs(log_z)")),
         Mutant("no_c", says="c is missing", edit=("2 * c * log_z", "2 * log_z")),
         Mutant("second_only", says="the first part is missing", edit=("p - occurred + ", "")),
         Mutant("overflow", says="is infinite: take the largest", edit=("largest = logits.max()", "largest = 0.0")),
@@ -115,6 +133,23 @@ MUTANTS = {
         ),
         Mutant("floor", says="one step too few", edit=("math.ceil", "math.floor")),
         Mutant("one_more", says="one step too many", edit=("return math.ceil", "return 1 + math.ceil")),
+        Mutant(
+            "not_at_most",
+            says="no further step is needed",
+            edit=(
+                "return math.ceil(math.log(share) / math.log(slowest))",
+                "return math.floor(math.log(share) / math.log(slowest)) + 1",
+            ),
+        ),
+        Mutant(
+            "no_size",
+            says="have no logarithm: it is the size",
+            edit=(
+                "return math.ceil(math.log(share) / math.log(slowest))",
+                "return max(math.ceil(math.log(share) / math.log(1 - lr * c)) for c in curvatures)",
+            ),
+        ),
+        Mutant("border_forgotten", says="before you divide", edit=("slowest >= 1", "slowest > 1")),
         Mutant("not_whole", says="a step count is a whole number", edit=("math.ceil", "")),
         Mutant(
             "average",

@@ -83,6 +83,16 @@ def _result_first(number: _Number, order: list[_Number]) -> list[_Number]:
     return order
 
 
+def _breadth_first(result: _Number) -> list[_Number]:
+    """Each number once, in the order in which a queue of those that wait meets them."""
+    order = [result]
+    for number in order:  # which grows meanwhile
+        for earlier, _ in number.past:
+            if earlier not in order:
+                order.append(earlier)
+    return order
+
+
 #: what somebody believes -> the way back that follows from it
 BELIEFS = {
     "a number that is used twice gets two slopes; add them up, the second must not replace the first": lambda numbers: (
@@ -96,6 +106,8 @@ BELIEFS = {
     ),
     "each number is met once, but some too early: put it into the list after all that it came from, and go through the "
     "list from its end": lambda numbers: _through(_result_first(numbers[-1], [])),
+    "each number once, but some before all that was computed from them had reported; being met early is not enough, a "
+    "number must wait for all of these": lambda numbers: _through(_breadth_first(numbers[-1])),
     "the way back begins at the result: go through the list from its end": _through,
 }
 
@@ -168,8 +180,8 @@ def _truth(logits: np.ndarray, target: int, c: float) -> np.ndarray:
 
 @exercise(points=3, minutes=20, difficulty=2)
 def wish_slope(answer, rng):
-    for size in (3, 5, 8):
-        logits, c = rng.normal(1, 1, size), float(rng.uniform(0.05, 0.3))
+    for size, middle in ((3, 1), (5, 1), (8, -6)):  # in the last case ln Z is negative
+        logits, c = rng.normal(middle, 1, size), float(rng.uniform(0.05, 0.3))
         target = int(rng.integers(size))
         got = answer(logits, target, c)
         expect_shape(got, (size,))
@@ -195,6 +207,8 @@ def wish_slope(answer, rng):
                 "the square's slope is 2 · ln Z times that of ln Z; you kept the square": plain + c * log_z**2 * p,
                 "taking the largest logit off changes ln Z: add it again": plain + 2 * c * shifted * p,
                 "this is ln Z with the base 2; it must be the natural logarithm": plain + rate / np.log(2) * p,
+                "ln Z may be negative, and the slope of its square is negative then, too: take no absolute value": plain
+                + abs(rate) * p,
                 "c is missing": plain + 2 * log_z * p,
                 "the first part is missing": rate * p,
             },
@@ -214,7 +228,15 @@ def wish_slope_large(answer, rng):
     p /= p.sum()
     lost = p - np.eye(5)[target] + 2 * c * np.log(np.exp(logits - logits.max()).sum()) * p
     forgotten = "taking the largest logit off changes ln Z: add it again"
-    expect_close(got, want, "wrong for large logits", suspects={forgotten: lost})
+    expect_close(got, want, "wrong for large logits; does the first check pass?", suspects={forgotten: lost})
+
+
+def _unless(wrong: type[Exception], message: str, answer: Callable, *asked: list[float] | float) -> float:
+    """The answer; if it stops with this error, such as an impossible logarithm, it is refused with the message."""
+    try:
+        return answer(*asked)
+    except wrong as error:
+        refuse(f"{message} (Python says: {error})")
 
 
 def _steps(factor: float, share: float) -> int:
@@ -241,7 +263,8 @@ def steps_needed(answer, rng):
         sizes = sorted(abs(f) for f in factors)
         want = _steps(sizes[-1], share)
         middle = abs(1 - lr * float(np.mean(curvatures)))
-        got = answer(curvatures, lr, share)
+        size = "some factors are negative here, and have no logarithm: it is the size of a factor that counts"
+        got = _unless(ValueError, size, answer, curvatures, lr, share)
         expect(np.ndim(got) == 0, "it is one number of steps, for all parameters together", got=got, want=want)
         expect_close(
             got,
@@ -266,15 +289,26 @@ def steps_needed(answer, rng):
 @steps_needed.part(points=2)
 def steps_needed_border(answer, rng):
     wall, share = float(2 ** rng.integers(2, 6)), float(rng.uniform(0.001, 0.01))
-    got = answer([0.5, wall], 2.1 / wall, share)
+    size = "look at the size of the slowest factor, and whether it is above 1, before you take its logarithm"
+    got = _unless(ValueError, size, answer, [0.5, wall], 2.1 / wall, share)
     never = "one of the parameters never comes nearer to zero here"
     grows = "a factor of size above 1 makes a parameter grow at every step: it runs away"
     expect(got == math.inf, grows if np.ndim(got) == 0 and got < 0 else never, got=got, want=math.inf)
-    got = answer([0.5, wall], 2 / wall, share)
+    ends = "the factor is -1 here, and the logarithm of its size is 0: ask for a size of 1 or more before you divide"
     border = "at the border the factor is -1: it leaps to and fro, and never comes nearer"
+    got = _unless(ArithmeticError, ends, answer, [0.5, wall], 2 / wall, share)
     expect(got == math.inf, border, got=got, want=math.inf)
-    got = answer([wall], 1 / wall, share)
-    expect_close(got, 1, "with the factor 0 it is there after one step")
+    at_once = "with the factor 0 it is there after one step"
+    expect_close(_unless(ValueError, at_once, answer, [wall], 1 / wall, share), 1, at_once)
+    halvings = int(2 ** rng.integers(1, 4))  # a power of two: the logarithms divide without a remainder
+    curvatures, lr, share = [wall, 1.5 * wall], 0.5 / wall, 0.5**halvings  # the factors are 1/2 and 1/4
+    late = "one step too many: it is there already a step before"
+    expect_close(
+        answer(curvatures, lr, share / 1.5), halvings + 1, "wrong for factors above 0", suspects={late: halvings + 2}
+    )
+    exactly = "`at most` the share: here it is reached exactly, and no further step is needed"
+    got = answer(curvatures, lr, share)
+    expect_close(got, halvings, "wrong when the share is reached exactly", suspects={exactly: halvings + 1})
     slow = float(rng.uniform(1, 3)) * 1e-9
     want = math.log(share) / math.log1p(-slow)
     got = answer([0.5, 1.0], 2 * slow, share)
