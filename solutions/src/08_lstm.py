@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/08_lstm.ipynb)
 # <!-- colab:end -->
 #
-# *About 65 minutes, 10 seconds to run. Needs: [lesson 08](../notebooks/08_lstm.ipynb).*
+# *About 45 minutes, 10 seconds to run. Needs: [lesson 08](../notebooks/08_lstm.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # the sheet does not show, and says what went wrong if something did.
@@ -56,7 +56,8 @@ import torch.nn.functional as F
 # `ids`, and the state after the last of them; the state `None` stands for the beginning of a text. The program runs without any error, and three
 # things in it are wrong.
 #
-# Write `stream_loss(model, text, steps)`: the mean of $-\log p$, in nats, over all ids but the first of each text, *each predicted from everything before it in its text*.
+# Write `stream_loss(model, text, steps)`: the mean of $-\log p$, in nats, over all ids but the first of each text, *each predicted from everything before it in its text*,
+# never handing the model more than `steps` ids at once.
 # These are $B \cdot (N - 1)$ predictions. The result must not depend on `steps`.
 #
 # An example: for a text of 5 ids and `steps=2`, the model reads the ids 0, 1, then 2, 3; the targets are the ids 1, 2, then 3, 4. The last id is predicted and never read.
@@ -99,7 +100,7 @@ from llmai_edu.course import check
 check("lstm.stream_loss", stream_loss, part="stream_loss_at_the_seams")
 
 # %% [markdown]
-# ## Exercise 2: the LSTM's younger cousin · ●●○ · 20 minutes · 4 points
+# ## Exercise 2: the LSTM's younger cousin · ●○○ · 10 minutes · 4 points
 #
 # The *gated recurrent unit*, or GRU [1], has no memory beside its state, and two gates instead of three. From the input $x$ and the last state $h$:
 #
@@ -144,9 +145,9 @@ check("lstm.gru_step", gru_step)
 # state is left after fifty steps.
 
 # %% tags=["skip-proof"]
-draws = torch.Generator().manual_seed(0)
-weights = torch.randn(96, 32, generator=draws) * 0.1
 for gate, columns in [("r", slice(0, 32)), ("z", slice(32, 64)), ("neither", slice(0, 0))]:
+    draws = torch.Generator().manual_seed(0)  # the same numbers for each gate
+    weights = torch.randn(96, 32, generator=draws) * 0.1
     bias = torch.zeros(1, 96)
     bias[:, columns] = 4.0
     h = first = torch.randn(1, 32, generator=draws)
@@ -155,13 +156,21 @@ for gate, columns in [("r", slice(0, 32)), ("z", slice(32, 64)), ("neither", sli
         for _ in range(50):
             h = gru_step(torch.randn(1, 96, generator=draws) * 0.1 + bias, h @ weights.T, h)
         (grad,) = torch.autograd.grad(h.sum(), first)
-        print(f"bias of 4 in {gate:<8} gradient after 50 steps: {grad.norm():.1e}")
+        left = grad.norm() / 32**0.5  # 1 would be all of it
+        print(f"bias of 4 in {gate:<8} share left after 50 steps: {left:.1e}")
     except NotImplementedError:
         print("Run this cell again when `gru_step` is written.")
         break
 
 # %% [markdown]
-# ## Exercise 3: predict the size of a file · ●●○ · 20 minutes · 4 points
+# <details><summary>Which gate it was</summary>
+#
+# It is $z$: in $h' = (1 - z) \cdot n + z \cdot h$ it multiplies the old state. A bias of 4 gives $\sigma(4) = 0.98$, and $0.98^{50}$ is about 0.4.
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 3: predict the size of a file · ●○○ · 10 minutes · 4 points
 #
 # How large is the file of a language model of lesson 08? You can say so before it exists. Its weights are:
 #
@@ -204,7 +213,7 @@ from llmai_edu.course import check
 check("lstm.file_bytes", file_bytes, part="file_bytes_without_a_matrix")
 
 # %% [markdown]
-# The recorded model of the lesson has 4,096 tokens, vectors of 256 and a state of 512, its tables tied, two bytes a weight. Guess its size first. How much larger would it be with two tables?
+# The recorded model of the lesson has 4,096 tokens, vectors of 256 and a state of 512, its tables tied, two bytes a weight. How much larger would its file be with two tables? Guess first.
 
 # %% tags=["skip-proof"]
 try:

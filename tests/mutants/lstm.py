@@ -78,6 +78,32 @@ MUTANTS = {
             says="divide by the number of predictions, which is one less",
             edit=("total / targets.numel()", "total / text.numel()"),
         ),
+        Mutant(
+            "one_less_in_all",
+            says="one prediction less for EACH text",
+            edit=("targets.numel()", "(text.numel() - 1)"),
+        ),
+        Mutant(
+            "flattened_crosswise",
+            says="flattened in different orders",
+            edit=(
+                "F.cross_entropy(logits.transpose(1, 2), wanted,",
+                "F.cross_entropy(logits.transpose(0, 1).flatten(0, 1), wanted.flatten(),",
+            ),
+        ),
+        Mutant(
+            "cut_first",
+            says="a piece of one id leaves nothing to read",
+            source="""
+            def stream_loss(model, text, steps):
+                total, state = 0.0, None
+                for begin in range(0, text.shape[1], steps):
+                    piece = text[:, begin : begin + steps + 1]
+                    logits, state = model(piece[:, :-1], state)
+                    total += F.cross_entropy(logits.transpose(1, 2), piece[:, 1:], reduction="sum").item()
+                return total / text[:, 1:].numel()
+        """,
+        ),
         Mutant("per_step", says="you divided by the steps alone", edit=("targets.numel()", "targets.shape[1]")),
         Mutant("sum", says="now divide by the number of predictions", edit=("total / targets.numel()", "total")),
         Mutant(
@@ -105,6 +131,8 @@ MUTANTS = {
     ],
     "file_bytes": [
         Mutant("weights", says="these are weights; the bytes are asked for", edit=(" * bytes_per_weight", "")),
+        Mutant("always_two", says="and not always 2", edit=("* bytes_per_weight", "* 2")),
+        Mutant("always_four", says="and not always 4", edit=("* bytes_per_weight", "* 4")),
         Mutant("one_bias", says="torch keeps two biases", edit=("2 * hidden", "hidden")),
         Mutant("no_state_matrix", says="AND one for the state", edit=(" + hidden * hidden", "")),
         Mutant("one_gate", says="you counted one", edit=("4 * (hidden", "(hidden")),
