@@ -118,7 +118,7 @@ cured = fit(new_model(), VAELoss(seeded(2), **cures))
 # Now the test sentences, none of which it has seen. Each is read into eight numbers. To draw them on paper we keep the two
 # directions in which the points differ most (found by *principal component analysis*, which turns the points so that their widest side lies flat):
 
-# %% alt="A map of the test sentences, each a small mark at its place in the two directions of greatest spread. Questions, statements and exclamations are drawn as blue circles, orange triangles and green crosses. They lie in three bands, one a sign, with little overlap, and each band has clumps that follow each other along the first direction."
+# %% alt="A map of the test sentences, each a small mark at its place in the two directions of greatest spread. Questions, statements and exclamations are drawn as blue circles, orange triangles and green crosses. The marks stand in about six clumps that follow each other along the first direction; in each, the questions lie mostly on one side, and the other two kinds overlap more or less."
 with torch.no_grad():
     codes = cured.encode(test)[0]  # (B, 8)
 centred = codes - codes.mean(0)
@@ -134,7 +134,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Three bands, one a sign. And in each band clumps, one behind the other along the first direction. **Before you run the next cell, guess:** what are they?
+# Across, the questions lie mostly on one side; how far the three kinds lie apart on this map differs from seed to seed (it shows two directions of eight). And there are clumps, one behind the other along the first direction. **Before you run the next cell, guess:** what are they?
 
 # %%
 true_length = np.array([len(sentence) for sentence in kept[2]])
