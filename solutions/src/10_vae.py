@@ -38,7 +38,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1: mend the bound · ●●○ · 20 minutes · 5 points
 #
-# Somebody trains a sentence VAE on this loss, and wonders why its KL is so cheap:
+# Somebody trains a sentence VAE on this loss, and gets `inf` or `nan`. When those are gone, the figure is still far too small:
 #
 # ```python
 # def broken_bound(word_nats, real, mean, log_var):
@@ -98,7 +98,7 @@ check("vae.negative_elbo", negative_elbo, part="negative_elbo_behind_the_end")
 # Let $q$ have the mean $\mu_q$ and the variance $\sigma_q^2$, and $p$ the mean $\mu_p$ and the variance $\sigma_p^2$. Go the lesson's way again: write $\ln q(z) - \ln p(z)$, and take the mean over $z$ from $q$. You need
 # one thing more: the mean of $(z - \mu_p)^2$, when $z$ is from $q$, is $\sigma_q^2 + (\mu_q - \mu_p)^2$.
 #
-# Write `kl_between(mean_q, log_var_q, mean_p, log_var_p)`. All four arrays have the shape (B, D). It returns, for each of the B pairs, the KL of $q$ from $p$ summed over
+# Write `kl_between(mean_q, log_var_q, mean_p, log_var_p)`. All four arrays have the shape (B, D). It returns, for each of the B pairs, $\text{KL}(q \,\|\, p)$ summed over
 # the D dimensions: shape (B,).
 #
 # For one dimension with `mean_q = 1`, `log_var_q = 0`, `mean_p = 0` and `log_var_p = ln 4` the answer is 0.443.
@@ -136,15 +136,19 @@ from llmai_edu.course import check
 check("vae.kl_between", kl_between, part="kl_between_narrow_clouds")
 
 # %% [markdown]
-# Which way round matters. Guess first: is it dearer to take a narrow cloud for a broad one, or a broad one for a narrow one?
+# Which way round matters. Guess first: which costs more, $q$ narrow and $p$ broad, or $q$ broad and $p$ narrow? (The deviations are 0.1 and 1.)
 
 # %% tags=["skip-proof"]
 zero, narrow = np.zeros((1, 1)), np.full((1, 1), np.log(0.01))
 try:
-    print("narrow from broad:", kl_between(zero, narrow, zero, zero).round(2))
-    print("broad from narrow:", kl_between(zero, zero, zero, narrow).round(2))
+    print("q narrow, p broad:", kl_between(zero, narrow, zero, zero).round(2))
+    print("q broad, p narrow:", kl_between(zero, zero, zero, narrow).round(2))
 except NotImplementedError:
     print("Run this cell again when `kl_between` is written.")
+
+# %% [markdown]
+# With $q$ broad and $p$ narrow, most draws from $q$ lie several of $p$'s deviations out, where $\ln p$ is far below zero, and the mean is
+# taken over just these draws. The other way round every draw lies near the middle of $p$, and $q$ costs only its being more exact than $p$.
 
 # %% [markdown]
 # ## Exercise 3: a tighter bound that survives · ●●○ · 20 minutes · 5 points
@@ -158,7 +162,8 @@ except NotImplementedError:
 #
 # For `log_weights = [[ln 1, ln 4], [ln 3, ln 4]]` it is `[0.693, 1.386]`: the logarithms of 2 and of 4.
 #
-# A long sentence has a log weight such as −900, and `np.exp(-900)` is 0 on a computer, whose logarithm is $-\infty$. Your function must work there, too, and for weights such as $e^{900}$.
+# A long sentence has a log weight such as −900, and `np.exp(-900)` is 0 on a computer, whose logarithm is $-\infty$. Your function must work there, too, for weights such as $e^{900}$, and where the log weights of one sentence lie far
+# apart. Nothing may be clipped or added: the answer itself is about −900.
 #
 # <details><summary>Hint: large numbers</summary>
 #

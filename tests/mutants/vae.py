@@ -28,6 +28,49 @@ MUTANTS = {
                 return (words + ((mean**2 + np.exp(log_var) - 1 - log_var) / 2).mean(1)).mean()
         """,
         ),
+        Mutant(
+            "variance_mended",
+            says="the variance is right now; the",
+            source="""
+            def negative_elbo(word_nats, real, mean, log_var):
+                return np.mean(word_nats) + np.mean((mean**2 + np.exp(log_var) - 1 - log_var) / 2)
+        """,
+        ),
+        Mutant(
+            "variance_and_end_mended",
+            says="the variance and the end are right now",
+            source="""
+            def negative_elbo(word_nats, real, mean, log_var):
+                return np.mean(word_nats[real]) + np.mean((mean**2 + np.exp(log_var) - 1 - log_var) / 2)
+        """,
+        ),
+        Mutant(
+            "words_of_batch_averaged",
+            says="a mean over all words of the batch",
+            source="""
+            def negative_elbo(word_nats, real, mean, log_var):
+                kl = ((mean**2 + np.exp(log_var) - 1 - log_var) / 2).sum(axis=1)
+                return np.mean(word_nats[real]) + np.mean(kl)
+        """,
+        ),
+        Mutant(
+            "places_of_batch_averaged",
+            says="a mean over all places of the batch",
+            source="""
+            def negative_elbo(word_nats, real, mean, log_var):
+                kl = ((mean**2 + np.exp(log_var) - 1 - log_var) / 2).sum(axis=1)
+                return np.mean(word_nats) + np.mean(kl)
+        """,
+        ),
+        Mutant(
+            "words_of_batch_summed",
+            says="the words are a sum over the batch",
+            source="""
+            def negative_elbo(word_nats, real, mean, log_var):
+                kl = ((mean**2 + np.exp(log_var) - 1 - log_var) / 2).sum(axis=1)
+                return word_nats[real].sum() + kl.mean()
+        """,
+        ),
         Mutant("batch_summed", says="this is the sum over the sentences", edit=("kl).mean()", "kl).sum()")),
         Mutant("kl_of_batch", says="the KL is a sum over the batch", edit=("/ 2).sum(axis=1)", "/ 2).sum()")),
         Mutant(
@@ -101,6 +144,7 @@ MUTANTS = {
         Mutant("averaged", says="this is their mean", edit=("/ 2).sum(axis=1)", "/ 2).mean(axis=1)")),
         Mutant("doubled", says="the factor one half", edit=("log_var_q) / 2)", "log_var_q))")),
         Mutant("by_dimension", says="one figure a dimension", edit=(".sum(axis=1)", "")),
+        Mutant("over_pairs", says="the second axis", edit=(".sum(axis=1)", ".sum(axis=0)")),
         Mutant("all_pairs", says="one number for all pairs", edit=(".sum(axis=1)", ".sum()")),
         Mutant(
             "epsilon",
@@ -183,5 +227,15 @@ MUTANTS = {
                 return largest + np.log(np.exp(log_weights - largest).mean(axis=0))
         """,
         ),
+        Mutant("smallest", says="take the *largest* logarithm", edit=(".max(axis=0)", ".min(axis=0)")),
+        Mutant(
+            "tiny_added",
+            says="nothing may be clipped or added",
+            source="""
+            def tighter_bound(log_weights):
+                return np.log(np.exp(log_weights).mean(axis=0) + 1e-300)
+        """,
+        ),
+        Mutant("one_row", says="and not (1, B)", edit=(".mean(axis=0))", ".mean(axis=0, keepdims=True))")),
     ],
 }

@@ -26,7 +26,7 @@ def negative_elbo(answer, rng):
         word_nats, real, mean, log_var = _sentences(rng)
         kl = _kl(mean, log_var).sum(1)
         words = (word_nats * real).sum(1)
-        by_length, everywhere = words / real.sum(1), word_nats.sum(1)
+        by_length, everywhere, of_batch = words / real.sum(1), word_nats.sum(1), word_nats[real].mean()
         as_variance = (mean**2 + log_var - 1 - np.log(log_var)) / 2
         as_deviation = (mean**2 + np.exp(2 * log_var) - 1 - 2 * log_var) / 2
         got = answer(word_nats, real, mean, log_var)
@@ -43,6 +43,17 @@ def negative_elbo(answer, rng):
                 "the word costs are a mean over places and the KL is a mean over dimensions; both are sums": (
                     by_length + kl / 3
                 ).mean(),
+                "the variance is right now; the words and the dimensions are still averaged: add them up within a "
+                "sentence": word_nats.mean() + kl.mean() / 3,
+                "the variance and the end are right now; the words and the dimensions are still averaged: add them up "
+                "within a sentence": of_batch + kl.mean() / 3,
+                "the words' cost is a mean over all words of the batch: add up within each sentence": of_batch
+                + kl.mean(),
+                "the words' cost is a mean over all places of the batch: add up within each sentence": (
+                    word_nats.mean() + kl.mean()
+                ),
+                "the words are a sum over the batch, the KL is a mean: both are means over the sentences": words.sum()
+                + kl.mean(),
                 "this is the sum over the sentences: take their mean": (words + kl).sum(),
                 "the KL is a sum over the batch, the words are a mean: both are means over the sentences": words.mean()
                 + kl.sum(),
@@ -64,6 +75,8 @@ def negative_elbo(answer, rng):
 def negative_elbo_behind_the_end(answer, rng):
     word_nats, real, mean, log_var = _sentences(rng)
     want = (word_nats * real).sum(1).mean() + _kl(mean, log_var).sum(1).mean()
+    got = answer(word_nats, real, mean, log_var)
+    expect(same(got, want, rtol=1e-6), "pass the first check first", got=got, want=want)
     spoiled = np.where(real, word_nats, np.inf)
     with np.errstate(invalid="ignore"):
         got = answer(spoiled, real, mean, log_var)
@@ -98,6 +111,8 @@ def kl_between(answer, rng):
             want="(4,)",
         )
         expect(np.ndim(got) > 0, "this is one number for all pairs: give one for each", got=got, want="shape (4,)")
+        pairs = "one figure a pair is asked for: add up over the dimensions, the second axis"
+        expect(np.shape(got) != (3,), pairs, got=got, want="shape (4,)")
         expect_shape(got, (4,))
         expect_close(
             got,
@@ -169,6 +184,8 @@ def tighter_bound(answer, rng):
         got = answer(log_weights)
         mean_of_logs = log_weights.mean(0)
         on = f"log_weights of shape {log_weights.shape}"
+        flat = "one figure a sentence is asked for, in the shape (B,) and not (1, B)"
+        expect(np.shape(got) != (1, 4), flat, got=got, want="shape (4,)")
         expect_shape(got, (4,), "one figure a sentence is asked for: the draws are the first axis")
         expect_close(
             got,
@@ -199,6 +216,8 @@ def tighter_bound_of_long_sentences(answer, rng):
         expect(bool(finite.any()), nowhere, got=got, want=want)
         somewhere = "each sentence has a largest logarithm of its own; one for the whole batch drowns the others"
         expect(bool(finite.all()), somewhere, got=got, want=want)
+        alike = "every sentence gets the same figure: nothing may be clipped or added, the answers lie far apart"
+        expect(not got[0] or not same(got, np.full(4, got[0]), rtol=1e-9), alike, got=got, want=want)
         expect_close(
             got,
             want,
@@ -209,3 +228,15 @@ def tighter_bound_of_long_sentences(answer, rng):
                 )
             },
         )
+    _far_apart(answer, rng)
+
+
+def _far_apart(answer, rng):
+    """Log weights that lie far apart within one sentence."""
+    log_weights = rng.normal(0, 1, (6, 4)) + rng.permutation([900.0, -900, 0, 850, -2000, -100])[:, None]
+    with np.errstate(all="ignore"):
+        got = answer(log_weights)
+    want = _log_mean(log_weights)
+    message = "take the *largest* logarithm of each sentence out: with another, an exponent can still be far above 0"
+    expect(bool(np.isfinite(got).all()), message, got=got, want=want)
+    expect_close(got, want, "wrong where the log weights of a sentence lie far apart")
