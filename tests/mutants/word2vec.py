@@ -170,7 +170,7 @@ MUTANTS = {
                 for doc in docs:
                     for i, centre in enumerate(doc):
                         for d in range(1, window + 1):
-                            table[centre, doc[i - d]] += (window - d + 1) / window
+                            table[centre, doc[(i - d) % len(doc)]] += (window - d + 1) / window
                             if i + d < len(doc):
                                 table[centre, doc[i + d]] += (window - d + 1) / window
                 return table
