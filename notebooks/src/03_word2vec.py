@@ -885,13 +885,8 @@ start = 0
 for (name, part), mark, color in zip(parts.items(), "os^", PALETTE):
     x, y = flat[start : start + len(part)].T
     axes.plot(x, y, mark, color=color, label=name)
-    rest = list(range(len(part)))
-    for place in range(len(part)):  # the labels in a column beside the group, from below
+    for place, i in enumerate(y.argsort()):  # the labels in a column beside the group
         beside = (x.max() + 0.07, y.mean() + 0.05 * (place - len(part) / 2))
-        i = min(
-            rest, key=lambda j: (y[j] - beside[1]) / (beside[0] - x[j])
-        )  # lines don't cross
-        rest.remove(i)
         line = {"arrowstyle": "-", "lw": 0.4, "color": "#777777"}
         axes.annotate(
             part[i], (x[i], y[i]), xytext=beside, fontsize=8, va="center", arrowprops=line
