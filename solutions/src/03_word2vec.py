@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/03_word2vec.ipynb)
 # <!-- colab:end -->
 #
-# *About 75 minutes, 10 seconds to run. Needs: [lesson 03](../notebooks/03_word2vec.ipynb).*
+# *About 60 minutes, 10 seconds to run. Needs: [lesson 03](../notebooks/03_word2vec.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # the sheet does not show, and says what went wrong if something did.
@@ -42,7 +42,7 @@ def sigmoid(x):
 
 
 # %% [markdown]
-# ## Exercise 1: mend the step · ●●○ · 25 minutes · 5 points
+# ## Exercise 1: mend the step · ●●○ · 20 minutes · 5 points
 #
 # Somebody wrote one step of skip-gram with negative sampling, for one pair and its drawn words:
 #
@@ -56,7 +56,7 @@ def sigmoid(x):
 #     return inputs, outputs
 # ```
 #
-# `inputs` and `outputs` are the two tables (V, C); `centre` and `context` are ids, `drawn` is a list of ids. It runs, and the
+# `inputs` and `outputs` are the two tables (V, C), arrays of floats; `centre` and `context` are ids, `drawn` is a list of ids. It runs, and the
 # vectors become useless. One fault stands in the label. The other is about *when* things move: gradients must be taken before
 # anything has moved. (Mind that `v` is no copy: it is the row of the table itself.)
 #
@@ -64,8 +64,8 @@ def sigmoid(x):
 # as they are. A word may be drawn twice, and the context itself may be drawn; it then stands for as many answers, whose
 # gradients add up.
 #
-# For `inputs = [[1, 0]]`, `outputs = [[0, 0], [0, 0]]`, `centre = 0`, `context = 0`, `drawn = [1]` and `rate = 1` all
-# predictions are 0.5, the inputs stay `[[1, 0]]`, and the outputs become `[[0.5, 0], [-0.5, 0]]`.
+# For `inputs = np.array([[1.0, 0.0]])`, `outputs = np.zeros((2, 2))`, `centre = 0`, `context = 0`, `drawn = [1]` and `rate =
+# 1` all predictions are 0.5, the inputs stay `[[1.0, 0.0]]`, and the outputs become `[[0.5, 0.0], [-0.5, 0.0]]`.
 #
 # <details><summary>Hint: the order</summary>
 #
@@ -105,7 +105,7 @@ from llmai_edu.course import check
 check("word2vec.step", step, part="step_drawn_twice")
 
 # %% [markdown]
-# ## Exercise 2: how much is read · ●●○ · 25 minutes · 5 points
+# ## Exercise 2: how much is read · ●●○ · 20 minutes · 5 points
 #
 # Subsampling keeps a word with the share $f$ of the text with probability $\min(1, \sqrt{t/f} + t/f)$. The threshold $t$ is
 # hard to choose: what does 0.001 mean? A better handle would be: *read this share of the text*.
@@ -115,7 +115,7 @@ check("word2vec.step", step, part="step_drawn_twice")
 # is kept, so you can search: take a range that surely holds the answer, and halve it again and again.
 #
 # For `counts = [100]` and `share = 0.75` the answer is 0.25, because the only word has $f = 1$ and $\sqrt{0.25} + 0.25 =
-# 0.75$. For `counts = [60, 30, 10]` and `share = 0.5` it is about 0.0423.
+# 0.75$. For `counts = [60, 30, 10]` and `share = 0.5` it is about 0.0509.
 #
 # <details><summary>Hint: what is kept</summary>
 #
@@ -125,7 +125,8 @@ check("word2vec.step", step, part="step_drawn_twice")
 #
 # <details><summary>Hint: how long to halve</summary>
 #
-# The threshold is never above 1. Sixty halvings of the range from 0 to 1 leave nothing to be wished for.
+# The threshold is never above 1. Sixty halvings of the range from 0 to 1 leave nothing to be wished for. (To try a fine grid of
+# thresholds one after another takes too long.)
 #
 # </details>
 
@@ -173,7 +174,7 @@ except NotImplementedError:
     print("Run this cell again when `threshold_for` is written.")
 
 # %% [markdown]
-# ## Exercise 3: what the shrinking windows count · ●●● · 25 minutes · 5 points
+# ## Exercise 3: what the shrinking windows count · ●●● · 20 minutes · 5 points
 #
 # In every epoch each position draws anew how far it looks: 1, 2, ... up to `window`, each as likely. So whether two words $d$
 # places apart become a pair is a matter of chance. *On average* it is not. For each distance there is a probability, and one

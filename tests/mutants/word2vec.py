@@ -87,6 +87,11 @@ MUTANTS = {
         """,
         ),
         Mutant(
+            "reads_moved_rows",
+            says="you read it after it had moved",
+            source=STEP.format(head="v = inputs[centre].copy()", v="v", label="(place == 0)"),
+        ),
+        Mutant(
             "a_set_of_drawn",
             says="drawn twice stands for two answers",
             edit=("[context, *drawn]", "[context, *dict.fromkeys(drawn)]"),
@@ -136,6 +141,40 @@ MUTANTS = {
         Mutant("not_divided", says="divide by the number of radii", edit=("+ 1) / window", "+ 1)")),
         Mutant(
             "uniform", says="near words are read more often", edit=("(window - distance + 1) / window", "1 / window")
+        ),
+        Mutant(
+            "both_draw",
+            says="the square of the probability",
+            edit=("(window - distance + 1) / window", "((window - distance + 1) / window) ** 2"),
+        ),
+        Mutant(
+            "fancy_index_pairs",
+            says="counted once only: use np.add.at",
+            source="""
+            def expected_pairs(docs, n_words, window):
+                table = np.zeros((n_words, n_words))
+                for doc in docs:
+                    ids = np.array(doc)
+                    for d in range(1, window + 1):
+                        table[ids[:-d], ids[d:]] += (window - d + 1) / window
+                        table[ids[d:], ids[:-d]] += (window - d + 1) / window
+                return table
+        """,
+        ),
+        Mutant(
+            "wraps_round",
+            says="a negative index counts from the document's end",
+            source="""
+            def expected_pairs(docs, n_words, window):
+                table = np.zeros((n_words, n_words))
+                for doc in docs:
+                    for i, centre in enumerate(doc):
+                        for d in range(1, window + 1):
+                            table[centre, doc[(i - d) % len(doc)]] += (window - d + 1) / window
+                            if i + d < len(doc):
+                                table[centre, doc[i + d]] += (window - d + 1) / window
+                return table
+        """,
         ),
         Mutant(
             "mean_radius",

@@ -35,6 +35,16 @@ def _moved_meanwhile(inputs, outputs, centre, targets, labels, rate):
     return inputs, outputs
 
 
+def _rows_meanwhile(inputs, outputs, centre, targets, labels, rate):
+    """The step with the old centre, in which a row that stands twice is read again after it has moved."""
+    v, new_inputs, outputs = inputs[centre], inputs.copy(), outputs.copy()
+    for target, label in zip(targets, labels):
+        error = _sigmoid(outputs[target] @ v) - label
+        new_inputs[centre] -= rate * error * outputs[target]
+        outputs[target] -= rate * error * v
+    return new_inputs, outputs
+
+
 def _one_first(inputs, outputs, centre, targets, labels, rate, first):
     """The step in which one of the two tables moves before the other's gradient is taken."""
     new_inputs, new_outputs = _move(inputs, outputs, centre, targets, labels, rate)
@@ -92,7 +102,7 @@ def _compare_step(answer, inputs, outputs, centre, context, drawn, rate, more=No
     )
 
 
-@exercise(points=3, minutes=25, difficulty=2)
+@exercise(points=3, minutes=20, difficulty=2)
 def step(answer, rng):
     for count in (1, 3, 4):
         inputs, outputs = _tables(rng)
@@ -116,6 +126,9 @@ def step_drawn_twice(answer, rng):
         fewer = _move(inputs, outputs, 0, targets[kept], true[kept], rate)
         one_label = _move(inputs, outputs, 0, targets, (targets == context).astype(float), rate)
         more = {
+            "the second time a row was wanted you read it after it had moved: read from the old table": (
+                _rows_meanwhile(inputs, outputs, 0, targets, true, rate)
+            ),
             "a row that stands twice in `table[rows] -= …` moves once only: add the changes up": (new_inputs, lost),
         }
         if what == "twice":
@@ -177,7 +190,7 @@ def _one_threshold(answer, counts, share, what):
     expect_close(got, want, message, rtol=2e-3, on=on)
 
 
-@exercise(points=3, minutes=25, difficulty=2)
+@exercise(points=3, minutes=20, difficulty=2)
 def threshold_for(answer, rng):
     for size in (4, 7):
         counts = rng.integers(20, 40, size) * 3 ** np.arange(size)[::-1]
@@ -213,6 +226,26 @@ def _expected(docs, n, window, weight=None, sides=(1, -1), join=False):
     return table
 
 
+def _lost_twins(docs, n, window):
+    """The table of `table[rows, columns] += weight`, which counts a pair once where it stands several times."""
+    table = np.zeros((n, n))
+    for doc in map(np.array, docs):
+        for d in range(1, min(window, len(doc) - 1) + 1):
+            table[doc[:-d], doc[d:]] += (window - d + 1) / window
+            table[doc[d:], doc[:-d]] += (window - d + 1) / window
+    return table
+
+
+def _wrapped(docs, n, window):
+    """The true table, and what a negative index adds: the document's end as company of its beginning."""
+    table = _expected(docs, n, window)
+    for doc in docs:
+        for i in range(len(doc)):
+            for d in range(i + 1, window + 1):
+                table[doc[i], doc[(i - d) % len(doc)]] += (window - d + 1) / window
+    return table
+
+
 def _averaged(docs, n, window):
     """The same from outside: the mean over all radii, each of which has the same chance at every position."""
     table = np.zeros((n, n))
@@ -230,6 +263,15 @@ def _pair_suspects(docs, n, window):
     return {
         "every pair counts 1 here; a far one is read in some epochs only": make(weight=lambda d: 1),
         "these are the weights 1/d; how many of the numbers 1 to window are at least d?": make(weight=lambda d: 1 / d),
+        "this is the square of the probability; each word is a centre once, and then only its own draw counts": make(
+            weight=lambda d: ((window - d + 1) / window) ** 2
+        ),
+        "a place that stands twice in `table[rows, columns] += …` is counted once only: use np.add.at": _lost_twins(
+            docs, n, window
+        ),
+        "a negative index counts from the document's end: nothing stands before the first word": _wrapped(
+            docs, n, window
+        ),
         "one too few: a centre that draws just d does see the word d places away": make(
             weight=lambda d: (window - d) / window
         ),
@@ -264,7 +306,7 @@ def _compare_pairs(answer, docs, n, window):
     )
 
 
-@exercise(points=3, minutes=25, difficulty=3)
+@exercise(points=3, minutes=20, difficulty=3)
 def expected_pairs(answer, rng):
     for window in (3, 4, 5):
         n = int(rng.integers(4, 7))
