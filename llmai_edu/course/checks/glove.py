@@ -43,7 +43,7 @@ def _replaced(docs, window):
 
 
 def _mirrored(docs, window):
-    """What is left when one direction is counted, and then each entry is written over the one of the other direction."""
+    """What is left when one direction is counted, and each entry is then written over its mirror image."""
     table = _counted(docs, _linear(window), window, both=False)
     for left, right in list(table):
         table[right, left] = table[left, right]
