@@ -593,9 +593,9 @@ assert abs(follows) < 0.3
 # reproduce this table best. That is what a *singular value decomposition* (SVD) does, and it is older than GloVe [3].
 # Levy and Goldberg [4] showed that skip-gram with negative sampling also works, indirectly, on a table of PMI. So three
 # methods read the same statistics. We use one common trick for PPMI: the sums of the company are raised to the power
-# 3/4, as in the draws of negative sampling [5]. And a second one [5]: `transform` gives each word's position along the 50
-# directions. Their singular values say how large each direction is. We divide by the square roots, so that the largest
-# directions do not drown the others.
+# 3/4, as in the draws of negative sampling [5]. And a second one [5]: `transform` gives each word's position along the
+# 50 directions, and the singular values say how large each direction is. We divide by their square roots, so that the
+# largest directions do not drown the others.
 
 # %%
 from scipy.sparse import csr_matrix
@@ -658,14 +658,12 @@ def analogy_loops(vectors, a, b, c):
     return best
 
 
-by_small = analogy_loops(small_skipgram, "high", "higher", "low")
-print(by_small)
+print(analogy_loops(small_skipgram, "high", "higher", "low"))
 assert "lower" in small_skipgram
-assert by_small != "lower"
 
 # %% [markdown]
-# Not *lower*, although the small model knows the word. A text of two million words is not much for this. Now the
-# library's version, and the same rule with the large vectors:
+# The right answer is *lower*, and the small model knows this word. How often such a model is right is counted
+# further down. First the library's version, and the large vectors:
 
 
 # %% quote="llmai_edu.embeddings.similarity:analogy"
@@ -1059,13 +1057,15 @@ assert abs(means[3][1]) < 0.005
 # %% [markdown]
 # All four are there, and hardly any random split reaches them. (For the first two there are too many splits to try all.
 # Ten thousand were drawn. The split that was found counts as one, too, so the smallest p that they can show is
-# 1/10,001. It is printed as 0.00010 and means that none of the ten thousand reached the difference.) The sizes are not the published ones: flowers have
-# less, mathematics has more. But the sign is the same in all four. Flowers lean to pleasant words more than insects do.
-# And in the same way, from the same text, men's names lean to words such as "salary" and "office" more than women's
-# names do, which lean to words such as "home" and "wedding". But an effect compares two sets. That the words of
-# mathematics lean to the male words more than those of the arts do does not mean that the arts lean to the female
-# words: their mean is about zero. Insects even lean a little to the pleasant words. The women's names do lean to the
-# other side.
+# 1/10,001. It is printed as 0.00010 and means that none of the ten thousand reached the difference.)
+#
+# The sizes are not the published ones: flowers have less, mathematics has more. But the sign is the same in all four.
+# Flowers lean to pleasant words more than insects do. And in the same way, from the same text, men's names lean to
+# words such as "salary" and "office" more than women's names do, which lean to words such as "home" and "wedding".
+#
+# An effect compares two sets. The words of mathematics lean to the male words more than those of the arts do. That does
+# not mean that the arts lean to the female words: their mean is about zero. Insects even lean a little to the pleasant
+# words. The women's names do lean to the other side.
 #
 # Nothing marks the one as harmless and the other as harmful. It is the same method that finds Rome.
 #
