@@ -1051,7 +1051,7 @@ assert all(effect > high for effect, (_, high) in zip(ours, chance))
 assert all(p < 0.001 for p in p_values)
 assert [round(effect, 1) for effect in ours] == [1.1, 1.5, 1.7, 1.5]
 assert min(p_values[:2]) >= 1 / 10_001
-assert means[0][1] > 0 > -0.2 > means[2][1]
+assert means[2][1] < -0.2
 assert abs(means[3][1]) < 0.005
 
 # %% [markdown]
@@ -1064,8 +1064,7 @@ assert abs(means[3][1]) < 0.005
 # words such as "salary" and "office" more than women's names do, which lean to words such as "home" and "wedding".
 #
 # An effect compares two sets. The words of mathematics lean to the male words more than those of the arts do. That does
-# not mean that the arts lean to the female words: their mean is about zero. Insects even lean a little to the pleasant
-# words. The women's names do lean to the other side.
+# not mean that the arts lean to the female words: their mean is about zero. The women's names do lean to the other side.
 #
 # Nothing marks the one as harmless and the other as harmful. It is the same method that finds Rome.
 #
