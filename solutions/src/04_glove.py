@@ -151,7 +151,7 @@ from llmai_edu.course import check
 check("glove.mul_scores", mul_scores, part="mul_scores_excludes")
 
 # %% [markdown]
-# Try it on the vectors of the lesson. Guess first: on which of the nine relations does multiplying help?
+# Try it on the vectors of the lesson. Guess first: does multiplying help, and where?
 
 # %% tags=["skip-proof"]
 from llmai_edu.datasets import load_glove
@@ -160,6 +160,7 @@ from llmai_edu.embeddings.word_lists import PAIRS, analogy_questions
 
 names, memory_map = load_glove()
 glove = WordVectors(names[:30_000], memory_map[:30_000].copy())
+helped = 0
 try:
     for relation, pairs in PAIRS.items():
         questions = [q for q in analogy_questions(pairs) if all(word in glove for word in q)][
@@ -175,8 +176,14 @@ try:
             [mul_scores(unit, a, b, c).argmax() == d for a, b, c, d in ids]
         )
         print(f"{relation:<18} adding {by_adding:.2f}   multiplying {by_multiplying:.2f}")
+        helped += by_multiplying > by_adding
+    print(f"multiplying helps on {helped} of the nine")
 except NotImplementedError:
     print("Run this cell again when `mul_scores` is written.")
+
+# %% [markdown]
+# Levy and Goldberg [1] report gains from multiplying, with other vectors and other questions. A rule that is better on one list need not be better
+# on another.
 
 # %% [markdown]
 # ## Exercise 3: does one word lean to a side? · ●●● · 30 minutes · 5 points
@@ -230,7 +237,8 @@ from llmai_edu.course import check
 check("glove.single_word_p", single_word_p, part="single_word_p_unequal")
 
 # %% [markdown]
-# Some occupations, and whether they lean to the male words in the vectors of the lesson. What comes out describes the texts, not the people.
+# Some occupations, and whether they lean to the male words in the vectors of the lesson. What comes out describes the texts, not the people. A small p means that the word leans to the male words; a p near 1
+# means that it leans to the other side.
 
 # %% tags=["skip-proof"]
 from llmai_edu.embeddings.word_lists import WORD_SETS

@@ -45,6 +45,29 @@ MUTANTS = {
         """,
         ),
         Mutant(
+            "zeros",
+            says="never met",
+            edit=(
+                "    table = {}",
+                "    table = {(p, q): 0 for doc in docs for p in doc for other in docs for q in other}",
+            ),
+        ),
+        Mutant(
+            "mirrored",
+            says="overwrites it",
+            source="""
+            def count_pairs(docs, window):
+                table = {}
+                for doc in docs:
+                    for i, word in enumerate(doc):
+                        for d, other in enumerate(doc[i + 1 : i + 1 + window], 1):
+                            table[word, other] = table.get((word, other), 0) + (window - d + 1) / window
+                for a, b in list(table):
+                    table[b, a] = table[a, b]
+                return table
+        """,
+        ),
+        Mutant(
             "replaced",
             says="the last one replaced the earlier ones",
             source="""
@@ -114,6 +137,10 @@ MUTANTS = {
             says="must be as large as A",
             edit=("range(len(every)), len(a))", "range(len(every)), len(b))"),
         ),
+        Mutant(
+            "half", says="not half of all", edit=("range(len(every)), len(a))", "range(len(every)), len(every) // 2)")
+        ),
+        Mutant("no_tolerance", says="use 1e-9", edit=("found - 1e-9", "found")),
         Mutant("dots", says="use cosines", edit=(" / np.linalg.norm(every, axis=1) / np.linalg.norm(word)", "")),
         Mutant("count", says="return their share", edit=("np.mean(np.array", "np.sum(np.array")),
         Mutant(

@@ -42,6 +42,14 @@ def _replaced(docs, window):
     return table
 
 
+def _mirrored(docs, window):
+    """What is left when one direction is counted, and each entry is then written over its mirror image."""
+    table = _counted(docs, _linear(window), window, both=False)
+    for left, right in list(table):
+        table[right, left] = table[left, right]
+    return table
+
+
 def _equal_words(docs, window):
     """What comes out when the meeting of two equal words counts once, and when it does not count."""
     once = _counted(docs, _linear(window), window)
@@ -70,6 +78,7 @@ def _count_suspects(docs, w):
         "enter every meeting in both directions": _counted(docs, linear, w, both=False),
         "when the two words are equal, the meeting still counts twice, once for each direction": once,
         "a word may stand near itself: ('a', 'a') is a pair, too": apart,
+        "add the second direction to what is there; table[b, a] = table[a, b] overwrites it": _mirrored(docs, w),
         "add up all meetings of a pair; the last one replaced the earlier ones": _replaced(docs, w),
     }
 
@@ -81,6 +90,8 @@ def _expect_table(got, want, suspects, on):
         "the keys are pairs of words: (word, neighbour)",
         got=next(iter(got), None),
     )
+    never = next((pair for pair, value in got.items() if pair not in want and value == 0), None)
+    expect(never is None, "a pair that never met is no key of the dictionary, not even with the value 0", got=never)
     suspects = {belief: table for belief, table in suspects.items() if table != want}
     message = "this is not the weight of every pair"
     expect_close(dict(got), want, message, suspects=suspects, on=on)
@@ -177,7 +188,9 @@ def mul_scores_excludes(answer, rng):
         }
         got = answer(vectors, a, b, c)
         expect_shape(got, (size,), "keep a score for every word, the three of the question among them")
-        message = "the scores are wrong when two words of the question lie in the same direction"
+        message = (
+            "the scores are wrong when two words of the question lie in the same direction (pass the check above first)"
+        )
         expect_close(got, want, message, suspects=suspects, on=f"{size} words, a = {a}, b = {b}, c = {c}")
 
 
@@ -188,12 +201,15 @@ def _associations(cosines, n, *, dot=None):
     return np.array([every[first].mean() - np.delete(every, first).mean() for first in splits])
 
 
+HALF = "the first group is as large as A, not half of all"
+
+
 def _p_beliefs(word, a, b):
     every = np.concatenate((a, b))
     dots = every @ word
     found = _associations(dots / np.linalg.norm(every, axis=1) / np.linalg.norm(word), len(a))
     cosines = dots / np.linalg.norm(every, axis=1) / np.linalg.norm(word)
-    other_size = _associations(cosines, len(b))
+    other_size, half = _associations(cosines, len(b)), _associations(cosines, len(every) // 2)
     plain, n = _associations(dots, len(a)), len(found)
     reached = int((found >= found[0] - 1e-9).sum())
     return reached / n, {
@@ -209,6 +225,7 @@ def _p_beliefs(word, a, b):
         ),
         "use cosines: the vectors have different lengths": float((plain >= plain[0] - 1e-9).mean()),
         "the first group of every split must be as large as A": float((other_size >= found[0] - 1e-9).mean()),
+        HALF: float((half >= found[0] - 1e-9).mean()),
         "this is how many splits; return their share": reached,
         "this is the association; return the share of splits that reach it": found[0],
     }
@@ -221,10 +238,11 @@ def _leaning(rng, n_a, n_b):
         lengths = rng.uniform(0.2, 4, (n_a + n_b, 1))
         every = (rng.normal(size=(n_a + n_b, 3)) + 0.25 * np.outer(np.arange(n_a + n_b) < n_a, word)) * lengths
         p, beliefs = _p_beliefs(word, every[:n_a], every[n_a:])
-        harmless = "as large as A" if n_a == n_b else None  # with equal sizes that belief is no error
-        numbers = np.round(
-            [p, *(value for belief, value in beliefs.items() if not harmless or harmless not in belief)], 9
-        )
+        if n_a == n_b:  # with equal sizes this belief is no error
+            beliefs.pop("the first group of every split must be as large as A")
+        if (n_a + n_b) // 2 in (n_a, n_b):  # half of all is then one of the two sizes
+            beliefs.pop(HALF)
+        numbers = np.round([p, *beliefs.values()], 9)
         if 0.05 < p < 0.5 and len(np.unique(numbers)) == len(numbers):
             return word, every[:n_a], every[n_a:]
     raise RuntimeError("no input tells the beliefs apart")
@@ -240,6 +258,19 @@ def _expect_p(answer, rng, n_a, n_b):
     expect_close(got, p, "this is not the share of splits with at least this association", suspects=suspects, on=on)
 
 
+def _ties(rng):
+    """Copies of three attributes in other lengths: many splits tie, but their floats differ in the last place."""
+    for _ in range(500):
+        word, kinds = rng.normal(size=3), rng.normal(size=(3, 3))
+        every = kinds[rng.permutation([0, 0, 0, 1, 1, 1, 2])] * rng.uniform(0.2, 4, (7, 1))
+        cosines = every @ word / np.linalg.norm(every, axis=1) / np.linalg.norm(word)
+        found = _associations(cosines, 3)
+        reached, larger, exact = ((found >= found[0] + margin).mean() for margin in (-1e-9, 1e-9, 0))
+        if exact < reached < 1:
+            return word, every[:3], every[3:], reached, larger
+    raise RuntimeError("no input has ties that rounding breaks")
+
+
 @exercise(points=3, minutes=30, difficulty=3)
 def single_word_p(answer, rng):
     for size in (3, 4):
@@ -250,6 +281,12 @@ def single_word_p(answer, rng):
 def single_word_p_unequal(answer, rng):
     for n_a, n_b in ((2, 5), (4, 3)):
         _expect_p(answer, rng, n_a, n_b)
+    for _ in range(3):
+        word, a, b, p, larger = _ties(rng)
+        got = answer(word, a, b)
+        ties = "splits that tie must count, also when rounding makes one of them smaller in the last place: use 1e-9"
+        expect(not larger - 1e-9 < got < p - 1e-9, ties, got=got, want=p)
+        expect_close(got, p, "this is not the share of splits when several attributes point the same way")
     # Equal attributes: many splits are the same, and all of those that tie must count.
     word, twin = rng.normal(size=3), rng.normal(size=(1, 3))
     got = answer(word, np.repeat(twin, 2, 0), np.repeat(twin, 3, 0))
