@@ -800,8 +800,9 @@ print(f"only the CNN is right on {only_cnn} sentences, only the bag on {only_bag
 for one in probabilities.argmax(2).numpy():
     ahead = compare_accuracy(truth, one, predicted["bag of words"], rng=rng)
     print(f"one network against the bag: {ahead:+.1%}")
-    assert -0.005 < ahead.value < 0.03
+    assert -0.015 < ahead.value < 0.03
     assert ahead.low < 0.005
+assert 0 < gains["CNN"].value < 0.03
 settings = [bows[c][1].score(test_bags, truth) for c in (0.3, 1, 3, 10, 30)]
 assert 0.01 < max(settings) - min(settings) < 0.02
 order = compare_accuracy(truth, predicted["CNN"], predicted["CNN of single words"], rng=rng)
@@ -876,7 +877,7 @@ print("in the bag:", {word: f"{weight_of[word]:+.2f}" for word in ("not", "n't")
 
 # %% [markdown]
 # The standard example does not occur in the test at all, and hardly in the training. But nearly a quarter of the sentences hold some negation, and more of these blame than praise.
-# The bag, the mean, and the networks of the table do worse on them than on the others. The network of single words loses more than the CNN, which differs from it only in the
+# The mean and both networks with GloVe's vectors do worse on them than on the others. The network of single words loses more than the CNN, which differs from it only in the
 # width of its filters. That is what one expects if order is of use here; but on five hundred sentences, a lead of two points is not sure. And the CNN, too, is not surely ahead of the bag of words here. The bag is not as
 # blind as the standard example has it: "n't" and "not" have weights of their own, and in these sentences they speak for blame.
 
@@ -893,7 +894,7 @@ assert on_negated.low < 0 < on_negated.high
 assert 0.2 < negated.mean() < 0.25
 assert truth[negated].mean() < 0.45
 drop = {}
-for name in ("bag of words", "mean of GloVe", "CNN of single words", "CNN"):
+for name in ("mean of GloVe", "CNN of single words", "CNN"):
     right = predicted[name] == truth
     drop[name] = right[~negated].mean() - right[negated].mean()
 assert min(drop.values()) > 0
@@ -988,7 +989,7 @@ assert away["tweets", "bag"].accuracy.high < away["tweets", "frequent"]
 for name in ("CNN", "bag"):
     assert abs(away["products", name].accuracy.value - away["products", "frequent"]) < 0.05
     assert away["products", name, "praise"] < away["products", "frequent"] - 0.1
-    assert away["tweets", name, "praise"] < away["tweets", "frequent"] - 0.2
+    assert away["tweets", name, "praise"] < away["tweets", "frequent"] - 0.1
 assert 0.64 < away["tweets", "frequent"] < 0.72
 assert away["products", "CNN"].accuracy.value < accuracy["CNN"].value - 0.08
 
