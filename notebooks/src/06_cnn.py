@@ -1017,8 +1017,8 @@ for kind, y in labels.items():
     print(f"{kind:<9} CNN against the bag: {moved[kind, 'gain']:+.1%}")
 
 # %% [markdown]
-# The *order* of the network's verdicts had been good, and the cut had not. Move it, by a hundred labelled tweets, and the network is right on about three in four, and surely ahead of the bag with its own cut
-# moved. On product reviews, it is a little ahead. So what it learned about film sentences does travel; the constant does not. Why it orders the tweets better than the bag, this page does not test.
+# The *order* of the network's verdicts had been good, and the cut had not. Move it, by a hundred labelled tweets, and the network is right on more than seven in ten, and surely ahead of the bag with its own cut
+# moved. On product reviews, it is a point or more ahead. So what it learned about film sentences does travel; the constant does not. Why it orders the tweets better than the bag, this page does not test.
 
 # %%
 assert moved["tweets", "gain"].low > 0.01
