@@ -191,7 +191,7 @@ LESSONS = (
         "06_cnn",
         "Convolutions that read sentiment",
         2,
-        needs=("05_mlp",),
+        needs=("04_glove", "05_mlp"),
         modules=("llmai_edu.models.cnn", "llmai_edu.evaluation.classification"),
         minutes=75,
         seconds=60,

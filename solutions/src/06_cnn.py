@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/06_cnn.ipynb)
 # <!-- colab:end -->
 #
-# *About 60 minutes, 10 seconds to run. Needs: [lesson 06](../notebooks/06_cnn.ipynb).*
+# *About 50 minutes, 10 seconds to run. Needs: [lesson 06](../notebooks/06_cnn.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # the sheet does not show, and says what went wrong if something did.
@@ -36,7 +36,7 @@ if "google.colab" in sys.modules:
 import numpy as np
 
 # %% [markdown]
-# ## Exercise 1: mend the pooling · ●●○ · 20 minutes · 4 points
+# ## Exercise 1: mend the pooling · ●●○ · 15 minutes · 4 points
 #
 # Somebody wrote the step from scores to features like this:
 #
@@ -50,10 +50,10 @@ import numpy as np
 # sentence hold scores of padding.
 #
 # Write `strongest(scores, lengths, width)`. It returns an array `(B, F)`: for each sentence and each filter, the largest score of a phrase that lies *wholly* inside the
-# sentence. (Without a ReLU: it may be negative.) Where a sentence is shorter than the filter, no phrase fits; take the score of the first place then.
+# sentence. (Without a ReLU: it may be negative.) Do not change `scores`. Where a sentence is shorter than the filter, no phrase fits; take the score of the first place then.
 #
-# An example with one sentence and one filter: for the scores 1, −2, 5, 9 at four places, `lengths = [4]` and `width = 2`, the phrases that fit begin at the places 0, 1 and 2, and the
-# answer is 5. With `lengths = [3]` it is 1.
+# An example with one sentence and one filter: for the scores 1, −2, 5, 9 at four places, `lengths = np.array([4])` and `width = 2`, the phrases that fit begin at the places 0, 1 and 2, and the
+# answer is 5. With `np.array([3])` it is 1. A cell below your function tries both.
 #
 # <details><summary>Hint: which places</summary>
 #
@@ -64,7 +64,7 @@ import numpy as np
 # <details><summary>Hint: how to leave places out</summary>
 #
 # `-np.inf` is smaller than every score. `np.where(counts, scores, -np.inf)` takes the score where `counts` is true. Zero would not do: all
-# scores may be negative.
+# scores may be negative. `counts` has the shape (B, places) and `scores` (B, places, F), so write `counts[:, :, None]`.
 #
 # </details>
 
@@ -77,6 +77,16 @@ def strongest(scores, lengths, width):
     counts = np.arange(scores.shape[1]) <= last[:, None]  # (B, places)
     return np.where(counts[:, :, None], scores, -np.inf).max(axis=1)
     ### END SOLUTION
+
+
+# %% tags=["skip-proof"]
+example = np.array([1.0, -2.0, 5.0, 9.0]).reshape(
+    1, 4, 1
+)  # one sentence, four places, one filter
+try:
+    print(strongest(example, np.array([4]), 2), strongest(example, np.array([3]), 2))
+except NotImplementedError:
+    print("Run this cell again when `strongest` is written.")
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_strongest", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
@@ -92,7 +102,7 @@ check("cnn.strongest", strongest, part="strongest_short")
 # %% [markdown]
 # ## Exercise 2: a filter with gaps · ●●○ · 20 minutes · 4 points
 #
-# "not very good", "not at all good": between the two words that matter stands one that does not. A *dilated* convolution [1] looks at words that are `step`
+# "not very good", "not really good": between the two words that matter stands one that does not. A *dilated* convolution [1] looks at words that are `step`
 # apart: with `step = 2`, a filter of three rows looks at the words $t$, $t+2$ and $t+4$, and skips those between. With
 # `step = 1` it is the filter of the lesson.
 #
@@ -141,7 +151,7 @@ from llmai_edu.course import check
 check("cnn.gappy_scores", gappy_scores, part="gappy_scores_plain")
 
 # %% [markdown]
-# ## Exercise 3: could it be luck? · ●●● · 25 minutes · 5 points
+# ## Exercise 3: could it be luck? · ●●○ · 15 minutes · 5 points
 #
 # Two classifiers answered the same test sentences. On most of them both are right, or both wrong; these say nothing about which is better. Let $n$ be the number of
 # sentences on which *exactly one* of them is right, and $k$ how many of those the first one won. If neither were better, each of the $n$ would be the toss of a
@@ -151,6 +161,9 @@ check("cnn.gappy_scores", gappy_scores, part="gappy_scores_plain")
 # $i$ heads in $n$ tosses is $\binom{n}{i} / 2^n$; in Python, `math.comb(n, i) / 2**n`.
 #
 # Write `luck(right_a, right_b)`. Both are arrays of True and False, one entry a sentence. It returns the p-value. Where the two never differ, it is 1.
+#
+# Take care with large $n$: what NumPy's `sum()` returns is a NumPy integer of 64 bits, and `2**n` of such a number overflows without an error. `int(...)` makes a Python integer of it, which
+# has no such bound.
 #
 # An example: the two differ on four sentences, and A wins all four. At least as far from 2 as 4 is: no heads, or four heads. So the p-value is 1/16 + 1/16 = 0.125. Four wins out of
 # four may be luck.
@@ -187,6 +200,9 @@ check("cnn.luck", luck, part="luck_even")
 # %% [markdown]
 # How much better must a classifier be, to be told from luck? Guess before you run: two classifiers differ on 200 of 2,000 sentences. How many of the
 # 200 must the better one win, for a p-value below 0.05? And how many points of accuracy is that?
+#
+# Then let `luck` judge two real ones. The lesson prints on how many test sentences only the CNN was right, and on how many only the bag of words. Put in the two
+# numbers that your page printed.
 
 # %% tags=["skip-proof"]
 try:
@@ -194,6 +210,9 @@ try:
         first = np.arange(200) < wins
         points = 100 * (2 * wins - 200) / 2000
         print(f"{wins} of 200, {points:+.1f} points of 2,000: p = {luck(first, ~first):.3f}")
+    only_cnn, only_bag = 208, 190  # from our run: replace them by those of yours
+    cnn = np.arange(only_cnn + only_bag) < only_cnn
+    print(f"CNN {only_cnn}, bag of words {only_bag}: p = {luck(cnn, ~cnn):.3f}")
 except NotImplementedError:
     print("Run this cell again when `luck` is written.")
 

@@ -28,7 +28,7 @@ MUTANTS = {
         """,
         ),
         Mutant("one_too_many", says="one place too many", edit=("- width, 0", "- width + 1, 0")),
-        Mutant("one_missing", says="one place is missing", edit=("<= last", "< last")),
+        Mutant("one_missing", says="you leave out the last phrase that fits", edit=("<= last", "< last")),
         Mutant("zero_for_padding", says="places that do not count became 0", edit=("-np.inf", "0")),
         Mutant(
             "relu",
@@ -66,6 +66,15 @@ MUTANTS = {
             def strongest(scores, lengths, width):
                 ends = np.asarray(lengths) - width + 1
                 return np.array([s[:e].max(axis=0) if e > 0 else 0 * s[0] for s, e in zip(scores, ends)])
+        """,
+        ),
+        Mutant(
+            "maximum_of_nothing",
+            says="NumPy takes no maximum of nothing",
+            source="""
+            def strongest(scores, lengths, width):
+                ends = np.asarray(lengths) - width + 1
+                return np.array([s[:e].max(axis=0) for s, e in zip(scores, ends)])
         """,
         ),
         Mutant(
@@ -174,6 +183,14 @@ MUTANTS = {
             "complement",
             says="the p-value is the rest",
             edit=(">= abs(k", "< abs(k"),
+        ),
+        Mutant(
+            "numpy_integers",
+            says="`2**n` overflows for NumPy's integers",
+            edit=(
+                "int((right_a != right_b).sum()), int((right_a & ~right_b).sum())",
+                "(right_a != right_b).sum(), (right_a & ~right_b).sum()",
+            ),
         ),
         Mutant(
             "doubled",

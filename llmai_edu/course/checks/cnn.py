@@ -1,11 +1,12 @@
 """Checks for the exercises to lesson 06, `cnn`."""
 
 from itertools import product
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
 from llmai_edu.course.exercise import exercise
-from llmai_edu.course.expect import expect, expect_close, expect_shape
+from llmai_edu.course.expect import expect, expect_close, expect_shape, refuse
 
 
 def _pooled(scores, ends):
@@ -13,7 +14,7 @@ def _pooled(scores, ends):
     return np.array([one[:end].max(axis=0, initial=-np.inf) for one, end in zip(scores, ends)])
 
 
-@exercise(points=3, minutes=20, difficulty=2)
+@exercise(points=3, minutes=15, difficulty=2)
 def strongest(answer, rng):
     for width, filters in ((3, 6), (2, 4), (4, 5)):
         lengths = rng.permutation([width, width + 1, width + 2, 9])
@@ -23,12 +24,10 @@ def strongest(answer, rng):
         fit = lengths - width + 1
         inside = np.arange(places) < fit[:, None]
         zeroed = np.where(inside[:, :, None], scores, 0)
-        got = answer(scores, lengths, width)
-        expect_shape(
-            got,
-            (4, filters),
-            "it must return (B, F), the maximum over the places (axis 1) for each sentence and filter",
-        )
+        on = f"4 sentences of {', '.join(map(str, lengths))} words, {filters} filters of width {width}"
+        got = np.asarray(answer(scores, lengths, width), dtype=float)
+        said = "it must return (B, F), the maximum over the places (axis 1) for each sentence and filter"
+        expect(got.shape == (4, filters), said, got=got.shape, want=(4, filters), on=f"scores {scores.shape}; {on}")
         expect_close(
             got,
             _pooled(scores, fit),
@@ -38,7 +37,7 @@ def strongest(answer, rng):
                 "a phrase of `width` words that begins at the last words reaches into the padding: the last place that "
                 "counts is length - width": _pooled(scores, lengths),
                 "one place too many: the last one that counts is length - width": _pooled(scores, fit + 1),
-                "one place is missing: `length - width` is the last place that counts, not the first that does not": (
+                "you leave out the last phrase that fits: `length - width` is a place that counts, too": (
                     _pooled(scores, fit - 1)
                 ),
                 "every sentence has its own length; you cut all at the shortest": _pooled(
@@ -52,7 +51,7 @@ def strongest(answer, rng):
                     [one[:end].mean(axis=0) for one, end in zip(scores, fit)]
                 ),
             },
-            on=f"4 sentences of {', '.join(map(str, lengths))} words, {filters} filters of width {width}",
+            on=on,
         )
 
 
@@ -61,8 +60,18 @@ def strongest_short(answer, rng):
     width = int(rng.integers(3, 6))
     lengths = np.array([1, width - 1, width])
     scores = np.cumsum(rng.uniform(0.1, 1, (3, 6, 4)), axis=1) - 9
-    got = np.asarray(answer(scores, lengths, width), dtype=float)
-    expect_shape(got, (3, 4))
+    on = f"sentences of {', '.join(map(str, lengths))} words, filters of width {width}"
+    try:
+        got = np.asarray(answer(scores, lengths, width), dtype=float)
+    except ValueError as error:
+        if "zero-size" not in str(error):
+            raise
+        refuse(
+            "no phrase fits into a sentence shorter than the filter, and NumPy takes no maximum of nothing: cut at "
+            "one place at the least",
+            on=on,
+        )
+    expect(got.shape == (3, 4), "it must return (B, F)", got=got.shape, want=(3, 4), on=on)
     expect_close(
         got,
         scores[:, 0],
@@ -78,7 +87,7 @@ def strongest_short(answer, rng):
             ),
             "a sentence shorter than the filter counts its first place only": _pooled(scores, lengths),
         },
-        on=f"sentences of {', '.join(map(str, lengths))} words, filters of width {width}",
+        on=on,
     )
 
 
@@ -161,7 +170,7 @@ def _answers(rng, first, second, both, neither):
     return rng.permutation(rows).T.copy()
 
 
-@exercise(points=3, minutes=25, difficulty=3)
+@exercise(points=3, minutes=15, difficulty=2)
 def luck(answer, rng):
     for first, second in ((3, 8), (9, 2), (7, 3)):
         n, k, both, neither = first + second, first, int(rng.integers(15, 20)), int(rng.integers(4, 8))
@@ -186,7 +195,7 @@ def luck(answer, rng):
                 "exactly k and its mirror image alone; add those further away": 2 * _binomial(n, k),
                 "sentences on which both are right or both are wrong say nothing: leave them out": everyone,
                 "this is the probability of what is nearer to n/2; the p-value is the rest": 1 - want,
-                "n is the number of sentences on which exactly one is right": _wrong_n(total, first),
+                "n is the number of sentences on which exactly one is right": _two_sided(total, first),
             },
             on=f"A alone is right on {first} sentences, B alone on {second}, both on {both}, neither on {neither}",
         )
@@ -198,7 +207,7 @@ def _binomial(n, k):
     return comb(n, k) / 2**n
 
 
-def _wrong_n(n, k):
+def _two_sided(n, k):
     return float(sum(_binomial(n, i) for i in range(n + 1) if abs(i - n / 2) >= abs(k - n / 2)))
 
 
@@ -217,3 +226,16 @@ def luck_even(answer, rng):
     expect_close(answer(same, same.copy()), 1.0, "where the two never differ, the p-value is 1", on="equal answers")
     a, b = _answers(rng, 6, 1, 4, 3)
     expect_close(answer(a, b), answer(b, a), "it must not matter which of the two is called A")
+    first, second = int(rng.integers(90, 98)), int(rng.integers(112, 120))
+    a, b = _answers(rng, first, second, 10, 10)
+    on = f"A alone is right on {first} sentences, B alone on {second}"
+    overflow = "`2**n` overflows for NumPy's integers, which have 64 bits: use `int(...)`"
+    try:
+        with np.errstate(all="ignore"), catch_warnings():
+            simplefilter("ignore")
+            got = float(answer(a, b))
+    except (OverflowError, ZeroDivisionError) as error:
+        refuse(overflow, got=f"{type(error).__name__}: {error}", on=on)
+    want = _two_sided(first + second, first)
+    expect(np.isfinite(got) and 0 <= got <= 1 + 1e-9, overflow, got=got, want=want, on=on)
+    expect_close(got, want, "wrong for many sentences", on=on)
