@@ -109,7 +109,11 @@ def count_pairs(answer, rng):
 @count_pairs.part(points=2)
 def count_pairs_of_equal_words(answer, rng):
     for window in (2, 3):
-        docs = [[str(letter) for letter in rng.choice(list("ab"), size)] for size in (7, 5)] + [["c", "c"], []]
+        docs = [[str(letter) for letter in rng.choice(list("ab"), size)] for size in (7, 5)] + [
+            ["c", "c"],
+            list("dede"),
+            [],
+        ]
         want = _counted(docs, _linear(window), window)
         _expect_table(answer(docs, window), want, _count_suspects(docs, window), f"docs = {docs}, window = {window}")
 
