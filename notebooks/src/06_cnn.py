@@ -1018,7 +1018,7 @@ for kind, y in labels.items():
 
 # %% [markdown]
 # The *order* of the network's verdicts had been good, and the cut had not. Move it, by a hundred labelled tweets, and the network is right on more than seven in ten, and surely ahead of the bag with its own cut
-# moved. On product reviews, it is a point or more ahead. So what it learned about film sentences does travel; the constant does not. Why it orders the tweets better than the bag, this page does not test.
+# moved. On product reviews, it is ahead, too, and now of the constant answer as well. So a part of what it learned about film sentences does travel; the cut does not. Why it orders the tweets better than the bag, this page does not test.
 
 # %%
 assert moved["tweets", "gain"].low > 0.01
