@@ -119,7 +119,7 @@ MUTANTS = {
         Mutant("mean_over_everything", says="the shape is wrong", edit=("np.mean(one, axis=0)", "np.mean(one)")),
         Mutant(
             "zero_over_zero",
-            says="a gradient of length 0 gives a division by 0",
+            says="a gradient of length 0 gives 0 / 0",
             edit=(
                 "limit / length if length > limit else 1.0",
                 "np.minimum(1.0, np.float64(limit) / length) if length else np.nan",
@@ -127,7 +127,7 @@ MUTANTS = {
         ),
         Mutant(
             "zero_raises",
-            says="ZeroDivisionError",
+            says="you divide by a length of 0",
             edit=("limit / length if length > limit else 1.0", "min(1.0, limit / length)"),
         ),
         Mutant(
