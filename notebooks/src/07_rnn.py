@@ -899,7 +899,7 @@ low, high = score.interval(rng)
 print(
     f"your run: {live:.3f} bits per byte, between {low:.3f} and {high:.3f} for other such text"
 )
-assert 1.75 < live < 2.0
+assert 1.82 < live < 2.0
 
 # %% alt="The ladder, bits per byte on the test years: gzip at 2.7, your run of the RNN, hatched, near 1.9, n-grams of order 4 and 8 over bytes at 2.0 and 1.4; below your run stand the recorded RNN, MLP, n-gram over tokens, and SmolLM2."
 from llmai_edu.evaluation import load_ladder
@@ -924,7 +924,7 @@ assert ladder["SmolLM2-135M-Instruct (4-bit)"].test < recorded.test < live
 assert ladder[KN + "8"].test < live < ladder[KN + "4"].test
 
 # %% [markdown]
-# Your run lies between the n-grams of order 4 and 8 over bytes, and the recorded one, with more time and more weights, is well below it. In
+# Your run is no better than the live network of lesson 05, at 1.81, which had read twice as many tokens. It lies between the n-grams of order 4 and 8 over bytes, and the recorded one, with more time and more weights, is well below it. In
 # lesson 05, too, a table was hard to beat in so short a time: it takes in the whole text, while the network has seen a twelfth of it.
 #
 # ## How far back does it look?
@@ -980,15 +980,15 @@ assert max(map(abs, spans[4])) < 0.02
 assert max(map(abs, spans[16])) < 0.001
 
 # %% [markdown]
-# Four tokens are worth having: against one token they save more than a tenth of a bit per byte. After that it is nearly over. From 16 to 64 tokens the
-# saving is less than a thousandth of a bit. This network could remember a whole speech. After ten seconds of training it uses a handful of tokens,
+# Four tokens are worth having: against one token they save more than a tenth of a bit per byte. After that it is nearly over. From 4 to 16 tokens, they save less than two
+# hundredths of a bit; with other random numbers that cannot always be told from luck. From 16 to 64 it is less than a thousandth: nothing to be seen. This network could remember a whole speech. After ten seconds of training it uses a handful of tokens,
 # hardly more than the four that the network of lesson 05 was given. (It is not that the pieces of 32 steps were too short: it does not use what lies within them, either.)
 #
 # The gradient tells the same story. We ask both networks of this page, the reader of brackets and the writer of speeches, how much
 # their last state depends on the 40 inputs before it. (Each text is 101 tokens long, so that the state is again not that of a beginning.)
 
 
-# %% alt="The gradient at an input against how many steps back it lies, 0 to 40, on a logarithmic axis, for two trained networks. That of the speech network, dashed, falls steeply, by more than a factor of a thousand. That of the bracket reader, solid, also falls, and ends more than ten times higher."
+# %% alt="The gradient at an input against how many steps back it lies, 0 to 40, on a logarithmic axis, for two trained networks. Both, the solid one of the bracket reader and the dashed one of the speech network, fall all the way, by more than a factor of a thousand."
 def trained_gradient(model, rows):
     """The gradient at the last 41 inputs of a trained network, relative to the last one: (41,)."""
     norms = gradient_norms(model.recurrent, model.embed(rows), generator=generator)
@@ -1009,14 +1009,11 @@ plt.show()
 # %%
 for name, curve in far_back.items():
     print(f"{name}: 10 steps back {curve[30]:.1e}, 40 steps back {curve[0]:.1e}")
-bracket_end, speech_end = (curve[0].item() for curve in far_back.values())
-assert speech_end < 1e-3
-assert bracket_end < 0.1
-assert bracket_end > 10 * speech_end
+assert max(curve[0] for curve in far_back.values()) < 1e-3
 
 # %% [markdown]
-# Both fade. Forty steps back, the bracket reader has more than ten times as much left as the speech network, but even there it is small. And yet it
-# knew the bracket. This is no contradiction. A gradient asks what a *small* change would do, and a state that holds a bracket firmly
+# Both fade: forty steps back, less than a thousandth is left. (Which of the two has more left there changes with the random numbers.) And yet the
+# reader knew the bracket. This is no contradiction. A gradient asks what a *small* change would do, and a state that holds a bracket firmly
 # may be one that small changes do not move. To learn from, a small gradient is bad; what was learned may be held all the same.
 #
 # ## What we have now, and what it cannot do
