@@ -61,8 +61,8 @@ text = ladder_text()
 # Remember the source of lesson 02. It writes letters, and now and then it opens a bracket of one of four kinds; later it closes it with the
 # same kind. In between may stand two symbols or fifty. Whoever does not see the opening bracket can only guess its kind: one chance in four.
 #
-# The next cell trains a *recurrent neural network*, RNN for short, on such a text. It takes some six seconds. How it works is
-# the subject of the page.
+# The next cells train a *recurrent neural network*, RNN for short, on such a text. It takes some six seconds. How it works is
+# the subject of the page. (`tied` is explained at the language model below.)
 
 # %%
 source = known_source(seed=0)
@@ -95,7 +95,8 @@ history = Trainer(reader, NextTokenLoss(), batches, optimizer, **options).run(st
 from llmai_edu.models.kneser_ney import ModifiedKneserNey
 
 CLOSING = [28, 30, 32, 34]  # the numbers of ) ] } >; each opening bracket is one less
-counted = ModifiedKneserNey.fit([bytes(source.symbols[i] for i in symbols)], order=6)
+sample = [bytes(source.symbols[i] for i in symbols.tolist())]
+counted = ModifiedKneserNey.fit(sample, order=6)
 with torch.no_grad():
     chances = reader(new_symbols[None])[0][0].softmax(-1).numpy()  # (60000, 35)
 found = {"RNN": defaultdict(list), "n-gram, order 6": defaultdict(list)}
@@ -140,20 +141,22 @@ assert means["RNN"][4] > 0.5
 # probability at the right kind also when the bracket was opened 17 to 32 symbols ago. It has *one* state of 128 numbers,
 # and in it this bracket survives all the letters in between.
 #
-# It is not better at everything. Where the n-gram sees all that matters, which letter comes next, it is ahead of this short training:
+# It is not better at everything. Most symbols are letters, and a letter depends on the two symbols before it, which the n-gram sees. So over
+# *all* symbols, the n-gram of order 6 is ahead of this short training, and the one of order 3, the best of lesson 02, is ahead of both:
 
 # %%
 rnn_bits = nats_to_bits(
     F.cross_entropy(torch.from_numpy(chances[100:-1]).log(), new_symbols[101:]).item()
 )
-ngram_bits = nats_to_bits(
-    -counted.log_prob(bytes(source.symbols[i] for i in numbers))[101:].mean()
+new_text = bytes(source.symbols[i] for i in numbers)
+sixth, third = (
+    nats_to_bits(-model.log_prob(new_text)[101:].mean())
+    for model in (counted, ModifiedKneserNey.fit(sample, order=3))
 )
-print(
-    f"RNN {rnn_bits:.3f}, n-gram {ngram_bits:.3f}, entropy of the source {source.entropy_rate:.3f} bits a symbol"
-)
+print(f"RNN {rnn_bits:.3f}, n-gram of order 6 {sixth:.3f}, of order 3 {third:.3f}")
+print(f"entropy of the source {source.entropy_rate:.3f} bits a symbol")
 assert rnn_bits > source.entropy_rate + 0.1
-assert ngram_bits < rnn_bits
+assert third < sixth < rnn_bits
 
 # %% [markdown]
 # ## Why not a wider window?
@@ -192,7 +195,7 @@ def states_loops(xs, h, w, u, b):
 
 # %% [markdown]
 # The library does the same with matrices, for a *batch* of B texts side by side. `@` multiplies matrices, and `.T` turns one
-# over, because each text is a row:
+# over, because each text is a row. It calls $W$ `w_ih`, from the input to the hidden state, and $U$ `w_hh`, from hidden to hidden:
 
 
 # %% quote="llmai_edu.models.rnn:rnn_cell"
@@ -255,8 +258,8 @@ print("loops = library = torch.nn.RNN:", tuple(states.shape))
 #
 # ## Why tanh?
 #
-# One often reads that the activation of a recurrent layer is ReLU: everything below 0 becomes 0, the rest stays. That is usual in the
-# networks of lesson 05 and in others without a loop. In a recurrent layer the usual one is tanh, which presses every number into the
+# One often reads that the activation of a recurrent layer is ReLU: everything below 0 becomes 0, the rest stays. That is usual in
+# networks without a loop; lesson 06 used it. In a recurrent layer the usual one is tanh, which presses every number into the
 # range from −1 to 1. Let us see what either does to a state over 100 steps. The inputs are random, and so is the recurrent
 # matrix $U$. We draw it three times as large in one case as in the other.
 
@@ -287,9 +290,12 @@ for name, path in lengths.items():
 assert max(lengths["tanh, larger U"]) <= hidden**0.5
 assert lengths["ReLU, smaller U"][-1] < 10
 assert lengths["ReLU, larger U"][-1] > 1e6
+growth = (lengths["ReLU, larger U"][-1] / lengths["ReLU, larger U"][9]) ** (1 / 90)
+print(f"ReLU, larger U: {growth:.2f} times as long at each step")
+assert growth > 1.25
 
 # %% [markdown]
-# With the larger matrix, the ReLU state grows a little at every step, and after a hundred steps it is beyond all use. The tanh state cannot be longer than
+# With the larger matrix, the ReLU state grows by more than a quarter a step, and after a hundred steps it is beyond all use. The tanh state cannot be longer than
 # $\sqrt{H} = 8$, whatever the matrix. With the smaller matrix ReLU does no harm here. But with ReLU, $U$ has to be of the right size, and stay so
 # during training. (There are recurrent networks with ReLU that begin with $U$ as the identity matrix [2]; it is possible, but not
 # the usual thing.)
@@ -312,9 +318,8 @@ def bptt_one(xs, target, w, u, b):
         h.append(math.tanh(w * x + u * h[-1] + b))
     from_later, shares = 2 * (h[-1] - target), []
     for t in reversed(range(len(xs))):
-        g = from_later * (
-            1 - h[t + 1] ** 2
-        )  # back through the tanh: its derivative is 1 - tanh²
+        # back through the tanh: its derivative is 1 - tanh²
+        g = from_later * (1 - h[t + 1] ** 2)
         shares.append(g * h[t])  # here u was multiplied by the old state
         from_later = g * u  # and on to the state before
     return (h[-1] - target) ** 2, shares[::-1]
@@ -325,13 +330,13 @@ xs = rng.normal(size=12)
 loss, shares = bptt_one(xs, target=0.5, w=1.0, u=0.9, b=0.1)
 print("share of each step, the first one first:", [f"{share:.1e}" for share in shares])
 up, down = (bptt_one(xs, 0.5, 1.0, 0.9 + nudge, 0.1)[0] for nudge in (1e-6, -1e-6))
-assert math.isclose(
-    sum(shares), (up - down) / 2e-6, rel_tol=1e-4
-)  # nudge u, and look at the loss
+# nudge u, and look at the loss
+assert math.isclose(sum(shares), (up - down) / 2e-6, rel_tol=1e-4)
 
 # %% [markdown]
 # The sum of the shares is the derivative: nudging $u$ and measuring the loss gives the same number. Look also at the sizes. Each step further back has been
-# multiplied once more by $u$ and by $1 - h^2$. Keep this in mind.
+# multiplied once more by $u$ and by $1 - h^2$. Keep this in mind. (They do not fall evenly, because each share is also multiplied by the state
+# at its step. The first one is 0, because $h_0 = 0$.)
 #
 # The library's version does it for matrices, and for a loss that may say something at every step, as a language model's does. `grad` holds
 # what the loss says about each state directly:
@@ -419,8 +424,11 @@ def truncated_bptt(
 
 
 # %% [markdown]
-# `detach` is the whole trick: the same numbers, but without the memory of how they came about. Does it save what it promises? We count the tensors that torch
-# keeps for the way back, at the moment when it keeps the most:
+# `detach` is the whole trick: the same numbers, but without the memory of how they came about. The function shows the cut and adds the gradients up; it moves no
+# weight. Our `Trainer` makes the same cut, and takes a step after every piece. That is what `StreamBatches(..., steps=32)` did at the top.
+#
+# Does the cut save what it promises? We count the tensors that torch keeps for the way back, at the moment when it keeps the most. (You may skip
+# how the next cell counts.)
 
 
 # %%
@@ -444,22 +452,21 @@ class Kept:
         self.now -= 1
 
 
-def most_kept(length, steps):
+def most_kept(model, length, steps):
     """Tensors kept at the most, when a text of this length is read in pieces of so many steps."""
     ids, kept = new_symbols[None, : length + 1], Kept()
     with torch.autograd.graph.saved_tensors_hooks(kept.pack, lambda box: box.tensor):
-        truncated_bptt(small, ids[:, :-1], ids[:, 1:], steps)
+        truncated_bptt(model, ids[:, :-1], ids[:, 1:], steps)
     return kept.most
 
 
 # %%
 small = RecurrentLM(35, RNN(8, 16), generator=generator)
 for length in (64, 256, 1024):
-    print(
-        f"{length:>5} steps: in one piece {most_kept(length, length):>6}, in pieces of 32 {most_kept(length, 32):>6}"
-    )
-assert 3.5 < most_kept(1024, 1024) / most_kept(256, 256) < 4.1
-assert most_kept(1024, 32) == most_kept(64, 32)
+    whole, pieces = most_kept(small, length, length), most_kept(small, length, 32)
+    print(f"{length:>5} steps: in one piece {whole:>6}, in pieces of 32 {pieces:>6}")
+assert 3.5 < most_kept(small, 1024, 1024) / most_kept(small, 256, 256) < 4.1
+assert most_kept(small, 1024, 32) == most_kept(small, 64, 32)
 
 # %% [markdown]
 # In one piece, what is kept grows with the text. In pieces it does not grow at all. The price: the gradient does not know about anything
@@ -483,10 +490,11 @@ assert round(1.1**50) == 117
 # %% [markdown]
 # With matrices, two numbers take the place of the factor. The largest *singular value* of $U$ is the most by which $U$ lengthens any vector
 # in one step. The *spectral radius* is the largest absolute value of its *eigenvalues*, the factors by which $U$ stretches
-# the directions that it does not turn; it rules what happens over many steps. Entries of $D_t$ are between 0 and 1. So if the largest singular
+# the directions that it does not turn; it rules what happens over many steps. (Where a matrix turns, as a rotation does, its eigenvalues are
+# complex numbers, and their absolute value still says how much it stretches.) Entries of $D_t$ are between 0 and 1. So if the largest singular
 # value is $\sigma$, fifty steps cannot lengthen a gradient more than $\sigma^{50}$ times [4].
 #
-# The simplest case is a $U$ that is $\rho$ times a rotation. All its singular values are $\rho$, and so is its spectral radius. The library's
+# The simplest case is a $U$ that is $\rho$ times a rotation (or a reflection, which does not stretch, either). All its singular values are $\rho$, and so is its spectral radius. The library's
 # function measures what reaches each input:
 
 
@@ -514,24 +522,27 @@ def gradient_norms(
 
 # %% [markdown]
 # We do it for $\rho = 0.9$, 1 and 1.1. With inputs of 0 the state stays 0, where tanh has the slope 1: there the network is as good
-# as linear. With random inputs, the tanh is at work. Before you run the next cell, guess: what does it do to the curve of 1.1?
+# as linear. With random inputs, the tanh is at work.
+# We look at the last input and the 50 before it. 100 more come before those, so that the state has left the 0 of its beginning. Before you run the next cell, guess: what does it do to the curve of 1.1?
 
 # %%
 rotation = torch.linalg.qr(torch.randn(hidden, hidden, generator=generator))[0]
 
 
 def gradient_ratio(recurrent_matrix, inputs):
-    """The gradient at every input, relative to the last one: (T,)."""
+    """The gradient at the last 51 inputs, relative to the last one: (51,)."""
     layer = RNN(hidden, hidden, generator=generator)
     layer.weight_hh_l0.data = recurrent_matrix
     layer.weight_ih_l0.data = torch.eye(hidden)  # each input goes to one number of the state
     nn.init.zeros_(layer.bias_ih_l0), nn.init.zeros_(layer.bias_hh_l0)
     norms = gradient_norms(layer, inputs, generator=generator)
-    return norms / norms[-1]
+    return (norms / norms[-1])[-51:]
 
 
 # %%
+before = torch.randn(16, 100, hidden, generator=torch.Generator().manual_seed(seed)) / 5
 noise = torch.randn(16, 51, hidden, generator=generator) / 5  # the last input, and 50 before it
+noise = torch.cat([before, noise], dim=1)
 curves = {}
 for rho in (1.1, 1.0, 0.9):
     curves[f"{rho}, linear"] = gradient_ratio(rho * rotation, 0 * noise)
@@ -580,7 +591,8 @@ assert sigma > 1.3
 assert measured < 1.5
 
 # %% [markdown]
-# The direction that this matrix stretches most is turned away by the next step, so that the stretching does not add up.
+# The direction that this matrix stretches most is turned away by the next step, so that the stretching does not add up. (It is not 1, either: of a
+# random direction, only the part along the largest eigenvalues survives the fifty steps.)
 #
 # ## Gradients that explode
 #
@@ -594,7 +606,7 @@ assert grown[2.0] > 100
 
 # %% [markdown]
 # A large gradient means: a small change of a weight changes the loss a lot. Drawn, that is a cliff. Here is one, for a one-number network without
-# inputs. It starts at $h = 0.2$, pulled up by $u$ and down by a small negative bias. After fifty steps it has ended above or below 0, and at one
+# inputs. It starts at $h = 0.2$, pulled up by $u$ and down by a small negative bias. The target is −0.6. After fifty steps it has ended above or below 0, and at one
 # value of $u$ it tips over:
 
 
@@ -673,7 +685,7 @@ final = {
     u: tipping_loss(torch.tensor(u, dtype=torch.float64)).item()
     for u in (thrown[-1], clipped[-1])
 }
-assert thrown[1] < -10
+assert -170 < thrown[1] < -150
 assert thrown[1] == thrown[-1]
 assert final[thrown[-1]] > 1
 assert final[clipped[-1]] < 0.001
@@ -686,13 +698,13 @@ axes.plot(there, tipping_loss(there), "o", color=PALETTE[0], label="clipped desc
 axes.annotate(
     "", (1.0, 0.25), (steepest, 0.25), arrowprops={"arrowstyle": "->", "color": PALETTE[3]}
 )
-axes.text(1.01, 0.31, f"unclipped: to u = {thrown[1]:.0f}", color=PALETTE[3])
+axes.text(1.01, 0.31, f"to u = {thrown[1]:.0f}", color=PALETTE[3])
 axes.set(xlabel="u", ylabel="loss after 50 steps")
 axes.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# One step from the edge throws $u$ far below −10. There the state jumps between −1 and 1, the tanh has no slope, the gradient is zero, and the run never moves again. The
+# One step from the edge throws $u$ to about −160. There the state jumps between −1 and 1, the tanh has no slope, the gradient is zero, and the run never moves again. The
 # clipped descent takes a short step in the same direction and finds the floor of the valley.
 #
 # ## Does clipping save a real run?
@@ -790,10 +802,10 @@ def recall(gap, steps=200):
 gaps = [5, 20, 80]
 right = {gap: [recall(gap) for _ in range(3)] for gap in gaps}
 print({gap: [f"{share:.2f}" for share in shares] for gap, shares in right.items()})
-assert min(right[5]) > 0.95
-assert np.mean(right[80]) < 0.45
+assert sorted(right[5])[1] > 0.95  # at least two of the three
+assert np.mean(right[80]) < 0.3
 
-# %% alt="Share of right answers against the gap, 5, 20 and 80 symbols, three runs each. At 5 all are at 1. At 20 they differ from run to run, and at 80 all are near the dashed line of guessing at a quarter."
+# %% alt="Share of right answers against the gap, 5, 20 and 80 symbols, three runs each. At 5 at least two are at 1. At 20 they differ from run to run, and at 80 all are near the dashed line of guessing at a quarter."
 _, axes = new_axes(6, 3)
 for place, gap in enumerate(gaps):
     axes.plot([place] * 3, right[gap], "o", color=PALETTE[0], fillstyle="none")
@@ -807,15 +819,33 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# A gap of 5 is learned every time, one of 80 hardly at all. But the network at the top of the page kept a bracket over more than 16 symbols. So a state can *hold* something for
-# long. What is missing at the long gap is the signal from which to *learn* it: when the gradient arrives at the first symbol, it is too small to be
-# seen under that of the noise. In the bracket source, short gaps occur beside long ones. (Whether that is the reason for
+# A gap of 5 is learned in nearly every run. At 20 it depends on the run. At 80 the network only guesses. How much of the gradient reaches the first
+# symbol, before any training?
+
+# %%
+untrained = nn.RNN(9, 32, batch_first=True).double()
+arrives = {}
+for gap in gaps:
+    ids, _ = memory_task(64, gap)
+    norms = gradient_norms(untrained, F.one_hot(ids, 9).double(), generator=generator)
+    arrives[gap] = (norms[0] / norms[-1]).item()
+print({gap: f"{share:.0e}" for gap, share in arrives.items()})
+assert arrives[5] > 1e-3
+assert arrives[20] < 1e-3
+assert arrives[80] < 1e-10
+
+# %% [markdown]
+# The network at the top of the page kept a bracket over more than 16 symbols. So a state can *hold* something for
+# long. What is missing at the long gap is the signal from which to *learn* it: what arrives at the first symbol is less than a billionth of what
+# arrives at the last, too small to be seen under the gradient of the noise. In the bracket source, short gaps occur beside long ones. (Whether that is the reason for
 # its success, this page does not test.)
 #
 # ## A language model
 #
-# Now the real text. The network is the one of the library: a vector for each token, the recurrent layer, and a last matrix that turns the state
-# into a *logit* for each possible next token, the number from which softmax makes a probability. The tokens are 1,024 of byte-level BPE (lesson 01), learned on the
+# Now the real text. The network is the one of the library: a vector for each token, the recurrent layer, and an output that turns the state
+# into a *logit* for each possible next token, the number from which softmax makes a probability. For the output, the table of token vectors is used a second
+# time (*tied* weights): the state is projected to 128 numbers, and its product with each token's vector, plus a bias, is that token's logit. (`tied=False`, in the
+# runs above, gives the output a matrix of its own.) The tokens are 1,024 of byte-level BPE (lesson 01), learned on the
 # training years. 16 streams are read side by side, each 32 tokens at a time, and each stream's state is carried on. We
 # tried the settings on the validation years. It takes about ten seconds.
 
@@ -869,7 +899,7 @@ low, high = score.interval(rng)
 print(
     f"your run: {live:.3f} bits per byte, between {low:.3f} and {high:.3f} for other such text"
 )
-assert 1.75 < live < 2.0
+assert 1.82 < live < 2.0
 
 # %% alt="The ladder, bits per byte on the test years: gzip at 2.7, your run of the RNN, hatched, near 1.9, n-grams of order 4 and 8 over bytes at 2.0 and 1.4; below your run stand the recorded RNN, MLP, n-gram over tokens, and SmolLM2."
 from llmai_edu.evaluation import load_ladder
@@ -894,7 +924,7 @@ assert ladder["SmolLM2-135M-Instruct (4-bit)"].test < recorded.test < live
 assert ladder[KN + "8"].test < live < ladder[KN + "4"].test
 
 # %% [markdown]
-# Your run lies between the n-grams of order 4 and 8 over bytes, and the recorded one, with more time and more weights, is well below it. In
+# Your run is no better than the live network of lesson 05, at 1.81, which had read twice as many tokens. It lies between the n-grams of order 4 and 8 over bytes, and the recorded one, with more time and more weights, is well below it. In
 # lesson 05, too, a table was hard to beat in so short a time: it takes in the whole text, while the network has seen a twelfth of it.
 #
 # ## How far back does it look?
@@ -934,7 +964,7 @@ assert 0.1 < per_byte[0] - per_byte[2] < 0.25
 assert max(per_byte[3:]) - min(per_byte[3:]) < 0.005
 
 # %% [markdown]
-# Are the small differences at the right more than luck? The bootstrap of lesson 02's ladder draws the 2,000 places anew, again and again:
+# Are the small differences at the right more than luck? The bootstrap of lesson 03 draws the 2,000 places anew, again and again:
 
 # %%
 from llmai_edu.evaluation import bootstrap_interval
@@ -950,24 +980,24 @@ assert max(map(abs, spans[4])) < 0.02
 assert max(map(abs, spans[16])) < 0.001
 
 # %% [markdown]
-# Four tokens are worth having: against one token they save more than a tenth of a bit per byte. After that it is nearly over. From 16 to 64 tokens the
-# saving is less than a thousandth of a bit. This network could remember a whole speech. After ten seconds of training it uses a handful of tokens,
+# Four tokens are worth having: against one token they save more than a tenth of a bit per byte. After that it is nearly over. From 4 to 16 tokens, they save less than two
+# hundredths of a bit; with other random numbers that cannot always be told from luck. From 16 to 64 it is less than a thousandth: nothing to be seen. This network could remember a whole speech. After ten seconds of training it uses a handful of tokens,
 # hardly more than the four that the network of lesson 05 was given. (It is not that the pieces of 32 steps were too short: it does not use what lies within them, either.)
 #
 # The gradient tells the same story. We ask both networks of this page, the reader of brackets and the writer of speeches, how much
-# their last state depends on the inputs before it:
+# their last state depends on the 40 inputs before it. (Each text is 101 tokens long, so that the state is again not that of a beginning.)
 
 
-# %% alt="The gradient at an input against how many steps back it lies, 0 to 40, on a logarithmic axis, for two trained networks. That of the speech network, dashed, falls steeply, by more than a factor of a thousand. That of the bracket reader, solid, also falls, and ends more than ten times higher."
+# %% alt="The gradient at an input against how many steps back it lies, 0 to 40, on a logarithmic axis, for two trained networks. Both, the solid one of the bracket reader and the dashed one of the speech network, fall all the way, by more than a factor of a thousand."
 def trained_gradient(model, rows):
-    """The gradient at every input of a trained network, relative to the last one: (T,)."""
+    """The gradient at the last 41 inputs of a trained network, relative to the last one: (41,)."""
     norms = gradient_norms(model.recurrent, model.embed(rows), generator=generator)
-    return norms / norms[-1]
+    return (norms / norms[-1])[-41:]
 
 
 far_back = {
-    "reader of brackets": trained_gradient(reader, new_symbols[: 41 * 200].view(200, 41)),
-    "writer of speeches": trained_gradient(network, ids[: 41 * 200].view(200, 41)),
+    "reader of brackets": trained_gradient(reader, new_symbols[: 101 * 200].view(200, 101)),
+    "writer of speeches": trained_gradient(network, ids[: 101 * 200].view(200, 101)),
 }
 _, axes = new_axes(6, 3.2)
 for (name, curve), style in zip(far_back.items(), ("-", "--")):
@@ -979,14 +1009,11 @@ plt.show()
 # %%
 for name, curve in far_back.items():
     print(f"{name}: 10 steps back {curve[30]:.1e}, 40 steps back {curve[0]:.1e}")
-bracket_end, speech_end = (curve[0].item() for curve in far_back.values())
-assert speech_end < 1e-3
-assert bracket_end < 0.1
-assert bracket_end > 10 * speech_end
+assert max(curve[0] for curve in far_back.values()) < 1e-3
 
 # %% [markdown]
-# Both fade. Forty steps back, the bracket reader has more than ten times as much left as the speech network, but even there it is small. And yet it
-# knew the bracket. This is no contradiction. A gradient asks what a *small* change would do, and a state that holds a bracket firmly
+# Both fade: forty steps back, less than a thousandth is left. (Which of the two has more left there changes with the random numbers.) And yet the
+# reader knew the bracket. This is no contradiction. A gradient asks what a *small* change would do, and a state that holds a bracket firmly
 # may be one that small changes do not move. To learn from, a small gradient is bad; what was learned may be held all the same.
 #
 # ## What we have now, and what it cannot do
@@ -997,7 +1024,7 @@ assert bracket_end > 10 * speech_end
 #   steps that are too large; it brings back nothing that has vanished.
 # - So the state can hold something for long, but it is hard to learn to hold it. In each step the whole state is multiplied by $U$ and
 #   pressed through the tanh. Nothing in the formula says "leave this as it is". The next lesson builds a cell that can say so: the LSTM.
-# - And the steps must be made one after another. A long text cannot be read in parallel. That waits for part 3.
+# - And the steps must be made one after another. A long text cannot be read in parallel. That waits for lesson 11.
 #
 # **Try it:** the [exercise sheet](../exercises/07_rnn.ipynb) asks you to mend a truncated backpropagation, to clip the gradient of each text by
 # itself, and to predict the half-life of a gradient.
@@ -1014,6 +1041,7 @@ assert bracket_end > 10 * speech_end
 # [4] R. Pascanu, T. Mikolov and Y. Bengio, [*On the difficulty of training recurrent neural networks*](https://arxiv.org/abs/1211.5063), 2013.
 #
 # [5] Y. Bengio, P. Simard and P. Frasconi, [*Learning long-term dependencies with gradient descent is difficult*](https://doi.org/10.1109/72.279181), 1994.
+# Before them: S. Hochreiter, *Untersuchungen zu dynamischen neuronalen Netzen*, diploma thesis, TU München, 1991.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. The speeches are in the public domain; their collection is under the MIT
 # licence of the package that ships it.*

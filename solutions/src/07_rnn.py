@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/07_rnn.ipynb)
 # <!-- colab:end -->
 #
-# *About 75 minutes, 10 seconds to run. Needs: [lesson 07](../notebooks/07_rnn.ipynb).*
+# *About 60 minutes, 10 seconds to run. Needs: [lesson 07](../notebooks/07_rnn.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # the sheet does not show, and says what went wrong if something did.
@@ -106,7 +106,7 @@ from llmai_edu.course import check
 check("rnn.gradient_in_pieces", gradient_in_pieces, part="pieces_of_any_size")
 
 # %% [markdown]
-# ## Exercise 2: clip each text by itself · ●●○ · 20 minutes · 5 points
+# ## Exercise 2: clip each text by itself · ●●○ · 15 minutes · 5 points
 #
 # In lesson 07, the gradient of a whole batch was clipped. There is another way: clip the gradient of *each text* of the batch, and then take the mean of the clipped ones. So
 # no single text can pull the weights further than a known distance. (With noise added, this is how models are trained that must not
@@ -156,7 +156,7 @@ from llmai_edu.course import check
 check("rnn.mean_of_clipped", mean_of_clipped, part="clipped_when_zero")
 
 # %% [markdown]
-# ## Exercise 3: the half-life of a gradient · ●●● · 30 minutes · 5 points
+# ## Exercise 3: the half-life of a gradient · ●●● · 20 minutes · 5 points
 #
 # A recurrent network reads the same symbol again and again, until its state $h$ does not change any more. From there, each step further back multiplies the gradient
 # by the same Jacobian,
@@ -166,9 +166,9 @@ check("rnn.mean_of_clipped", mean_of_clipped, part="clipped_when_zero")
 # In the long run, the gradient shrinks at each step by one and the same factor. Its *half-life* is the number of steps in which it shrinks to half. It need not be a whole number.
 #
 # Write `half_life(u, h)`, which predicts it, without running through the steps. `u` is the recurrent matrix $U$ (H, H), `h` the state (H,). If the gradient
-# does not shrink in the long run, the answer is `math.inf`.
+# does not shrink in the long run, the answer is `math.inf`. (`u` is never 0 throughout.)
 #
-# For `u = [[0.9]]` and `h = [0.0]` the factor is 0.9, and the answer is `6.579`, because $0.9^{6.579} = 0.5$. With `h = [0.5]` the factor is 0.675, and the answer `1.764`.
+# For `u = np.array([[0.9]])` and `h = np.array([0.0])` the factor is 0.9, and the answer is `6.579`, because $0.9^{6.579} = 0.5$. With `h = np.array([0.5])` the factor is 0.675, and the answer `1.764`.
 #
 # <details><summary>Hint: the factor</summary>
 #
@@ -228,6 +228,12 @@ except NotImplementedError:
     print("Run this cell again when `half_life` is written.")
 
 # %% [markdown]
+# <details><summary>What to see</summary>
+#
+# The prediction is within a few per cent of what was measured. Note how short it is: less than two steps.
+#
+# </details>
+#
 # **Sources**
 #
 # [1] M. Abadi et al., [*Deep Learning with Differential Privacy*](https://arxiv.org/abs/1607.00133), 2016.

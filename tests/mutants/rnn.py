@@ -46,10 +46,18 @@ MUTANTS = {
         ),
         Mutant(
             "after_the_tanh",
-            says="this is not the derivative in pieces",
+            says="put it inside the bracket",
             edit=(
                 "(2 * (states[i + 1] - ys[begin + i]) + later) * (1 - states[i + 1] ** 2)",
                 "2 * (states[i + 1] - ys[begin + i]) * (1 - states[i + 1] ** 2) + later",
+            ),
+        ),
+        Mutant(
+            "later_lives_on",
+            says="at the start of a piece's way back",
+            edit=(
+                "later, carried = 0.0, states[-1]",
+                "later, carried = (0.0 if begin == 0 else later), states[-1]",
             ),
         ),
         Mutant(
@@ -118,6 +126,11 @@ MUTANTS = {
             ),
         ),
         Mutant(
+            "zero_raises",
+            says="you divide by a length of 0",
+            edit=("limit / length if length > limit else 1.0", "min(1.0, limit / length)"),
+        ),
+        Mutant(
             "zero_left_out",
             says="a text whose gradient is 0 is a text, too",
             edit=("clipped.append(", "length and clipped.append("),
@@ -147,6 +160,7 @@ MUTANTS = {
         ),
         Mutant("sign", says="the sign is wrong", edit=("math.log(0.5)", "math.log(2)")),
         Mutant("factor", says="this is the factor", edit=("math.log(0.5) / math.log(radius)", "radius")),
+        Mutant("exactly_one", says="a factor of exactly 1", edit=("if radius < 1", "if radius <= 1")),
         Mutant("no_growth", says="this gradient grows", edit=(" if radius < 1 else math.inf", "")),
     ],
 }
