@@ -71,7 +71,7 @@ def _compare_attention(answer, step, on):
         half = _softmax(np.where(mask.numpy(), scores, -np.inf), 0)  # not a number where a column is all padding
     expect(
         not np.allclose(np.asarray(weights, float), half, equal_nan=True),
-        "the mask is at work, but the softmax runs over the batch: the places of one text lie along dim=1",
+        "the mask is at work, but the texts of the batch compete: the places of one text lie along dim=1",
         got=weights,
         on=on,
     )
