@@ -146,6 +146,7 @@ n_exact = sum(text == reference for text, reference in zip(written, references))
 print(f"exactly right: {n_exact} of {len(test)}")
 flags = sum(pair.foreign.startswith("drapeau") for pair in train)
 print(f"training names that begin with drapeau: {flags}")
+assert not any(written[i] == references[i] for i in range(0, len(test), 12))
 assert 2 <= n_exact <= 16
 assert flags == 212
 assert sum(pair.english.lower().startswith("flag") for pair in train) < 20
