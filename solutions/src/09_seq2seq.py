@@ -45,7 +45,8 @@ import torch
 # called *general* needs no tanh, only one matrix $W$: the score of place $j$ is $e_j = h^\top W s_j$. Softmax, mask and
 # weighted mean are as in the lesson.
 #
-# Somebody wrote it like this, and got weights that sum to one in the wrong direction, and that look at padding:
+# Somebody wrote it like this. The weights of padding are 0, but those of a text do not sum to 1, for the texts of the batch compete
+# with each other:
 #
 # ```python
 # def broken_attention(h, states, w, mask):
@@ -55,11 +56,12 @@ import torch
 # ```
 #
 # Write `general_attention(h, states, w, mask)`. `h` is the decoder's state, of shape (B, H); `states` are the encoder's, (B, S, C);
-# `w` is (H, C); `mask` is (B, S) of bool, True at real tokens, and each row has at least one. Return the context (B, C) and
+# `w` is (H, C); `mask` is (B, S) of bool, True at real tokens, and each row has at least one. The others are float64. Return the context (B, C) and
 # the weights (B, S).
 #
-# For one text with `h = [[1, 2]]`, `states = [[[0, 1], [1, 1], [9, 9]]]`, `w = [[1, 0], [0, 0.5]]` and `mask = [[True, True, False]]` the
-# scores of the first two places are 1 and 2, so the weights are `[[0.269, 0.731, 0]]` and the context is `[[0.731, 1]]`.
+# For one text with `h = [[1.0, 2.0]]`, `states = [[[0.0, 1.0], [1.0, 1.0], [9.0, 9.0]]]`, `w = [[1.0, 0.0], [0.0, 0.5]]` and `mask = [[True, True, False]]` the
+# scores of the first two places are 1 and 2, so the weights are `[[0.269, 0.731, 0]]` and the context is `[[0.731, 1]]`. The
+# broken function gives the weights `[[1, 1, 0]]`.
 #
 # <details><summary>Hint: the mask</summary>
 #
@@ -172,16 +174,17 @@ check("seq2seq.bleu", bleu, part="bleu_of_lengths")
 # ## Exercise 3: scheduled sampling · ●●○ · 20 minutes · 4 points
 #
 # Under teacher forcing a decoder never sees its own mistakes. *Scheduled sampling* [3] lets it: at some steps the token before is not the true
-# one, but the one that the model itself would have written there. The share of such steps grows during the training.
+# one, but the one that the model itself would have written there. The share of such steps grows during the training. (In [3] the tokens are made one
+# after the other. What follows is a shortcut.)
 #
 # The model has read the true tokens once, and we know what it would have written. Make the inputs of the second reading. Write
-# `mixed_inputs(target, own, draws, share)`, where all but `share` are integer or float arrays of shape (B, T):
+# `mixed_inputs(target, own, draws, share)`, where all but `share` are NumPy arrays of shape (B, T), of integers or floats:
 #
 # - `target[b, t]` is the true input at step t. `target[b, 0]` is START (1). PAD (0) fills up the shorter rows.
 # - `own[b, t]` is what the model wrote at step t, that is *after* it had read `target[b, 0]` to `target[b, t]`: its guess at the next token.
 # - `draws` are random numbers from 0 to 1. Where `draws[b, t] < share`, the input at step t is to be the model's own.
 #
-# START is never replaced, and PAD stays PAD. Return the new inputs (B, T), and leave `target` as it was.
+# START is never replaced, and PAD stays PAD. END (2) is a token like the others, and can be replaced. Return the new inputs (B, T), and leave `target` as it was.
 #
 # For `target = [[1, 7, 8, 0]]`, `own = [[5, 6, 4, 9]]` and draws that are all below `share` the answer is `[[1, 5, 6, 0]]`: at step 1
 # the model gets what it wrote at step 0.

@@ -37,6 +37,17 @@ MUTANTS = {
             says="divided by the number of places",
             edit=("return context, weights", "return context / mask.sum(1, keepdim=True), weights"),
         ),
+        Mutant("half_mended", says="the mask is at work, but", edit=("softmax(dim=1)", "softmax(dim=0)")),
+        Mutant(
+            "exp_overflows",
+            says="exp overflows above 709",
+            source="""
+            def general_attention(h, states, w, mask):
+                powers = ((h @ w)[:, None] * states).sum(2).exp() * mask
+                weights = powers / powers.sum(1, keepdim=True)
+                return (weights[:, :, None] * states).sum(1), weights
+        """,
+        ),
         Mutant("only_context", says="return two things", edit=("return context, weights", "return context")),
         Mutant(
             "softmax_by_hand",
@@ -102,7 +113,13 @@ MUTANTS = {
             says="moved the wrong way",
             edit=("own[:, :-1]", "np.roll(own, -1, axis=1)[:, 1:]"),
         ),
-        Mutant("above", says="you did it where it is above", edit=("< share", ">= share")),
+        Mutant("above", says="you used it where it is above", edit=("< share", ">= share")),
+        Mutant("at_the_share", says="equals the share", edit=("< share", "<= share")),
+        Mutant(
+            "end_kept",
+            says="END is a token like the others",
+            edit=("(target[:, 1:] != 0)", "(target[:, 1:] != 0) & (target[:, 1:] != 2)"),
+        ),
         Mutant("padding", says="PAD stays PAD", edit=("replace & (target[:, 1:] != 0)", "replace")),
         Mutant(
             "draws_moved",

@@ -67,6 +67,20 @@ def _compare_attention(answer, step, on):
         )
         plain = (h[:, None] @ states.mT)[:, 0].numpy()
         suspects["the matrix W is missing in the score"] = _softmax(np.where(mask.numpy(), plain, -np.inf), 1)
+    with np.errstate(invalid="ignore"):
+        half = _softmax(np.where(mask.numpy(), scores, -np.inf), 0)  # not a number where a column is all padding
+    expect(
+        not np.allclose(np.asarray(weights, float), half, equal_nan=True),
+        "the mask is at work, but the texts of the batch compete: the places of one text lie along dim=1",
+        got=weights,
+        on=on,
+    )
+    expect(
+        bool(np.isfinite(np.asarray(weights, float)).all()),
+        "not all weights are numbers: exp overflows above 709 (take the largest score off first, as softmax does)",
+        got=weights,
+        on=on,
+    )
     expect_close(weights, want, "these are not the weights of general attention", suspects=suspects, on=on)
     mean = (want[:, None] @ states)[:, 0]
     lengths = mask.sum(1, keepdim=True)
@@ -105,8 +119,10 @@ def general_attention_of_padding(answer, rng):
     expect_close(
         again[0], answer(h, states, w, mask)[0], "the context changed when only padding changed", on="other padding"
     )
-    loud = _one_step(rng, [4, 3], 3, 4)
-    _compare_attention(answer, (40 * loud[0], *loud[1:]), "scores far above 100, where exp alone overflows or not")
+    h, states, w, mask = _one_step(rng, [4, 3], 3, 4)
+    scores = ((h @ w)[:, None] * states).sum(2) * mask
+    largest = scores.gather(1, scores.abs().argmax(1, keepdim=True))  # (B, 1)
+    _compare_attention(answer, (h * 2000 / largest, states, w, mask), "scores up to 2000, where exp alone overflows")
 
 
 def _runs(text, n):
@@ -244,6 +260,7 @@ def _forced(rng):
     target[:, 0] = 1
     for row, length in enumerate(rng.permutation([3, 5, 6, 7])):
         target[row, length:] = 0
+        target[row, length - 1] = 2  # END, which is a token like the others
     low = rng.random((b, t)) < 0.5
     low[:2, 0] = True, False  # START is among those drawn, and among those not drawn
     draws = np.where(low, rng.uniform(0.0, 0.25, (b, t)), rng.uniform(0.75, 1.0, (b, t)))
@@ -258,6 +275,8 @@ def _mix(target, own, replace):
 def mixed_inputs(answer, rng):
     for share in (0.3, 0.6, 0.7):
         target, own, draws = _forced(rng)
+        draws[2, 1] = share  # not below it
+        draws[3, (target[3] == 2).argmax()] = share / 2
         before = target.copy()
         moved = np.roll(own, 1, axis=1)
         back = np.roll(own, -1, axis=1)
@@ -277,8 +296,12 @@ def mixed_inputs(answer, rng):
             "`own` was moved the wrong way: step t gets what was written at step t - 1": _mix(
                 target, back, chosen & real & ~first
             ),
-            "`own` is replaced where the draw is below the share, you did it where it is above": _mix(
+            "the model's token is used where the draw is below the share; you used it where it is above": _mix(
                 target, moved, ~chosen & real & ~first
+            ),
+            "a draw that equals the share is not below it": _mix(target, moved, (draws <= share) & real & ~first),
+            "END is a token like the others: it is replaced, too": _mix(
+                target, moved, chosen & real & ~first & (target != 2)
             ),
             "PAD stays PAD": _mix(target, moved, chosen & ~first),
             "START is never replaced": _mix(target, moved, chosen & real),
