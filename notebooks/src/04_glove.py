@@ -252,9 +252,11 @@ nearer_mexico = [corpus.words[both[i]] for i in order[:5]]
 nearer_spain = [corpus.words[both[i]] for i in order[-5:]]
 neither = [corpus.words[both[i]] for i in middle]
 print("Mexico:", nearer_mexico, "\nSpain: ", nearer_spain, "\nneither:", neither)
+print(f"{len(both)} words qualify")
+
+# %%
 assert {"texas", "california"} <= set(nearer_mexico)
 assert "france" in nearer_spain
-print(f"{len(both)} words qualify")
 assert len(both) == 68
 assert ratio[order[4]] < 1 / 2 < 2 < ratio[order[-5]]
 assert ratio[order[1]] < 1 / 16 < 16 < ratio[order[-1]]

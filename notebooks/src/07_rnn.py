@@ -596,7 +596,7 @@ assert measured < 1.5
 #
 # ## Gradients that explode
 #
-# If $U$ is large enough, the tanh loses. Then the gradient grows, step after step:
+# If $U$ is large enough, the tanh loses. Then the gradient grows, step after step. It is called an *exploding gradient*:
 
 # %%
 grown = {rho: gradient_ratio(rho * rotation, noise)[0].item() for rho in (1.5, 2.0, 3.0)}
@@ -633,7 +633,7 @@ assert slope.abs().median() < 5
 # %% [markdown]
 # Suppose that training has brought us to the edge. The next step of gradient descent, with a learning rate of 0.1, is a tenth
 # of the slope. And beside it, the remedy: if the gradient is longer than some limit, make it as long as the limit, and keep its direction. This is
-# *clipping* [4]. Of many parameters, it is the length of *all* gradients together, taken as one long vector, so that the direction stays:
+# *gradient clipping* [4]. Of many parameters, it is the length of *all* gradients together, taken as one long vector, so that the direction stays:
 
 # %%
 from collections.abc import Iterable

@@ -875,7 +875,7 @@ assert 0 < low < high < 0.1
 #
 # ## Saving a model, and opening a stranger's
 #
-# A trained model is worth keeping. Python's own way to store an object is *pickle*, and for years models were passed around
+# A trained model is worth keeping. A file of its weights is called a *checkpoint*. Python's own way to store an object is *pickle*, and for years models were passed around
 # as pickles. But a pickle is a little program that builds an object, and opening it runs that program. Any program. Watch
 # the folder:
 

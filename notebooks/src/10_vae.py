@@ -207,7 +207,7 @@ assert 2 <= len({tuple(written) for written in walk}) <= 7
 #
 # ## First, an autoencoder
 #
-# An *autoencoder* is two networks in a row. The *encoder* reads a sentence and gives a few numbers, the *code*. The *decoder*
+# An *autoencoder* is two networks in a row. The *encoder* reads a sentence and gives a few numbers, the *code*, a point in what is called the *latent space*. The *decoder*
 # has to write the sentence again. It has of the sentence only the code, and in training the words before the one that it must guess. The code is narrow, so that it must hold what matters.
 #
 # Both are LSTMs, as in lesson 08. The encoder's last state, after the last word, is turned into the code by a matrix. (The
@@ -656,7 +656,7 @@ assert len(plain_copies) == 1
 
 # %% [markdown]
 # It spends nearly nothing. Each cloud is very nearly the standard bell curve, whatever sentence was read, and at each of the codes of the test sentences the decoder writes the same. This is the
-# *collapse of the posterior*, and it is the usual fate of sentence VAEs [3]. (The *posterior* is $p(z \mid x)$, what can be known of $z$ after reading $x$. The encoder's $q(z \mid x)$ is meant to approach it. Before reading there is
+# *posterior collapse*, and it is the usual fate of sentence VAEs [3]. (The *posterior* is $p(z \mid x)$, what can be known of $z$ after reading $x$. The encoder's $q(z \mid x)$ is meant to approach it. Before reading there is
 # only $p(z)$, the *prior*, and to that $q$ has collapsed.)
 #
 # It is no error of the program. The bound is honest: the decoder is a language model that predicts each word from those before, and can do so
