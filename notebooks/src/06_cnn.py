@@ -741,7 +741,8 @@ print("each of the three:", [f"{value:.1%}" for value in each.tolist()])
 # %% [markdown]
 # ## The comparison
 #
-# All on the same test sentences; no choice was made on them. *Before you run the next cell, guess: by how many points is the CNN ahead of the bag of words?*
+# All on the same test sentences; no choice was made on them. Some of the figures you have seen. *Before you run the next two cells, guess: which of the differences to the bag of words are
+# sure, so that their interval leaves out zero?*
 
 # %% alt="Accuracy on the test sentences with 95 per cent intervals. The majority is at about one half and the mean of GloVe at 70 per cent. The bag of words, the bag with pairs and all CNNs lie between 73 and 80 per cent, and their intervals, about 4 points wide, overlap."
 accuracy = {name: score_classes(truth, p, rng=rng).accuracy for name, p in predicted.items()}
