@@ -1,6 +1,6 @@
 """Train the MLP, the RNN and the LSTM for a stated time on the ladder's training text, and record their rungs.
 
-    python -m benchmarks.record_neural_rungs          # twenty minutes on two idle cores each, 70 minutes in all
+    python -m benchmarks.record_neural_rungs          # thirty minutes on one core each, 95 minutes in all
     python -m benchmarks.record_neural_rungs --models lstm --seconds 60 --threads 1 --dry-run
 
 All three read the same byte-level BPE of 4,096 tokens, learned on the training text: in the same time a model over
@@ -36,8 +36,8 @@ from llmai_edu.training import AdamW, EarlyStopping, History, NextTokenLoss, Str
 SEPARATOR, VOCAB = "<|endoftext|>", 4096
 #: name on the chart, lesson, learning rate, streams (B) and steps of a batch (T)
 RUNGS = {
-    "mlp": ("MLP (Bengio 2003)", "05_mlp", 3e-3, 32, 32),
-    "rnn": ("RNN (Elman)", "07_rnn", 2e-3, 32, 32),
+    "mlp": ("MLP (Bengio 2003)", "05_mlp", 4e-3, 32, 32),
+    "rnn": ("RNN (Elman)", "07_rnn", 2.5e-3, 32, 32),
     "lstm": ("LSTM", "08_lstm", 5e-3, 32, 32),
 }
 
@@ -151,8 +151,8 @@ def record_model(model: str, text: LadderText, tokenizer: BPETokenizer, args: ar
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", nargs="+", choices=RUNGS, default=list(RUNGS))
-    parser.add_argument("--seconds", type=float, default=1200, help="of training steps, for each model")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=1800, help="of training steps, for each model")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lr", type=float, help="another learning rate than the one chosen for the model")
     parser.add_argument("--evaluate-every", type=int, default=1500, help="steps between looks at the validation text")
