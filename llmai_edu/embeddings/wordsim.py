@@ -15,7 +15,7 @@ import numpy as np
 
 from llmai_edu.embeddings.vectors import WordVectors
 
-__all__ = ["RatedPairs", "load_wordsim353", "pair_cosines", "ranks", "spearman"]
+__all__ = ["RatedPairs", "load_wordsim353", "pair_cosines"]
 
 
 @dataclass(frozen=True)
@@ -59,27 +59,3 @@ def pair_cosines(vectors: WordVectors, pairs: Sequence[tuple[str, str]]) -> np.n
     left, right = (vectors.rows(pairs[i][side] for i in known) for side in (0, 1))
     cosines[known] = np.sum(vectors.unit[left] * vectors.unit[right], axis=1)
     return cosines
-
-
-def ranks(values: np.ndarray) -> np.ndarray:
-    """Return the place of each number in ascending order, from 1; equal numbers share the mean of their places.
-
-    >>> ranks(np.array([30, 10, 20, 20])).tolist()
-    [4.0, 1.0, 2.5, 2.5]
-    """
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)  # the highest place that each different number takes
-    return (last - (count - 1) / 2)[place]
-
-
-def spearman(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the rank correlation: 1 same order, 0 no relation, -1 opposite order (Spearman 1904).
-
-    a, b: (n,) without nan. Raises ValueError for lists of different lengths or of fewer than two numbers.
-
-    >>> round(spearman(np.array([1, 2, 3]), np.array([10, 100, 1000])), 6)
-    1.0
-    """
-    if len(a) != len(b) or len(a) < 2:
-        raise ValueError(f"need two lists of the same length, at least 2, got {len(a)} and {len(b)} numbers")
-    return float(np.corrcoef(ranks(a), ranks(b))[0, 1])

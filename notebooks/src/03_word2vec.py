@@ -736,41 +736,29 @@ assert "cucumber" not in vectors
 # $$1 - \frac{6 \sum d^2}{n\,(n^2 - 1)}$$
 
 
-# %% quote="llmai_edu.embeddings.wordsim:ranks"
-def ranks(values: np.ndarray) -> np.ndarray:
-    """Return the place of each number in ascending order, from 1; equal numbers share the mean of their places.
-
-    >>> ranks(np.array([30, 10, 20, 20])).tolist()
-    [4.0, 1.0, 2.5, 2.5]
-    """
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)  # the highest place that each different number takes
-    return (last - (count - 1) / 2)[place]
+# %%
+from scipy.stats import rankdata, spearmanr
 
 
-# %% quote="llmai_edu.embeddings.wordsim:spearman"
-def spearman(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the rank correlation: 1 same order, 0 no relation, -1 opposite order (Spearman 1904).
+def ranks_loops(values):
+    """The place of each number in ascending order, from 1, if no two are equal."""
+    return [1 + sum(other < value for other in values) for value in values]
 
-    a, b: (n,) without nan. Raises ValueError for lists of different lengths or of fewer than two numbers.
 
-    >>> round(spearman(np.array([1, 2, 3]), np.array([10, 100, 1000])), 6)
-    1.0
-    """
-    if len(a) != len(b) or len(a) < 2:
-        raise ValueError(
-            f"need two lists of the same length, at least 2, got {len(a)} and {len(b)} numbers"
-        )
-    return float(np.corrcoef(ranks(a), ranks(b))[0, 1])
+def spearman(a, b):
+    """The correlation of the ranks; rankdata gives equal numbers the mean of their places."""
+    return np.corrcoef(rankdata(a), rankdata(b))[0, 1]
 
 
 # %%
 numbers = np.random.default_rng([seed, 5]).normal(size=(2, 30))
-d = ranks(numbers[0]) - ranks(numbers[1])
+assert all(np.array_equal(ranks_loops(row), rankdata(row)) for row in numbers)
+d = rankdata(numbers[0]) - rankdata(numbers[1])
 assert np.isclose(spearman(*numbers), 1 - 6 * (d**2).sum() / (30 * (30**2 - 1)))
-x, y = (ranks(row) - ranks(row).mean() for row in numbers)
+x, y = (rankdata(row) - rankdata(row).mean() for row in numbers)
 assert np.isclose(spearman(*numbers), x @ y / np.sqrt((x @ x) * (y @ y)))  # a cosine
-assert ranks(np.array([30, 10, 20, 20])).tolist() == [4.0, 1.0, 2.5, 2.5]  # ties share a place
+assert rankdata([30, 10, 20, 20]).tolist() == [4.0, 1.0, 2.5, 2.5]  # ties share a place
+assert np.isclose(spearman(*numbers), spearmanr(*numbers).statistic)  # SciPy's own
 rho = {name: spearman(values[known], rating) for name, values in cosine_of.items()}
 print({name: round(value, 3) for name, value in rho.items()})
 assert all(0.3 < value < 0.55 for value in rho.values())
