@@ -12,6 +12,7 @@ __all__ = [
     "linear",
     "llama",
     "lstm",
+    "masks",
     "mlp",
     "mlp_lm",
     "ngram",

@@ -2,16 +2,19 @@
 
 import torch
 
+from llmai_edu.models.masks import padding_mask, sliding_window_mask, token_positions
+
 
 class KVCache:
-    """Keys and values of all tokens read so far, for every layer.
+    """Keys and values of the tokens read so far, for every layer.
 
     Room for `max_length` tokens is reserved at once: growing a tensor token by token would copy it every
-    time. Each layer appends its own keys and values; when all layers have, the model calls `advance`, so that
+    time. With a `window`, room for about two windows is enough, for nobody looks further back. `make_room` opens a
+    pass; each layer appends its own keys and values; when all layers have, the model calls `advance`, so that
     a forward pass that failed half-way leaves the cache as it was. The cache serves generation: no gradient
     flows through it.
 
-    Memory in bytes: 2 · layers · B · H · max_length · D · size of one number.
+    Memory in bytes: 2 · layers · B · H · room · D · size of one number.
 
     >>> cache = KVCache(num_layers=1, batch_size=1, num_heads=1, max_length=8, head_dim=2)
     >>> k = torch.ones(1, 1, 3, 2)                        # three tokens
@@ -32,26 +35,54 @@ class KVCache:
         max_length: int,
         head_dim: int,
         *,
+        window: int | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        shape = (batch_size, num_heads, max_length, head_dim)
+        room = max_length if window is None else min(max_length, 2 * window)
+        shape = (batch_size, num_heads, room, head_dim)
         self.keys = [torch.empty(shape, device=device, dtype=dtype) for _ in range(num_layers)]
         self.values = [torch.empty(shape, device=device, dtype=dtype) for _ in range(num_layers)]
-        self.max_length = max_length
-        self.length = 0
+        self.real = torch.ones(batch_size, room, dtype=torch.bool, device=device)  # False at padding
+        self.dropped = torch.zeros(batch_size, 1, dtype=torch.int64, device=device)  # tokens behind the window
+        self.padded = False
+        self.max_length, self.window = max_length, window
+        self.length = 0  # tokens read, padding too
+        self.stored = 0  # of these, how many are still in the store
+
+    def make_room(self, tokens: int) -> None:
+        """Open a pass of so many tokens. Behind a window, what nobody will see again is dropped if room is short.
+
+        Raises ValueError, before anything is changed, when the text outgrows `max_length`.
+        """
+        if self.length + tokens > self.max_length:
+            raise ValueError(
+                f"the cache has room for {self.max_length} tokens: {self.length} are in it and {tokens} more do not "
+                "fit; make it with a larger max_length"
+            )
+        if self.window is None or self.stored + tokens <= self.real.shape[1]:
+            return
+        keep = min(self.stored, self.window - 1)
+        gone, room = self.stored - keep, max(self.real.shape[1], keep + tokens)
+        self.dropped += self.real[:, :gone].sum(1, keepdim=True)
+        self.real = moved(self.real, gone, keep, room, dim=1)
+        self.real[:, keep:] = True
+        self.keys = [moved(keys, gone, keep, room, dim=2) for keys in self.keys]
+        self.values = [moved(values, gone, keep, room, dim=2) for values in self.values]
+        self.stored = keep
 
     def append(self, layer: int, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Store the new tokens' keys and values of one layer; return those of all tokens.
+        """Store the new tokens' keys and values of one layer; return those of all tokens that can be seen.
 
-        k, v: (B, H, T, D). Returns two tensors (B, H, length + T, D), views of the cache. Raises ValueError
-        when the tokens do not fit, or belong to another batch size, number of heads or head size.
+        k, v: (B, H, T, D). Returns two tensors (B, H, S, D), views of the cache; S is length + T, or with a window at
+        most window - 1 + T. Raises ValueError when the tokens do not fit, or belong to another batch size, number of
+        heads or head size.
         """
         store = self.keys[layer]
-        start, stop = self.length, self.length + k.shape[2]
-        if stop > self.max_length:
+        start, stop = self.stored, self.stored + k.shape[2]
+        if stop > store.shape[2]:
             raise ValueError(
-                f"the cache has room for {self.max_length} tokens: {start} are in it and {k.shape[2]} more do not "
+                f"the cache has room for {store.shape[2]} tokens: {start} are in it and {k.shape[2]} more do not "
                 "fit; make it with a larger max_length"
             )
         if k.shape[:2] != store.shape[:2] or k.shape[3] != store.shape[3]:
@@ -59,17 +90,92 @@ class KVCache:
             raise ValueError(f"the cache expects keys of shape {expected}, got {tuple(k.shape)}")
         self.keys[layer][:, :, start:stop] = k.detach()
         self.values[layer][:, :, start:stop] = v.detach()
-        return self.keys[layer][:, :, :stop], self.values[layer][:, :, :stop]
+        first = self.first_seen(k.shape[2])
+        return self.keys[layer][:, :, first:stop], self.values[layer][:, :, first:stop]
+
+    def first_seen(self, tokens: int) -> int:
+        """The slot of the first key that one of the next `tokens` can see."""
+        return 0 if self.window is None else max(0, self.stored - self.window + 1)
+
+    def note(self, attention_mask: torch.Tensor) -> None:
+        """Remember which of the tokens to come are padding. attention_mask: (B, T), 0 at padding."""
+        self.real[:, self.stored : self.stored + attention_mask.shape[1]] = attention_mask.bool()
+        self.padded = True
+
+    def seen(self, tokens: int) -> torch.Tensor:
+        """Which of the keys that the next `tokens` can see are tokens, not padding: (B, S) of bool."""
+        return self.real[:, self.first_seen(tokens) : self.stored + tokens]
+
+    def texts(self) -> torch.Tensor:
+        """How many tokens of each text have been read, padding not counted: (B, 1)."""
+        return self.dropped + self.real[:, : self.stored].sum(1, keepdim=True)
 
     def advance(self, tokens: int) -> None:
         """Count `tokens` more as read, once every layer has appended them."""
         self.length += tokens
+        self.stored += tokens
 
     def truncate(self, length: int) -> None:
         """Forget everything after the first `length` tokens; they are overwritten by what comes next.
 
-        Raises ValueError when `length` is negative or more than the cache holds.
+        Raises ValueError when `length` is negative or more than the cache holds, or when the tokens before it, which
+        the next one would see, have been dropped.
         """
         if not 0 <= length <= self.length:
             raise ValueError(f"the cache holds {self.length} tokens and cannot be cut to {length}")
-        self.length = length
+        stored = self.stored - (self.length - length)
+        if self.window is not None and stored < min(length, self.window - 1):
+            raise ValueError(f"the cache has dropped tokens that a text of {length} needs: read it again")
+        self.real[:, stored:] = True
+        self.length, self.stored = length, stored
+
+
+def moved(store: torch.Tensor, start: int, count: int, room: int, dim: int) -> torch.Tensor:
+    """A store with room for `room`, beginning with `count` entries of the old one from `start` on."""
+    shape = list(store.shape)
+    shape[dim] = room
+    fresh = store.new_empty(shape)
+    fresh.narrow(dim, 0, count).copy_(store.narrow(dim, start, count))
+    return fresh
+
+
+def place_tokens(
+    ids: torch.Tensor,
+    attention_mask: torch.Tensor | None = None,
+    cache: KVCache | None = None,
+    window: int | None = None,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Where the new tokens of a decoder stand, and what hides keys from them beside causality.
+
+    With a cache, this opens the pass: room is made, and padding is remembered for the passes to come.
+
+    ids: (B, T), the new tokens. attention_mask: (B, T), 0 where `ids` hold padding. Returns the positions, (T,) or with
+    padding (B, T), and a mask for `attention(..., causal=True)`, None where nothing else is hidden. Raises ValueError
+    when the shapes differ, or the cache is full.
+
+    >>> positions, mask = place_tokens(torch.zeros(1, 3), torch.tensor([[0, 1, 1]]))
+    >>> positions.tolist(), mask.tolist()
+    ([[0, 0, 1]], [[[[False, True, True]]]])
+    """
+    new = ids.shape[1]
+    if attention_mask is not None and attention_mask.shape != ids.shape:
+        raise ValueError(f"attention_mask must have the ids' shape {tuple(ids.shape)}, got {attention_mask.shape}")
+    if cache is not None:
+        cache.make_room(new)
+        if attention_mask is not None or cache.padded:
+            cache.note(torch.ones_like(ids) if attention_mask is None else attention_mask)
+    past = 0 if cache is None else cache.length
+    keys, mask = past + new, None
+    positions = torch.arange(past, past + new, device=ids.device)
+    if cache is None and attention_mask is not None:
+        positions, mask = token_positions(attention_mask), padding_mask(attention_mask)
+    elif cache is not None and cache.padded:
+        seen = cache.seen(new)
+        positions, mask = token_positions(seen[:, -new:], cache.texts()), padding_mask(seen)
+    if window is not None and keys > window:
+        if cache is not None:
+            keys = cache.stored + new - cache.first_seen(new)
+        near = sliding_window_mask(new, keys, window, ids.device)
+        if new > 1:  # a single new token sees all that the cache shows
+            mask = near if mask is None else mask & near
+    return positions, mask

@@ -7,7 +7,7 @@ from torch import nn
 
 
 class Linear(nn.Module):
-    """A matrix without bias, stored (in, out): y = x @ weight.
+    """A matrix stored (in, out): y = x @ weight, plus a bias where one is asked for.
 
     With one token there is one multiplication for each number of the matrix, so the time goes into reading it from
     memory. `nn.Linear` stores (out, in); the same numbers stored (in, out) come in about 1.3 times as fast on one core.
@@ -18,15 +18,19 @@ class Linear(nn.Module):
     torch.Size([2, 5])
     """
 
-    def __init__(self, in_features: int, out_features: int) -> None:
+    def __init__(self, in_features: int, out_features: int, bias: bool = False) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(in_features, out_features))
+        self.bias = nn.Parameter(torch.zeros(out_features)) if bias else None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         one_token = x.numel() == self.weight.shape[0]
         if one_token and x.is_cpu:
-            return vector_matmul(x, self.weight, torch.get_num_threads())
-        return x @ self.weight
+            y = vector_matmul(x, self.weight, torch.get_num_threads())
+            return y if self.bias is None else y + self.bias
+        if self.bias is None:
+            return x @ self.weight
+        return torch.addmm(self.bias, x.flatten(0, -2), self.weight).unflatten(0, x.shape[:-1])
 
     def extra_repr(self) -> str:
         return "{}, {}".format(*self.weight.shape)

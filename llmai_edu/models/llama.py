@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from llmai_edu.models.attention import attention, causal_mask
-from llmai_edu.models.cache import KVCache
+from llmai_edu.models.attention import attention
+from llmai_edu.models.cache import KVCache, place_tokens
 from llmai_edu.models.linear import Linear
 from llmai_edu.models.rope import apply_rope, rope_angles
 
@@ -127,7 +127,7 @@ class LlamaAttention(nn.Module):
         v = self.heads(self.v_proj(x))  # (B, K, T, D)
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, K, S, D): all tokens read so far
-        y = attention(q, k, v, mask)  # (B, H, T, D)
+        y = attention(q, k, v, mask, causal=True)  # (B, H, T, D)
         return self.o_proj(y.transpose(1, 2).flatten(2))  # (B, T, C)
 
 
@@ -195,32 +195,39 @@ class Llama(nn.Module):
         table = self.lm_head.weight.T if self.embed_tokens is None else self.embed_tokens.weight  # (V, C)
         return F.embedding(ids, table)
 
-    def hidden(self, ids: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+    def hidden(
+        self, ids: torch.Tensor, cache: KVCache | None = None, attention_mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """What the last block hands to the head, normalized: (B, T) → (B, T, C). Called as `forward`."""
-        past = 0 if cache is None else cache.length
-        self.check_ids(ids, past)
-        new = ids.shape[1]
-        positions = torch.arange(past, past + new, device=ids.device)
+        self.check_ids(ids, 0 if cache is None else cache.length)
+        positions, mask = place_tokens(ids, attention_mask, cache)
         rope = rope_angles(positions, self.config.head_dim, self.config.rope_theta)
-        mask = causal_mask(new, past + new, ids.device) if new > 1 else None  # one query may see everything
         x = self.embed(ids)
         for layer in self.layers:
             x = layer(x, rope, mask, cache)
         if cache is not None:
-            cache.advance(new)
+            cache.advance(ids.shape[1])
         return self.norm(x)
 
-    def forward(self, ids: torch.Tensor, cache: KVCache | None = None, *, last_only: bool = False) -> torch.Tensor:
+    def forward(
+        self,
+        ids: torch.Tensor,
+        cache: KVCache | None = None,
+        *,
+        attention_mask: torch.Tensor | None = None,
+        last_only: bool = False,
+    ) -> torch.Tensor:
         """Logits for the token after each of `ids`.
 
         With a cache, `ids` continue the text that the cache has read, and are added to it. `last_only`
         computes the logits of the last position alone: the head is the largest matrix, and generation needs
         no others.
 
-        ids: (B, T) of int64. Returns (B, T, V), or (B, 1, V) for the last one. Raises ValueError when the
-        text is longer than the context, or than the cache.
+        ids: (B, T) of int64. attention_mask: (B, T), 0 where `ids` hold padding; texts of unequal length are padded on
+        the left, so that all end together. Returns (B, T, V), or (B, 1, V) for the last one; the logits of a padding
+        mean nothing. Raises ValueError when the text is longer than the context, or than the cache.
         """
-        x = self.hidden(ids, cache)  # (B, T, C)
+        x = self.hidden(ids, cache, attention_mask)  # (B, T, C)
         return self.lm_head(x[:, -1:] if last_only else x)
 
     def new_cache(self, batch_size: int = 1, max_length: int | None = None) -> KVCache:

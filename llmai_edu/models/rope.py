@@ -9,7 +9,8 @@ def rope_angles(positions: torch.Tensor, head_dim: int, theta: float) -> tuple[t
     Pair i turns by `position · theta^(-2i/D)` radians: the first pair by 1 a token, the last ones hardly at
     all.
 
-    positions: (T,). head_dim: D, even. Returns two tensors (T, D/2), float32.
+    positions: (T,), or (B, T) where texts are padded. head_dim: D, even. Returns two tensors of float32, (T, D/2) or
+    (B, 1, T, D/2), which broadcast over the heads.
 
     >>> cos, sin = rope_angles(torch.arange(3), head_dim=4, theta=100.0)
     >>> angle = torch.atan2(sin, cos)[2]                  # position 2: 2 radians, and 2 / 100^(1/2)
@@ -17,7 +18,9 @@ def rope_angles(positions: torch.Tensor, head_dim: int, theta: float) -> tuple[t
     [2.0, 0.2]
     """
     exponent = torch.arange(0, head_dim, 2, device=positions.device) / head_dim  # (D/2,)
-    angle = positions[:, None] * (1.0 / theta**exponent)  # (T, D/2)
+    angle = positions[..., None] * (1.0 / theta**exponent)  # (..., T, D/2)
+    if positions.ndim == 2:
+        angle = angle[:, None]  # (B, 1, T, D/2)
     return angle.cos(), angle.sin()
 
 
@@ -29,7 +32,7 @@ def apply_rope(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.T
     neighbours 2i and 2i + 1. Either gives the same attention, once the rows of the query and key weights
     stand in that order.
 
-    x: (B, H, T, D). cos, sin: (T, D/2). Returns (B, H, T, D). Su et al. 2021, "RoFormer".
+    x: (B, H, T, D). cos, sin: (T, D/2) or (B, 1, T, D/2). Returns (B, H, T, D). Su et al. 2021, "RoFormer".
 
     >>> east = torch.tensor([[[[1.0, 0.0]]]])
     >>> quarter_turn = torch.tensor([[torch.pi / 2]])

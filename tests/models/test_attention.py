@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from llmai_edu.models.attention import attention, causal_mask
+from llmai_edu.models.attention import attention, attention_weights
+from llmai_edu.models.masks import causal_mask
 
 
 def draw(*shape, device):
@@ -58,6 +59,39 @@ def test_refuses_heads_that_cannot_be_shared():
         attention(torch.zeros(1, 3, 1, 2), torch.zeros(1, 2, 1, 2), torch.zeros(1, 2, 1, 2))
 
 
-def test_refuses_more_queries_than_keys():
-    with pytest.raises(ValueError, match="at least as many keys"):
-        causal_mask(3, 2)
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("with_bias", [False, True])
+@pytest.mark.parametrize("with_mask", [False, True])
+@pytest.mark.parametrize("queries", [1, 3, 5])
+def test_mask_bias_and_causality_combine(causal, with_bias, with_mask, queries, device):
+    q, k = draw(2, 4, queries, 8, device=device), draw(2, 2, 5, 8, device=device)
+    v = k.flip(2)
+    bias = draw(1, 4, queries, 5, device=device) if with_bias else None
+    mask = torch.tensor([[0, 1, 1, 1, 1], [1, 1, 1, 1, 1]], device=device).bool()[:, None, None] if with_mask else None
+    full = torch.ones(2, 1, queries, 5, dtype=torch.bool, device=device)
+    full &= True if mask is None else mask
+    full &= causal_mask(queries, 5, device) if causal else True
+    scores = q @ k.repeat_interleave(2, 1).transpose(-1, -2) * 0.3 + (0 if bias is None else bias)
+    weights = torch.where(full, scores, -torch.inf).softmax(-1).nan_to_num(0.0)
+    arguments = {"bias": bias, "causal": causal, "scale": 0.3}
+    torch.testing.assert_close(attention_weights(q, k, mask, **arguments), weights)
+    expected = weights @ v.repeat_interleave(2, 1)
+    torch.testing.assert_close(attention(q, k, v, mask, **arguments), expected)
+
+
+def test_a_query_that_may_see_nothing_gets_zeros_and_finite_gradients(device):
+    q = draw(1, 1, 3, 4, device=device).requires_grad_()
+    mask = torch.tensor([[False] * 3, [True, False, False], [True] * 3], device=device)
+    y = attention(q, q, q, mask)
+    assert (y[:, :, 0] == 0).all()
+    assert (attention_weights(q, q, mask)[:, :, 0] == 0).all()
+    y.sum().backward()
+    assert q.grad.isfinite().all()
+
+
+def test_dropout_zeroes_weights():
+    q = draw(1, 1, 400, 4, device="cpu")
+    torch.manual_seed(0)
+    y = attention(q, q, torch.ones_like(q), dropout=0.5)  # sums of the weights that are left, each doubled
+    assert y.std() > 0.01  # without dropout every sum is 1
+    assert abs(y.mean() - 1) < 0.05
