@@ -20,7 +20,7 @@ def by_hand(doc, chunk):
     for begin in range(0, len(doc), chunk):
         first = max(0, begin - (8 - chunk))
         window = torch.tensor([text[first : begin + chunk]])
-        logp = F.log_softmax(MODEL(window)[0], -1)
+        logp = F.log_softmax(MODEL(window)[0].detach(), -1)
         nats += [-float(logp[t - first, text[t + 1]]) for t in range(begin, min(begin + chunk, len(doc)))]
     return nats
 
