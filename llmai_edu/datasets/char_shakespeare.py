@@ -17,8 +17,9 @@ class CharText:
 def char_shakespeare() -> CharText:
     """All 42 works one after another, by title; fetched first if they are not in the cache.
 
-    The first cut falls into The Winter's Tale; from Timon of Athens on, nothing was seen in training. Another cut of Shakespeare, such as
-    the 1.1 MB of Karpathy's char-rnn, is another text: losses do not compare. Raises DataError when it cannot be had.
+    The first cut falls into The Winter's Tale; from Timon of Athens on, nothing was seen in training. Another cut of
+    Shakespeare, such as the 1.1 MB of Karpathy's char-rnn, is another text: losses do not compare. Raises DataError
+    when it cannot be had.
 
     >>> len(char_shakespeare().train)  # doctest: +SKIP
     4546535

@@ -65,6 +65,10 @@ class GPTAttention(nn.Module):
         self.c_proj = Linear(config.n_embd, config.n_embd, bias=True)
         self.dropout = config.dropout
 
+    def heads(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, T, H·D) → (B, H, T, D)."""
+        return x.unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+
     def forward(self, x: torch.Tensor, mask: torch.Tensor | None = None, cache: KVCache | None = None) -> torch.Tensor:
         q, k, v = (self.heads(part) for part in self.c_attn(x).split(x.shape[-1], dim=-1))  # (B, H, T, D) each
         if cache is not None:
