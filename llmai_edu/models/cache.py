@@ -9,10 +9,10 @@ class KVCache:
     """Keys and values of the tokens read so far, for every layer.
 
     Room for `max_length` tokens is reserved at once: growing a tensor token by token would copy it every
-    time. With a `window`, room for two windows is enough, for nobody looks further back; a longer pass gets more for as
-    long as it takes. `make_room` opens a pass; each layer appends its own keys and values; when all layers have, the model calls `advance`, so that
-    a forward pass that failed half-way leaves the cache as it was. The cache serves generation: no gradient
-    flows through it.
+    time. With a `window`, room for two windows is enough, for nobody looks further back; a longer pass gets more
+    until the next. `make_room` opens a pass; each layer appends its own keys and values; when all layers have, the model
+    calls `advance`, so that a forward pass that failed half-way leaves the cache ready for another. The cache serves
+    generation: no gradient flows through it.
 
     Memory in bytes: 2 · layers · B · H · room · D · size of one number.
 
@@ -164,9 +164,9 @@ def place_tokens(
     With a cache, this opens the pass: room is made, and padding is remembered for the passes to come.
 
     ids: (B, T), the new tokens. attention_mask: (B, T), 0 where `ids` hold padding. window: how many tokens a token
-    sees, itself included; None for all. Returns the positions, (T,) or with
-    padding (B, T), and a mask for `attention(..., causal=True)`, None where nothing else is hidden. Raises ValueError
-    when the shapes differ, when the cache is full, or when it keeps less than the window.
+    sees, itself included; None for all. Returns the positions, (T,) or with padding (B, T), and a mask for
+    `attention(..., causal=True)`, None where nothing else is hidden. Raises ValueError when the shapes differ, when
+    the cache is full, or when it keeps less than the window.
 
     >>> positions, mask = place_tokens(torch.zeros(1, 3), torch.tensor([[0, 1, 1]]))
     >>> positions.tolist(), mask.tolist()

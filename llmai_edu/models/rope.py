@@ -30,9 +30,9 @@ def rope_angles(
     Pair i turns by `position · theta^(-2i/D)` radians: the first pair by 1 a token, the last ones hardly at
     all.
 
-    positions: (T,), or (B, T) where texts are padded. head_dim: D, even. scaling: changes the radians a token, for texts
-    longer than those of the training; see `rope_scaling`. Returns two tensors of float32, (T, D/2) or (B, 1, T, D/2),
-    which broadcast over the heads.
+    positions: (T,), or (B, T) where texts are padded. head_dim: D, even. scaling: changes the radians a token, for
+    texts longer than those of the training; see `rope_scaling`. Returns two tensors of float32, (T, D/2) or
+    (B, 1, T, D/2), which broadcast over the heads.
 
     >>> cos, sin = rope_angles(torch.arange(3), head_dim=4, theta=100.0)
     >>> angle = torch.atan2(sin, cos)[2]                  # position 2: 2 radians, and 2 / 100^(1/2)
