@@ -10,8 +10,8 @@ class KVCache:
 
     Room for `max_length` tokens is reserved at once: growing a tensor token by token would copy it every
     time. With a `window`, room for two windows is enough, for nobody looks further back; a longer pass gets more
-    until the next. `make_room` opens a pass; each layer appends its own keys and values; when all layers have, the model
-    calls `advance`, so that a forward pass that failed half-way leaves the cache ready for another. The cache serves
+    until the next. `make_room` opens a pass; each layer appends its own keys and values; when all layers have, the
+    model calls `advance`, so that a pass that failed half-way leaves the cache ready for another. The cache serves
     generation: no gradient flows through it.
 
     Memory in bytes: 2 · layers · B · H · room · D · size of one number.

@@ -13,7 +13,7 @@ FAMILY = {"Llama": (Llama, LlamaConfig), "Mistral": (Mistral, MistralConfig), "Q
 
 @pytest.fixture(scope="session")
 def llama_twins():
-    """Call it with a family and sizes; it returns a model of transformers and ours with its weights, both on the CPU."""
+    """Call it with a family and sizes; it returns a model of transformers, and ours with its weights."""
 
     def twins(family, sizes, rope=None, scaling=None, tied=True, **their_settings):
         rope = {"rope_type": "default", "rope_theta": 500.0} | (rope or {})

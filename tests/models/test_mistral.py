@@ -1,4 +1,4 @@
-"""Our Mistral against transformers' with the same random weights, far past its window, and the cache's bounded store."""
+"""Our Mistral against transformers' with the same random weights, far past its window, in a store of two windows."""
 
 import pytest
 import torch
