@@ -55,15 +55,13 @@ smollm2, tokenizer = load_smollm2(), smollm2_tokenizer()
 #
 # SmolLM2, the model of lesson 00, has 30 layers, one upon the other. In each of them there are nine *heads*. A head lets every token look
 # back at the tokens before it, and at itself. How it divides its look is a row of numbers that sum to one: the *attention weights*. Here
-# are three of the 270 heads, while the model reads one sentence. Each row is a token that looks, each column a token that is looked at; dark is much.
+# are three of the 270 heads, while the model reads one line, made so that it says everything twice. Each row is a token that looks, each column a token that is looked at; dark is much.
 
-# %% alt="Three square maps of attention weights over the same sentence. In layer 16, head 0 the dark fields lie on the line just below the diagonal: each token looks at the one before. In layer 20, head 6 nearly all dark fields lie in the first column. In layer 18, head 6 the first half of the rows looks at the first column, and the words that come a second time look at what followed them the first time."
+# %% alt="Three square maps of attention weights over the same sentence. In layer 16, head 0 the dark fields lie on the line just below the diagonal: each token looks at the one before. In layer 18, head 8 the first column is dark, and all else is white. In layer 18, head 6 the rows of the first half are dark in the first column, too; of the second half several are dark on a line far below the diagonal, where the token stands that followed the same word the first time."
 from llmai_edu.pretrained.attention_maps import llama_attention_maps
 from llmai_edu.viz.attention_maps import map_grid
 
-sentence = (
-    "When the President speaks, Congress listens; when the President writes, Congress reads."
-)
+sentence = "Red fox, green owl, blue cat. Red fox, green owl, blue cat."
 
 
 def tokens_of(text):
@@ -74,7 +72,7 @@ def tokens_of(text):
 
 ids, tokens = tokens_of(sentence)
 maps = llama_attention_maps(smollm2, ids)  # (L, H, T, T)
-previous, resting, repeating = (16, 0), (20, 6), (18, 6)
+previous, resting, repeating = (16, 0), (18, 8), (18, 6)
 chosen = [previous, resting, repeating]
 map_grid(
     np.stack([maps[at] for at in chosen]), [f"layer {i}, head {j}" for i, j in chosen], tokens
@@ -85,7 +83,7 @@ assert torch.allclose(maps.sum(-1), torch.tensor(1.0), atol=1e-4)
 
 # %% [markdown]
 # The left head looks at the token just before. The middle one looks at the first token, whatever stands there. The right one seems to do the
-# same, until words come for the second time. One sentence proves nothing, so at the end of the page these three are *counted*, over many
+# same, until the words come for the second time. One line proves nothing, so at the end of the page these three are *counted*, over many
 # texts. First: what are these weights, and how are they made?
 #
 # ## A look-up that is soft
@@ -129,17 +127,17 @@ def attention_loops(queries, keys, values):
 # the look-up:
 
 # %%
-keys, values = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], [[10.0], [20.0], [30.0]]
+keys, values = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], [[10.0], [20.0], [60.0]]
 for length in (0, 1, 4, 16):
     (answer,), (weights,) = attention_loops([[0.0, float(length)]], keys, values)
     print(f"length {length:>2}: weights {np.round(weights, 3)}  answer {answer[0]:.2f}")
-assert attention_loops([[0.0, 0.0]], keys, values)[0] == [[20.0]]
+assert np.isclose(attention_loops([[0.0, 0.0]], keys, values)[0][0][0], 30)
 assert weights[1] > 0.999
 near = attention_loops([[-1.0, 4.0]], keys, values)[0][0][0]
-assert 20.5 < near < 25  # a query between two keys gets something between their values
+assert 20.5 < near < 59  # a query between two keys gets something between their values
 
 # %% [markdown]
-# A query of length 0 prefers nothing and gets the plain mean, which happens to be 20 as well. At length 16 the second key has all the weight: the
+# A query of length 0 prefers nothing and gets the plain mean, 30. At length 16 the second key has all the weight: the
 # dictionary is back. In between it is soft, and there gradient descent can adjust it.
 #
 # In tensors the two loops are two matrix products. For one text: `q` is (T, D), `k` and `v` are (S, D). (S counts the tokens that are looked
@@ -303,7 +301,7 @@ axes.axhline(6, ls=":", color="#000000", label="all 64 keys alike")
 axes.set_xticks(sizes, sizes)
 axes.minorticks_off()
 axes.set(xlabel="D, numbers in a query", ylabel="entropy of the weights, bits", ylim=(0, 6.4))
-axes.legend(loc="center left", bbox_to_anchor=(0.02, 0.55))
+axes.legend(loc="center right")
 plt.show()
 assert 3.7 < plain[0] < 4.3
 assert plain == sorted(plain, reverse=True)
@@ -947,11 +945,11 @@ styles = {"attention": "s-", "RNN": "o--", "RNN, 2,000 steps": "^-.", "even look
 for (name, row), color in zip(shares.items(), (0, 3, 5, 7)):
     axes.plot(tried, [100 * y for y in row], styles[name], color=PALETTE[color], label=name)
 axes.axvline(8, ls=":", color="#555555")
-axes.text(8.4, 62, "not in the training →", fontsize=9)
+axes.text(8.4, 85, "not in the training →", fontsize=9)
 axes.set(xlabel="cards", ylabel="right, per cent", ylim=(-4, 106), xscale="log")
 axes.set_xticks(tried, tried)
 axes.minorticks_off()
-axes.legend(fontsize=8, loc="center left")
+axes.legend(fontsize=8, loc="center right")
 plt.show()
 assert min(shares["attention"]) > 0.97
 assert untrained < 0.08
@@ -1114,7 +1112,7 @@ assert 0.04 < even_first < 0.05
 #
 # Which layers do it?
 
-# %% alt="The share of weight on the first token for each of the 270 heads of SmolLM2, as dots over the 30 layers, with the mean of a layer as a line. In the first two layers it is near 0, then about a third, near 0 again in layers 10 and 11, and from layer 14 on mostly above one half, with single heads near 100 per cent. A dashed line at 4 per cent marks the random model."
+# %% alt="The share of weight on the first token for each of the 270 heads of SmolLM2, as dots over the 30 layers, with the mean of a layer as a line. In the first two layers it is near 0, in layers 3 to 9 between 30 and 50, small again in layers 10 and 11, and from layer 14 on above 50 on the mean, with single heads near 100. A dashed line at 4 per cent marks the random model."
 _, axes = new_axes(6.5, 3.2)
 each_head = first.mean(0)  # (L, H)
 for head in range(9):
@@ -1128,11 +1126,13 @@ by_layer = each_head.mean(1)
 assert by_layer[:2].max() < 0.06
 assert by_layer[10:12].max() < 0.12
 assert by_layer[14:].mean() > 0.5
-assert each_head[resting] > 0.85
+assert each_head[resting] > 0.95
+assert 0.28 < by_layer[3:10].min()
+assert by_layer[3:10].max() < 0.5
 assert random_first.mean(0).max() < 0.1
 
 # %% [markdown]
-# The middle head of the first picture is one of those that do little else.
+# The middle head of the first picture does hardly anything else.
 #
 # And the token just before? With 270 heads, the best one is best partly by luck. So it is *chosen* on the first ten speeches and *measured* on the other ten:
 
