@@ -1127,7 +1127,7 @@ assert by_layer[:2].max() < 0.06
 assert by_layer[10:12].max() < 0.12
 assert by_layer[14:].mean() > 0.5
 assert each_head[resting] > 0.95
-assert 0.28 < by_layer[3:10].min()
+assert by_layer[3:10].min() > 0.28
 assert by_layer[3:10].max() < 0.5
 assert random_first.mean(0).max() < 0.1
 

@@ -146,12 +146,12 @@ MUTANTS = {
         Mutant("by_d", says="divided by D, not by its root", edit=("np.sqrt(q.shape[1])", "q.shape[1]")),
         Mutant(
             "powers_overflow",
-            says="overflow, or all become 0",
+            says="powers of large scores overflow",
             edit=("np.maximum(m, scores.max(axis=1, keepdims=True))", "np.zeros((len(q), 1))"),
         ),
         Mutant(
             "begins_at_zero",
-            says="overflow, or all become 0",
+            says="begin with m = -inf",
             edit=("np.full((len(q), 1), -np.inf)", "np.zeros((len(q), 1))"),
         ),
         Mutant(
