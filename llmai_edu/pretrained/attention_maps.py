@@ -47,8 +47,8 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
     found: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def note(layer: LlamaAttention, args: tuple) -> None:
-        x, rope = args[:2]
-        found.append((_weights(layer, x, rope)[0].float().cpu(), _value_lengths(layer, x)[0].float().cpu()))
+        x, rope, mask = args[:3]
+        found.append((_weights(layer, x, rope, mask)[0].float().cpu(), _value_lengths(layer, x)[0].float().cpu()))
 
     hooks = [block.self_attn.register_forward_pre_hook(note) for block in model.layers]
     try:
@@ -59,11 +59,12 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
     return Looks(*(torch.stack(parts) for parts in zip(*found)))
 
 
-def _weights(layer: LlamaAttention, x: torch.Tensor, rope: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+def _weights(
+    layer: LlamaAttention, x: torch.Tensor, rope: tuple[torch.Tensor, torch.Tensor], mask: torch.Tensor | None
+) -> torch.Tensor:
     """What the layer weighs its values with, from what goes into it: (B, H, T, T)."""
-    q = apply_rope(layer.heads(layer.q_proj(x)), *rope)  # (B, H, T, D)
-    k = apply_rope(layer.heads(layer.k_proj(x)), *rope)  # (B, K, T, D)
-    return attention_weights(q, k, causal=True)
+    q, k = (apply_rope(heads, *rope) for heads in layer.queries_and_keys(x))  # (B, H, T, D), (B, K, T, D)
+    return attention_weights(q, k, mask, causal=True)
 
 
 def _value_lengths(layer: LlamaAttention, x: torch.Tensor) -> torch.Tensor:

@@ -194,7 +194,7 @@ MUTANTS = {
         ),
         Mutant(
             "kept_for_later",
-            says="when they were overwritten",
+            says="if you kept the blocks, they were overwritten",
             source="""
             def one_pass(q, blocks):
                 k, v = (np.concatenate(parts) for parts in zip(*blocks))

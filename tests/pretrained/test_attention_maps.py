@@ -5,6 +5,7 @@ import torch
 import transformers
 
 from llmai_edu.models.llama import Llama, LlamaConfig
+from llmai_edu.models.mistral import Mistral, MistralConfig
 from llmai_edu.pretrained.attention_maps import llama_attention_maps, llama_looks
 
 SIZES = {
@@ -88,3 +89,11 @@ def test_hooks_are_taken_off_when_the_text_is_refused():
 def test_refuses_anything_but_one_text(ids):
     with pytest.raises(ValueError, match="one text"):
         llama_attention_maps(sharp_model(), ids)
+
+
+def test_a_window_is_seen():
+    config = MistralConfig(**SIZES, sliding_window=4)
+    maps = llama_attention_maps(Mistral(config, generator=torch.Generator().manual_seed(0)), draw_ids())
+    torch.testing.assert_close(maps.sum(-1), torch.ones(3, 6, 12))
+    assert (maps.tril(-4) == 0).all()
+    assert (maps.diagonal(-3, -2, -1) > 0).all()

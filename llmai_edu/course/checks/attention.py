@@ -229,13 +229,10 @@ def _block_beliefs(q, k, v, cuts):
         "z is corrected for the new maximum, y is not": fold(correct_y=False)[0],
         "y is corrected for the new maximum, z is not": fold(correct_z=False)[0],
         "y was not divided by z at the end": fold()[1],
-        "only the last block counted": means[-1],
+        "only the last block counted: if you kept the blocks, they were overwritten; use each at once": means[-1],
         "only the first block counted": means[0],
         "the scores were not divided by √D": _whole(q, k, v, 1.0),
         "the scores were divided by D, not by its root": _whole(q, k, v, 1 / q.shape[1]),
-        "the blocks were kept and used later, when they were overwritten: use each at once": _whole(
-            q, *(np.resize(a[cuts[-2] :], a.shape) for a in (k, v))
-        ),
     }
 
 
