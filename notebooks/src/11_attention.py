@@ -1016,10 +1016,10 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
     found: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def note(layer: LlamaAttention, args: tuple) -> None:
-        x, rope = args[:2]
+        x, rope, mask = args[:3]
         found.append(
             (
-                _weights(layer, x, rope)[0].float().cpu(),
+                _weights(layer, x, rope, mask)[0].float().cpu(),
                 _value_lengths(layer, x)[0].float().cpu(),
             )
         )

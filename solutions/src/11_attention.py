@@ -15,7 +15,6 @@
 # # Exercises to lesson 11: attention
 #
 # <!-- colab:start -->
-# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/11_attention.ipynb)
 # <!-- colab:end -->
 #
 # *About 75 minutes, 10 seconds to run. Needs: [lesson 11](../notebooks/11_attention.ipynb).*
@@ -24,15 +23,6 @@
 # the sheet does not show, and says what went wrong if something did. All arrays of this sheet are NumPy's.
 
 # %% tags=["setup"]
-# --- On Colab, install the course first; anywhere else these lines do nothing ---
-import os
-import sys
-from IPython import get_ipython
-
-if "google.colab" in sys.modules:
-    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
-    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
-# --- end of the Colab lines ---
 import numpy as np
 
 # %% [markdown]
@@ -81,16 +71,15 @@ import numpy as np
 def mend(x, w_q, w_k, w_v, w_o, slopes):
     """Causal self-attention with several heads and a penalty on distance: (T, C) → (T, C)."""
     ### BEGIN SOLUTION
-    T, C = x.shape
-    H = len(slopes)
-    q, k, v = ((x @ w).reshape(T, H, C // H).transpose(1, 0, 2) for w in (w_q, w_k, w_v))
-    t = np.arange(T)
-    scores = q @ k.transpose(0, 2, 1) / np.sqrt(C // H)
-    scores = scores - slopes[:, None, None] * (t[:, None] - t)
-    scores = np.where(t[:, None] >= t, scores, -np.inf)
+    n_heads, size = len(slopes), x.shape[1] // len(slopes)
+    heads = lambda a: a.reshape(len(x), n_heads, size).transpose(1, 0, 2)
+    q, k, v = heads(x @ w_q), heads(x @ w_k), heads(x @ w_v)
+    distance = np.arange(len(x))[:, None] - np.arange(len(x))
+    scores = q @ k.transpose(0, 2, 1) / np.sqrt(size) - slopes[:, None, None] * distance
+    scores = np.where(distance >= 0, scores, -np.inf)
     powers = np.exp(scores - scores.max(axis=2, keepdims=True))
-    weights = powers / powers.sum(axis=2, keepdims=True)
-    return (weights @ v).transpose(1, 0, 2).reshape(T, C) @ w_o
+    y = powers / powers.sum(axis=2, keepdims=True) @ v
+    return y.transpose(1, 0, 2).reshape(x.shape) @ w_o
     ### END SOLUTION
 
 

@@ -1,6 +1,6 @@
 from tools.proof import Mutant
 
-CUT = "reshape(T, H, C // H).transpose(1, 0, 2)"
+CUT = "a.reshape(len(x), n_heads, size).transpose(1, 0, 2)"
 MUTANTS = {
     "mend": [
         Mutant(
@@ -20,8 +20,12 @@ MUTANTS = {
                 return (weights @ v).transpose(1, 0, 2).reshape(T, C) @ w_o
         """,
         ),
-        Mutant("bare_reshape", says="one fault is left: the cutting of the heads", edit=(CUT, "reshape(H, T, C // H)")),
-        Mutant("root_of_all", says="one fault is left: the division", edit=("np.sqrt(C // H)", "np.sqrt(C)")),
+        Mutant(
+            "bare_reshape",
+            says="one fault is left: the cutting of the heads",
+            edit=(CUT, "a.reshape(n_heads, len(x), size)"),
+        ),
+        Mutant("root_of_all", says="one fault is left: the division", edit=("np.sqrt(size)", "np.sqrt(x.shape[1])")),
         Mutant(
             "over_the_queries",
             says="one fault is left: the direction of the softmax",
@@ -69,13 +73,17 @@ MUTANTS = {
                 return (weights @ v).transpose(1, 0, 2).reshape(T, C) @ w_o
         """,
         ),
-        Mutant("far_preferred", says="the penalty has the wrong sign", edit=("scores - slopes", "scores + slopes")),
+        Mutant(
+            "far_preferred",
+            says="the penalty has the wrong sign",
+            edit=("np.sqrt(size) - slopes", "np.sqrt(size) + slopes"),
+        ),
         Mutant("mask_of_zeros", says="a score of 0 is no mask", edit=("-np.inf", "0.0")),
         Mutant(
-            "no_mask", says="the causal mask is missing", edit=("np.where(t[:, None] >= t, scores, -np.inf)", "scores")
+            "no_mask", says="the causal mask is missing", edit=("np.where(distance >= 0, scores, -np.inf)", "scores")
         ),
-        Mutant("looks_ahead", says="look ahead and not back", edit=("t[:, None] >= t,", "t[:, None] <= t,")),
-        Mutant("not_mixed", says="w_o, is missing", edit=(".reshape(T, C) @ w_o", ".reshape(T, C)")),
+        Mutant("looks_ahead", says="look ahead and not back", edit=("distance >= 0", "distance <= 0")),
+        Mutant("not_mixed", says="w_o, is missing", edit=(".reshape(x.shape) @ w_o", ".reshape(x.shape)")),
         Mutant(
             "overflows",
             says="take the largest score off before exp",

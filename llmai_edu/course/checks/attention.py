@@ -73,14 +73,19 @@ def _tokens(rng, t_size, n_heads, size, scale=1.0):
     return x, *matrices, rng.uniform(0.2, 1.5, n_heads)
 
 
-def _compare_mend(answer, given, on):
+def _compare_mend(answer, given, on, named=True):
+    # Large scores make hard looks, in which many a fault gives the same as another: then none is named.
     with np.errstate(all="ignore"):
         got = answer(*given)
         expect_shape(got, given[0].shape, "the result has a row for each token: (T, C)")
         if not np.isfinite(np.asarray(got, float)).all():
             refuse("not all of the result are numbers: take the largest score off before exp", got=got, on=on)
         expect_close(
-            got, _attend(*given), "this is not the attention of the task", suspects=_mend_suspects(given), on=on
+            got,
+            _attend(*given),
+            "this is not the attention of the task",
+            suspects=_mend_suspects(given) if named else {},
+            on=on,
         )
 
 
@@ -94,9 +99,9 @@ def mend(answer, rng):
 @mend.part(points=1)
 def mend_large_numbers(answer, rng):
     given = _tokens(rng, 6, 2, 3, scale=60.0)
-    _compare_mend(answer, given, "scores of 1000 and more")
-    _compare_mend(answer, _tokens(rng, 1, 2, 3), "a text of one token")
-    _compare_mend(answer, _tokens(rng, 5, 1, 4), "a single head")
+    _compare_mend(answer, given, "scores of 1000 and more", named=False)
+    _compare_mend(answer, _tokens(rng, 1, 2, 3), "a text of one token", named=False)
+    _compare_mend(answer, _tokens(rng, 5, 1, 4), "a single head", named=False)
 
 
 def _pack(lengths, size):
@@ -236,7 +241,7 @@ def _block_beliefs(q, k, v, cuts):
     }
 
 
-def _compare_pass(answer, q, k, v, cuts, on):
+def _compare_pass(answer, q, k, v, cuts, on, named=True):
     with np.errstate(all="ignore"):
         got = answer(q, _flow(k, v, cuts))
         expect_shape(got, (len(q), v.shape[1]), "the result is (T, E)")
@@ -244,7 +249,7 @@ def _compare_pass(answer, q, k, v, cuts, on):
             low = "relative to 0 the powers of scores far below 0 are all 0: begin with m = -inf"
             high = "powers of large scores overflow: take them relative to the largest score so far"
             refuse(f"not all of the result are numbers; {low if 'below' in on else high}", got=got, on=on)
-        suspects = _block_beliefs(q, k, v, cuts)
+        suspects = _block_beliefs(q, k, v, cuts) if named else {}
     expect_close(
         got, _whole(q, k, v), "this is not attention over all keys", suspects=suspects, on=on, rtol=1e-6, atol=1e-9
     )
@@ -270,8 +275,8 @@ def one_pass_large_scores(answer, rng):
         q, k = np.abs(q) + 1, (np.abs(k) + 1) * np.repeat([1.0, 30.0, 900.0], 4)[:, None]
         if order.endswith("first"):
             k = k[::-1].copy()
-        _compare_pass(answer, q, k, v, cuts, order)
-        _compare_pass(answer, q, -k - 900, v, cuts, f"all scores far below 0; {order}")
+        _compare_pass(answer, q, k, v, cuts, order, named=False)
+        _compare_pass(answer, q, -k - 900, v, cuts, f"all scores far below 0; {order}", named=False)
     sizes = [64] * 128
     k, v, q = rng.normal(size=(8192, 3)), rng.normal(size=(8192, 2)), rng.normal(size=(96, 3))
     cuts = np.cumsum([0, *sizes])
