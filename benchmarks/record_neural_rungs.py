@@ -44,7 +44,7 @@ RUNGS = {
     "mlp": ("MLP (Bengio 2003)", "05_mlp", 4e-3, 32, 32),
     "rnn": ("RNN (Elman)", "07_rnn", 2.5e-3, 32, 32),
     "lstm": ("LSTM", "08_lstm", 5e-3, 32, 32),
-    "gpt": ("GPT", "12_gpt", 1e-3, 8, 128),
+    "gpt": ("GPT", "12_gpt", 2e-3, 8, 128),
 }
 
 
@@ -54,7 +54,10 @@ def build(model: str, start: int, generator: torch.Generator) -> nn.Module:
         sizes = {"context": 8, "channels": 96, "hidden": 384}
         return MLPLM(VOCAB, **sizes, dropout=0.1, start=start, generator=generator)
     if model == "gpt":
-        return GPT(GPTConfig(VOCAB, RUNGS[model][4], n_embd=256, n_layer=4, n_head=8, dropout=0.1), generator=generator)
+        sizes = {"n_embd": 256, "n_layer": 3, "n_head": 8}
+        gpt = GPT(GPTConfig(VOCAB, RUNGS[model][4], **sizes, dropout=0.1), generator=generator)
+        nn.init.normal_(gpt.wte.weight, std=256**-0.5, generator=generator)  # as RecurrentLM; 0.02 learned more slowly
+        return gpt
     layer = {"rnn": nn.RNN, "lstm": nn.LSTM}[model](256, 512, batch_first=True)
     network = RecurrentLM(VOCAB, layer, dropout=0.2, generator=generator)
     if model == "lstm":
