@@ -8,6 +8,7 @@ __all__ = [
     "attention",
     "cache",
     "cnn",
+    "gpt",
     "kneser_ney",
     "linear",
     "llama",
