@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import time
 from pathlib import Path
 from typing import Any
 
@@ -118,35 +117,40 @@ def bits(model: Decoder, data: torch.Tensor, length: int) -> np.ndarray:
     return (torch.cat(losses).mean(0) / math.log(2)).numpy()
 
 
+def stored() -> dict[str, Any]:
+    """The rows that an interrupted recording left, or empty ones."""
+    if TARGET.exists():
+        return json.loads(TARGET.read_text(encoding="utf-8"))["rows"]
+    return {name: {"parameters": 0, "bits": [], "beyond": []} for name in VARIANTS}
+
+
 def main() -> None:
-    """Train all variants with all seeds, and write the bits per byte of each."""
+    """Train all variants with all seeds, seed by seed; write the bits per byte of each; go on where it was cut."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=350)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--dry-run", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
     text = ladder_text()
-    data = torch.tensor(np.frombuffer(b"\n\n".join(text.doc_bytes("train")), dtype=np.uint8).copy())
-    held = torch.tensor(np.frombuffer(b"\n\n".join(text.doc_bytes("valid")), dtype=np.uint8).copy())
-    held = held[
-        torch.randint(len(held) - 257, (300, 1), generator=torch.Generator().manual_seed(0)) + torch.arange(257)
-    ]
-    rows: dict[str, Any] = {}
-    began = time.perf_counter()
-    for name, parts in VARIANTS.items():
-        row = rows[name] = {"parameters": 0, "bits": [], "beyond": []}
-        for seed in range(args.seeds):
+    train_bytes, valid_bytes = (
+        np.frombuffer(b"\n\n".join(text.doc_bytes(part)), np.uint8) for part in ("train", "valid")
+    )
+    data, held = torch.tensor(train_bytes), torch.tensor(valid_bytes)
+    starts = torch.randint(len(held) - 257, (300, 1), generator=torch.Generator().manual_seed(0))
+    held, rows = held[starts + torch.arange(257)], stored()
+    settings = {"steps": args.steps, "context": CONTEXT, "batch": BATCH, "channels": C, "layers": LAYERS}
+    for seed in range(args.seeds):
+        for name, parts in VARIANTS.items():
+            row = rows[name]
+            if len(row["bits"]) > seed:
+                continue
             model = train(parts, data, seed, args.steps).eval()
             row["parameters"] = sum(p.numel() for p in model.parameters())
             row["bits"].append(round(float(bits(model, held[:, : CONTEXT + 1].flatten(), CONTEXT).mean()), 4))
             if model.places is None:  # twice as far as it was trained: the second half alone
                 row["beyond"].append(round(float(bits(model, held.flatten(), 2 * CONTEXT)[CONTEXT:].mean()), 4))
-            seconds = time.perf_counter() - began
-            print(f"{name:<18} seed {seed} {row['bits'][-1]:.4f} {row['beyond'][-1:]} {seconds:.0f} s", flush=True)
-    result = {"steps": args.steps, "context": CONTEXT, "batch": BATCH, "channels": C, "layers": LAYERS, "rows": rows}
-    if not args.dry_run:
-        TARGET.write_text(json.dumps({**result, "machine": machine()}) + "\n", encoding="utf-8")
+            print(f"{name:<18} seed {seed} {row['bits'][-1]:.4f} {row['beyond'][-1:]}", flush=True)
+            TARGET.write_text(json.dumps({**settings, "rows": rows, "machine": machine()}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
