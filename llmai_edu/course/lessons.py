@@ -294,7 +294,7 @@ LESSONS = (
         minutes=120,
         seconds=70,
         memory_mb=1800,
-        exercises=("llama.rolling", "llama.stretched_rope", "llama.pack_q8_0"),
+        exercises=("llama.rolling", "llama.stretched_rope", "llama.pack_blocks"),
         available=True,
     ),
     Lesson(16, "16_pretraining", "Pretraining a base model", 4, ("15_llama",)),

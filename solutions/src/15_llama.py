@@ -79,15 +79,14 @@ import numpy as np
 def rolling(q, k, v, window, turn):
     """Causal attention of every token to the last `window` tokens, with a cache of `window` places."""
     ### BEGIN SOLUTION
-    keys, values = np.zeros((window, k.shape[1])), np.zeros((window, v.shape[1]))
-    outputs = []
-    for t in range(len(q)):
+    kept_k, kept_v, result = np.zeros((window, k.shape[1])), np.zeros((window, v.shape[1])), []
+    for t, (query, key, value) in enumerate(zip(q, k, v)):
         slot, filled = t % window, min(t + 1, window)
-        keys[slot], values[slot] = turn(k[t], t), v[t]
-        scores = keys[:filled] @ turn(q[t], t) / math.sqrt(k.shape[1])
-        weights = np.exp(scores - scores.max())
-        outputs.append(weights / weights.sum() @ values[:filled])
-    return np.array(outputs)
+        kept_k[slot], kept_v[slot] = turn(key, t), value
+        products = kept_k[:filled] @ turn(query, t) / math.sqrt(k.shape[1])
+        share = np.exp(products - products.max())
+        result.append(share @ kept_v[:filled] / share.sum())
+    return np.stack(result)
     ### END SOLUTION
 
 
@@ -155,7 +154,7 @@ check("llama.stretched_rope", stretched_rope, part="stretched_rope_of_short_text
 #
 # $$\text{scale} = \frac{\max_i |w_i|}{127}, \qquad q_i = \text{round}\left(\frac{w_i}{\text{scale}}\right), \qquad w_i \approx \text{scale} \cdot q_i$$
 #
-# Write `pack_q8_0(weights)`. `weights` is an array whose length is a multiple of 32. It returns `bytes`: the blocks one after another. Divide by the exact scale; only what is *stored* is rounded to float16. Everything is little-endian. The scale of a block of zeros is 0, and so are its 32 bytes.
+# Write `pack_blocks(weights)`. `weights` is an array whose length is a multiple of 32. It returns `bytes`: the blocks one after another. Divide by the exact scale; only what is *stored* is rounded to float16. Everything is little-endian. The scale of a block of zeros is 0, and so are its 32 bytes.
 #
 # For 32 weights of which the first is −2.54, the second 1.0 and the others 0, the scale is 0.02, and the answer begins with the bytes `1f 25 81 32`: 0.02 in float16 (`1f 25`), −127 as a signed byte (`81`), and 50 (`32`).
 #
@@ -166,8 +165,8 @@ check("llama.stretched_rope", stretched_rope, part="stretched_rope_of_short_text
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "pack_q8_0", "locked": false, "schema_version": 3, "solution": true, "task": false}
-def pack_q8_0(weights):
+# %% nbgrader={"grade": false, "grade_id": "pack_blocks", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def pack_blocks(weights):
     """The weights as blocks of Q8_0, in bytes."""
     ### BEGIN SOLUTION
     packed = b""
@@ -179,15 +178,15 @@ def pack_q8_0(weights):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test_pack_q8_0", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_pack_blocks", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
 
-check("llama.pack_q8_0", pack_q8_0)
+check("llama.pack_blocks", pack_blocks)
 
-# %% nbgrader={"grade": true, "grade_id": "test_pack_q8_0_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% nbgrader={"grade": true, "grade_id": "test_pack_blocks_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
 
-check("llama.pack_q8_0", pack_q8_0, part="pack_q8_0_of_zeros")
+check("llama.pack_blocks", pack_blocks, part="pack_blocks_of_zeros")
 
 # %% [markdown]
 # How large is the error of eight bits, beside the 8 % of four? Guess first.
@@ -195,12 +194,12 @@ check("llama.pack_q8_0", pack_q8_0, part="pack_q8_0_of_zeros")
 # %% tags=["skip-proof"]
 weights = np.random.default_rng(0).standard_normal(32_000).astype(np.float32)
 try:
-    blocks = np.frombuffer(pack_q8_0(weights), dtype=np.uint8).reshape(-1, 34)
+    blocks = np.frombuffer(pack_blocks(weights), dtype=np.uint8).reshape(-1, 34)
     scales = blocks[:, :2].copy().view("<f2").astype(np.float32)  # (n, 1)
     back = (scales * blocks[:, 2:].view(np.int8)).ravel()
     print(f"relative error {np.sqrt(((back - weights) ** 2).mean() / (weights**2).mean()):.2%}")
 except NotImplementedError:
-    print("Run this cell again when `pack_q8_0` is written.")
+    print("Run this cell again when `pack_blocks` is written.")
 
 # %% [markdown]
 # **Sources**

@@ -20,16 +20,16 @@ MUTANTS = {
             "slots",
             says="not its slot in the cache",
             edit=(
-                "turn(k[t], t), v[t]\n        scores = keys[:filled] @ turn(q[t], t)",
-                "turn(k[t], slot), v[t]\n        scores = keys[:filled] @ turn(q[t], slot)",
+                "turn(key, t), value\n        products = kept_k[:filled] @ turn(query, t)",
+                "turn(key, slot), value\n        products = kept_k[:filled] @ turn(query, slot)",
             ),
         ),
         Mutant("zeros_seen", says="places that were never written", edit=("min(t + 1, window)", "window")),
         Mutant(
-            "keys_at_slots", says="the keys are still turned to their slot", edit=("turn(k[t], t)", "turn(k[t], slot)")
+            "keys_at_slots", says="the keys are still turned to their slot", edit=("turn(key, t)", "turn(key, slot)")
         ),
         Mutant(
-            "query_at_slot", says="the query is still turned to its slot", edit=("turn(q[t], t)", "turn(q[t], slot)")
+            "query_at_slot", says="the query is still turned to its slot", edit=("turn(query, t)", "turn(query, slot)")
         ),
         Mutant(
             "one_more",
@@ -63,15 +63,9 @@ MUTANTS = {
         Mutant(
             "not_turned",
             says="queries and keys were not turned",
-            edit=(
-                "turn(k[t], t), v[t]\n        scores = keys[:filled] @ turn(q[t], t)",
-                "k[t], v[t]\n        scores = keys[:filled] @ q[t]",
-            ),
+            edit=("slot, filled =", "turn = lambda x, _: x\n        slot, filled ="),
         ),
         Mutant("unscaled", says="divided by the square root of D", edit=(" / math.sqrt(k.shape[1])", "")),
-        Mutant(
-            "values_turned", says="values are not turned", edit=("turn(k[t], t), v[t]", "turn(k[t], t), turn(v[t], t)")
-        ),
         Mutant(
             "turned_again",
             says="`turn` is called too often",
@@ -155,13 +149,13 @@ MUTANTS = {
             edit=("length, size = x.shape", "length, size = x.shape\n    if length <= trained: return x"),
         ),
     ],
-    "pack_q8_0": [
+    "pack_blocks": [
         Mutant("float32", says="float16 has 2", edit=('"<e"', '"<f"')),
         Mutant(
             "one_scale",
             says="each block of 32 has its own",
             source="""
-            def pack_q8_0(weights):
+            def pack_blocks(weights):
                 scale = np.abs(weights).max() / 127
                 return struct.pack("<e", scale) + np.round(weights / scale).astype(np.int8).tobytes()
         """,
@@ -170,7 +164,7 @@ MUTANTS = {
             "by_128",
             says="not over 128",
             source="""
-            def pack_q8_0(weights):
+            def pack_blocks(weights):
                 packed = b""
                 for block in weights.reshape(-1, 32):
                     scale = np.abs(block).max() / 128
@@ -216,7 +210,7 @@ MUTANTS = {
             "scales_first",
             says="all scales come first",
             source="""
-            def pack_q8_0(weights):
+            def pack_blocks(weights):
                 blocks = weights.reshape(-1, 32)
                 scales = np.abs(blocks).max(1, keepdims=True) / 127
                 q = np.round(blocks / np.where(scales > 0, scales, 1)).astype(np.int8)
