@@ -284,7 +284,7 @@ assert max(shares[:-1]) < 1 / C < shares[-1] < 0.003
 
 # %% [markdown]
 # A quarter of one per cent at most. The mean is one direction of 576, the one in which all channels are equal. In every norm but the last, the model puts less there than a random vector would. So there is
-# little to subtract. As a test, subtract it all the same, in every norm of the trained model. As a control, take away another direction, drawn at random:
+# little to subtract. As a test, subtract it all the same, in every norm of the trained model. As a control, take away another direction, drawn at random, five times:
 
 
 # %%
@@ -303,14 +303,15 @@ def without(direction):
 
 
 without_mean = without(torch.full((C,), C**-0.5))
-without_random = without(F.normalize(torch.randn(C, generator=generator), dim=0))
-print(f"as trained {plain_bits:.4f}, mean subtracted {without_mean:.4f}", end="")
-print(f", another direction subtracted {without_random:.4f}")
-assert abs(without_mean - plain_bits) < 0.06
-assert abs(without_random - plain_bits) < 0.06
+directions = F.normalize(torch.randn(5, C, generator=generator), dim=1)
+without_random = [without(direction) for direction in directions]
+print(f"as trained {plain_bits:.3f}, mean subtracted {without_mean:.3f}")
+print("a random direction subtracted:", np.round(sorted(without_random), 3))
+assert 0 < without_mean - plain_bits < 0.03
+assert abs(np.median(without_random) - without_mean) < 0.03
 
 # %% [markdown]
-# The model was never trained with the subtraction, and yet it does almost as well with it (within 0.06 bits). The same holds for the direction drawn at random. So the mean is
+# The model was never trained with the subtraction, and yet it loses less than 0.03 bits by it. That is about what a direction drawn at random costs (the median of the five is within 0.03 of it). So the mean is
 # nothing special in this model. This says nothing about training: whether a model *learns* better with the one or the other is asked further down. What RMSNorm saves for certain is a
 # pass over the vector, and C biases in each norm.
 # %% [markdown]
@@ -572,6 +573,9 @@ assert len(gates) == ids.shape[1] * layers * inner
 
 
 # %%
+from llmai_edu.models.attention import attention
+
+
 def grouped_loops(q, k, v):
     """Causal attention, head by head: q (H, T, D), k and v (K, T, D)."""
     group, outputs = len(q) // len(k), []
@@ -590,9 +594,6 @@ def grouped_loops(q, k, v):
 # `attention` is the function of lesson 11; it takes fewer key heads than query heads. `heads` cuts the channels into heads. The draft against `attention`, and the quotation against the model:
 
 # %%
-from llmai_edu.models.attention import attention
-from llmai_edu.models.rope import apply_rope
-
 q = torch.randn(1, H, 7, D, generator=generator)
 k, v = torch.randn(2, 1, K, 7, D, generator=generator)
 assert torch.allclose(
@@ -1235,7 +1236,27 @@ for before, after in zip(names, names[1:]):
     )
 
 # %% [markdown]
-# ABLATION_PROSE
+# Read the table from the top. After 350 steps, the GPT is hardly better than a model without any positions: it has learned little more than pairs of bytes (lesson 02's order 2 needs 3.4 bits). RMSNorm by itself buys nothing here.
+# RoPE changes the picture: it gains more than half a bit at once. SwiGLU and grouped queries are worth less than a tenth of that, in whichever direction.
+#
+# That is a statement about *so little training*, at one learning rate that was tuned for none of them. The learned positions start as noise and must first be learned, while RoPE brings the distances ready-made. It says nothing about what remains after a million times as much. The papers report
+# gains for SwiGLU at a larger scale [5]; here none could be seen.
+#
+# One more recorded figure. RoPE has an angle for every position, so the models with RoPE can be asked to read twice as far as they were trained. Do they manage?
+
+# %%
+for name in ("+ RoPE", "+ SwiGLU", "+ grouped queries"):
+    within, beyond = by_variant[name].mean(), np.mean(runs["rows"][name]["beyond"][:n_seeds])
+    print(f"{name:<18} positions 0-127 {within:.3f}   positions 128-255 {beyond:.3f}")
+    assert beyond > within + 0.05
+assert bought["+ RoPE"][2] < -0.5
+assert all(
+    abs(bought[name][0]) < 0.1 for name in ("GPT", "+ RMSNorm", "+ SwiGLU", "+ grouped queries")
+)
+
+# %% [markdown]
+# They get worse, although they have more to look back at than before. That an angle exists does not mean that the model has learned to use it. The exercise sheet stretches positions so that long texts stay within the known angles.
+#
 #
 # ## What it cannot do
 #
