@@ -15,6 +15,7 @@
 # # Llama: today's architecture, byte by byte
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/15_llama.ipynb)
 # <!-- colab:end -->
 #
 # *About 120 minutes to read, 70 seconds to run on two CPU cores, 1.8 GB. Needs: lesson 12.*
@@ -25,6 +26,15 @@
 # a token costs, and open the model's file with nothing but Python's `struct`.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -119,6 +129,15 @@ from llmai_edu.models.cache import KVCache
 
 
 # %% quote="llmai_edu.models.llama:LlamaBlock.forward"
+def forward(
+    self,
+    x: torch.Tensor,
+    rope: tuple[torch.Tensor, torch.Tensor],
+    mask: torch.Tensor | None = None,
+    cache: KVCache | None = None,
+) -> torch.Tensor:
+    x = x + self.self_attn(self.input_layernorm(x), rope, mask, cache)
+    return x + self.mlp(self.post_attention_layernorm(x))  # (B, T, C)
 
 
 # %% [markdown]
@@ -218,6 +237,21 @@ def rms_norm_loops(x, weight, eps):
 
 
 # %% quote="llmai_edu.models.llama:rms_norm"
+def rms_norm(x: torch.Tensor, weight: torch.Tensor, eps: float = 1e-5) -> torch.Tensor:
+    """Scale every vector to a root mean square of 1, then every channel by its own weight.
+
+    Computed in float32 whatever comes in: in bfloat16 a sum of 576 squares would lose its small terms.
+
+    x: (..., C). weight: (C,). Returns (..., C).
+    Zhang and Sennrich 2019, "Root Mean Square Layer Normalization".
+
+    >>> y = rms_norm(torch.tensor([3.0, 4.0, 0.0, 0.0]), torch.ones(4))     # its root mean square is 2.5
+    >>> [round(c, 3) for c in y.tolist()]
+    [1.2, 1.6, 0.0, 0.0]
+    """
+    x32 = x.float()
+    scale = torch.rsqrt(x32.square().mean(dim=-1, keepdim=True) + eps)
+    return weight * (x32 * scale).to(x.dtype)
 
 
 # %% [markdown]
@@ -312,7 +346,7 @@ assert abs(np.median(without_random) - without_mean) < 0.03
 
 # %% [markdown]
 # The model was never trained with the subtraction, and yet it loses less than 0.03 bits by it. That is about what a direction drawn at random costs (the median of the five is within 0.03 of it). So the mean is
-# nothing special in this model. This says nothing about training: whether a model *learns* better with the one or the other is asked further down. What RMSNorm saves for certain is a
+# nothing special in this model. This says nothing about training: to know whether a model *learns* better with the one or the other, one has to train both. What RMSNorm saves for certain is a
 # pass over the vector, and C biases in each norm.
 # %% [markdown]
 # ## RoPE: positions by turning
@@ -373,9 +407,49 @@ plt.show()
 
 
 # %% quote="llmai_edu.models.rope:rope_angles"
+def rope_angles(
+    positions: torch.Tensor, head_dim: int, theta: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cosine and sine of the angle by which each pair of channels is turned at each position.
+
+    Pair i turns by `position · theta^(-2i/D)` radians: the first pair by 1 a token, the last ones hardly at
+    all.
+
+    positions: (T,), or (B, T) where texts are padded. head_dim: D, even. Returns two tensors of float32, (T, D/2) or
+    (B, 1, T, D/2), which broadcast over the heads.
+
+    >>> cos, sin = rope_angles(torch.arange(3), head_dim=4, theta=100.0)
+    >>> angle = torch.atan2(sin, cos)[2]                  # position 2: 2 radians, and 2 / 100^(1/2)
+    >>> [round(a, 3) for a in angle.tolist()]
+    [2.0, 0.2]
+    """
+    exponent = torch.arange(0, head_dim, 2, device=positions.device) / head_dim  # (D/2,)
+    angle = positions[..., None] * (1.0 / theta**exponent)  # (..., T, D/2)
+    if positions.ndim == 2:
+        angle = angle[:, None]  # (B, 1, T, D/2)
+    return angle.cos(), angle.sin()
 
 
 # %% quote="llmai_edu.models.rope:apply_rope"
+def apply_rope(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Turn every pair of channels by its angle, so that q · k tells how far apart two tokens are, and not
+    where.
+
+    Channel i is paired with channel i + D/2, as on the Hugging Face hub; the paper and llama.cpp pair the
+    neighbours 2i and 2i + 1. Either gives the same attention, once the rows of the query and key weights
+    stand in that order.
+
+    x: (B, H, T, D). cos, sin: (T, D/2) or (B, 1, T, D/2). Returns (B, H, T, D). Su et al. 2021, "RoFormer".
+
+    >>> east = torch.tensor([[[[1.0, 0.0]]]])
+    >>> quarter_turn = torch.tensor([[torch.pi / 2]])
+    >>> north = apply_rope(east, quarter_turn.cos(), quarter_turn.sin())
+    >>> [abs(round(c, 3)) for c in north.flatten().tolist()]
+    [0.0, 1.0]
+    """
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
+    a, b = x.chunk(2, dim=-1)  # (B, H, T, D/2) each
+    return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1)
 
 
 # %%
@@ -410,6 +484,20 @@ assert scores[:, 0].std() > 0.1  # and it does depend on the distance
 
 
 # %% quote="llmai_edu.pretrained.smollm2:pair_halves"
+def pair_halves(weight: torch.Tensor, head_dim: int) -> torch.Tensor:
+    """Reorder the rows of a query or key matrix from neighbouring pairs to pairs of halves.
+
+    llama.cpp turns channels 2i and 2i + 1 together, we (and the hub) channels i and i + D/2. The converter
+    that wrote the file moved the rows so that llama.cpp's pairs meet; this moves them back. Values need it
+    not: they are not turned.
+
+    weight: (H·D, C). Returns the same shape.
+
+    >>> pair_halves(torch.tensor([[0], [1], [2], [3]]), head_dim=4).flatten().tolist()
+    [0, 2, 1, 3]
+    """
+    pairs = weight.unflatten(0, (-1, head_dim // 2, 2))  # (H, D/2, 2, C)
+    return pairs.transpose(1, 2).flatten(0, 2)
 
 
 # %%
@@ -509,6 +597,15 @@ def swiglu_loops(gate, up):
 
 
 # %% quote="llmai_edu.models.llama:swiglu"
+def swiglu(gate: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+    """Let the gate decide, channel by channel, how much of `up` passes: gate · sigmoid(gate) · up.
+
+    gate, up: (..., F). Returns (..., F). Shazeer 2020, "GLU Variants Improve Transformer".
+
+    >>> swiglu(torch.tensor([-100.0, 0.0, 100.0]), torch.full((3,), 2.0)).tolist()    # shut, shut, open
+    [-0.0, 0.0, 200.0]
+    """
+    return F.silu(gate) * up
 
 
 # %%
@@ -588,6 +685,22 @@ def grouped_loops(q, k, v):
 
 
 # %% quote="llmai_edu.models.llama:LlamaAttention.forward"
+def forward(
+    self,
+    x: torch.Tensor,
+    rope: tuple[torch.Tensor, torch.Tensor],
+    mask: torch.Tensor | None = None,
+    cache: KVCache | None = None,
+) -> torch.Tensor:
+    q = apply_rope(self.heads(self.q_proj(x)), *rope)  # (B, H, T, D)
+    k = apply_rope(
+        self.heads(self.k_proj(x)), *rope
+    )  # (B, K, T, D): K key heads serve H query heads
+    v = self.heads(self.v_proj(x))  # (B, K, T, D)
+    if cache is not None:
+        k, v = cache.append(self.layer, k, v)  # (B, K, S, D): all tokens read so far
+    y = attention(q, k, v, mask, causal=True)  # (B, H, T, D)
+    return self.o_proj(y.transpose(1, 2).flatten(2))  # (B, T, C)
 
 
 # %% [markdown]
@@ -640,6 +753,29 @@ assert torch.allclose(stepped, grouped_loops(q[None], k[None], v[None])[0], atol
 
 
 # %% quote="llmai_edu.models.cache:KVCache.append"
+def append(
+    self, layer: int, k: torch.Tensor, v: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Store the new tokens' keys and values of one layer; return those of all tokens that can be seen.
+
+    k, v: (B, H, T, D). Returns two tensors (B, H, S, D), views of the cache; S is length + T, or with a window at
+    most window - 1 + T. Raises ValueError when the tokens do not fit, or belong to another batch size, number of
+    heads or head size.
+    """
+    store = self.keys[layer]
+    start, stop = self.stored, self.stored + k.shape[2]
+    if stop > store.shape[2]:
+        raise ValueError(
+            f"the cache has room for {store.shape[2]} tokens: {start} are in it and {k.shape[2]} more do not "
+            "fit; make it with a larger max_length"
+        )
+    if k.shape[:2] != store.shape[:2] or k.shape[3] != store.shape[3]:
+        expected = (*store.shape[:2], k.shape[2], store.shape[3])
+        raise ValueError(f"the cache expects keys of shape {expected}, got {tuple(k.shape)}")
+    self.keys[layer][:, :, start:stop] = k.detach()
+    self.values[layer][:, :, start:stop] = v.detach()
+    first = self.first_seen(k.shape[2])
+    return self.keys[layer][:, :, first:stop], self.values[layer][:, :, first:stop]
 
 
 # %% [markdown]
@@ -1059,6 +1195,25 @@ print([f"{w:.3f}" for w in block_by_hand(block)[:6]])
 assert packing == 3
 
 # %% quote="llmai_edu.pretrained.gguf_file:dequantize_q4_1_block"
+def dequantize_q4_1_block(block: bytes) -> np.ndarray:
+    """The 32 weights of one Q4_1 block, by hand: weight = scale · q + minimum, where q has 4 bits.
+
+    A block is 20 bytes: scale and minimum in float16, then 16 bytes with two numbers each; the lower
+    half-bytes are the first 16 weights, the upper ones the last 16. That makes 5 bits a weight.
+
+    Returns (32,) of float32. Raises ValueError when the block has another length.
+
+    >>> block = np.float16([0.5, -1.0]).tobytes() + bytes([0xF0] * 16)
+    >>> weights = dequantize_q4_1_block(block)
+    >>> weights[0].item(), weights[31].item()             # 0.5 · 0 - 1 and 0.5 · 15 - 1
+    (-1.0, 6.5)
+    """
+    if len(block) != 20:
+        raise ValueError(f"a Q4_1 block has 20 bytes, got {len(block)}")
+    scale, minimum = np.frombuffer(block, dtype="<f2", count=2).astype(np.float32)
+    pairs = np.frombuffer(block, dtype=np.uint8, offset=4)
+    q = np.concatenate((pairs & 0x0F, pairs >> 4))  # (32,), each 0 … 15
+    return scale * q + minimum
 
 
 # %% [markdown]
@@ -1195,69 +1350,8 @@ assert smollm2.test_interval[1] < ladder["LSTM"].test_interval[0]
 assert 0.75 < smollm2.test / ladder["LSTM"].test < 0.82
 assert 0.58 < smollm2.fresh / ladder["LSTM"].fresh < 0.65
 
-# %% [markdown]
-# ## What does each part buy?
-#
-# To ask that, everything else must be equal. `benchmarks/record_llama_ablation.py` trained six decoders of about 0.15 million parameters on the bytes of the speeches, with five seeds each, and added one
-# part after the other. This is recorded:
-
-# %%
-import json
-from importlib.resources import files
-
-runs = json.loads((files("llmai_edu.pretrained") / "llama_ablation.json").read_text())
-by_variant = {name: np.array(row["bits"]) for name, row in runs["rows"].items()}
-n_seeds = min(map(len, by_variant.values()))
-by_variant = {name: values[:n_seeds] for name, values in by_variant.items()}
-for name, values in by_variant.items():
-    print(f"{name:<18} {runs['rows'][name]['parameters']:,} parameters", values.round(3))
-print(f"{runs['steps']} steps, context {runs['context']}, {n_seeds} seeds")
 
 # %% [markdown]
-# The differences are taken seed by seed, each variant against the one before it; GPT against the one without positions. With so few seeds, the interval for the mean difference comes from Student's t
-# distribution:
-
-# %%
-from scipy import stats
-
-
-def interval(differences):
-    """Mean difference and its 95 % interval."""
-    mean, n = differences.mean(), len(differences)
-    half = stats.t.ppf(0.975, n - 1) * differences.std(ddof=1) / math.sqrt(n)
-    return mean, mean - half, mean + half
-
-
-names, bought = list(by_variant), {}
-for before, after in zip(names, names[1:]):
-    bought[after] = interval(by_variant[after] - by_variant[before])
-    print(
-        f"{after:<18} {bought[after][0]:+.3f}  [{bought[after][1]:+.3f}, {bought[after][2]:+.3f}]"
-    )
-
-# %% [markdown]
-# Read the table from the top. After 350 steps, the GPT is hardly better than a model without any positions: it has learned little more than pairs of bytes (lesson 02's order 2 needs 3.4 bits). RMSNorm by itself buys nothing here.
-# RoPE changes the picture: it gains more than half a bit at once. SwiGLU and grouped queries are worth less than a tenth of that, in whichever direction.
-#
-# That is a statement about *so little training*, at one learning rate that was tuned for none of them. The learned positions start as noise and must first be learned, while RoPE brings the distances ready-made. It says nothing about what remains after a million times as much. The papers report
-# gains for SwiGLU at a larger scale [5]; here none could be seen.
-#
-# One more recorded figure. RoPE has an angle for every position, so the models with RoPE can be asked to read twice as far as they were trained. Do they manage?
-
-# %%
-for name in ("+ RoPE", "+ SwiGLU", "+ grouped queries"):
-    within, beyond = by_variant[name].mean(), np.mean(runs["rows"][name]["beyond"][:n_seeds])
-    print(f"{name:<18} positions 0-127 {within:.3f}   positions 128-255 {beyond:.3f}")
-    assert beyond > within + 0.05
-assert bought["+ RoPE"][2] < -0.5
-assert all(
-    abs(bought[name][0]) < 0.1 for name in ("GPT", "+ RMSNorm", "+ SwiGLU", "+ grouped queries")
-)
-
-# %% [markdown]
-# They get worse, although they have more to look back at than before. That an angle exists does not mean that the model has learned to use it. The exercise sheet stretches positions so that long texts stay within the known angles.
-#
-#
 # ## What it cannot do
 #
 # SmolLM2 writes fluent text, and it is not hard to find what it fails at. One failing can be measured exactly, because the truth is known: addition. The model sees three worked examples, which are the same for all,
@@ -1316,11 +1410,16 @@ for digits in (1, 2, 3):
     given = continue_all([ask(a, b) for a, b in pairs], digits + 3)
     said = [tokenizer.decode(ids).split("\n")[0].strip() for ids in given]
     right[digits] = np.array([text == str(a + b) for text, (a, b) in zip(said, pairs)])
-    miss = next(i for i in range(40) if not right[digits][i])
-    print(f"{digits} digits: {right[digits].sum()} of 40 right", end="")
-    print(f"; the first wrong one: {pairs[miss][0]} + {pairs[miss][1]} = {said[miss]}")
+    wrong = [f"{a} + {b} = {text}" for text, (a, b) in zip(said, pairs) if text != str(a + b)]
+    print(
+        f"{digits} digits: {right[digits].sum()} of 40 right; first wrong ones:",
+        *wrong[:2],
+        sep="  ",
+    )
 
-# %% alt="Three points with their 95 per cent intervals, the share of right sums: about nine in ten for one digit, about four in ten for two digits, about one in ten for three digits."
+# %% alt="Three points with their 95 per cent intervals, the share of right sums: at least four in five for one digit, between one and three in five for two digits, less than three in ten for three digits."
+from scipy import stats
+
 shares = [right[digits].mean() for digits in (1, 2, 3)]
 intervals = [
     stats.binomtest(int(r.sum()), len(r)).proportion_ci(method="wilson") for r in right.values()
@@ -1338,7 +1437,8 @@ axes.set(
 plt.show()
 assert shares[0] > shares[1] > shares[2]
 assert intervals[0].low > intervals[2].high
-assert shares[0] > 0.75
+assert shares[0] >= 0.8
+assert 0.2 <= shares[1] <= 0.6
 assert shares[2] < 0.3
 
 # %% [markdown]
