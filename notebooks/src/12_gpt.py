@@ -427,7 +427,7 @@ def losses_on_the_way(model, windows):
     return [F.cross_entropy(logits, targets).item() for logits in read]
 
 
-windows = valid[: 65 * 1000].view(1000, 65).long().to(device)
+windows = valid[: 65 * 500].view(500, 65).long().to(device)
 lens = losses_on_the_way(recorded_model, windows)
 print([f"{loss:.2f}" for loss in lens])
 assert all(later < earlier for earlier, later in zip(lens, lens[1:]))
@@ -808,15 +808,28 @@ def share_of_words(passages):
 
 
 # %%
+def fingerprints(ids, length):
+    """One number for each sequence of this length; equal sequences have equal numbers."""
+    numbers = np.zeros(len(ids) - length + 1, np.uint64)
+    for i in range(length):
+        numbers = numbers * np.uint64(1_000_003) + ids[i : i + len(numbers)]
+    return numbers
+
+
 def share_copied(passages, length):
     """The share of the sequences of this length that occur in the training text."""
-    parts = [p[i : i + length] for p in passages for i in range(0, 200 - length, 10)]
-    return np.mean([part in text.train for part in parts])
+    rows = [np.array(tokenizer.encode(p), np.uint64) for p in passages]
+    found = np.concatenate([fingerprints(row, length) for row in rows])
+    return np.isin(found, fingerprints(train.numpy(), length)).mean()
 
 
-for name, passages in texts.items():
-    shares = [f"{share_copied(passages[:20], n):.0%}" for n in (10, 20, 40)]
-    print(f"{name:<12} {share_of_words(passages):>4.0%} words; copied, 10, 20, 40 characters:", shares)
+# %%
+lengths = (10, 20, 30)
+copied = {name: [share_copied(p, n) for n in lengths] for name, p in texts.items()}
+words = {name: share_of_words(passages) for name, passages in texts.items()}
+for name, shares in copied.items():
+    row = ", ".join(f"{n}: {share:.1%}" for n, share in zip(lengths, shares))
+    print(f"{name:<12} {words[name]:>4.0%} words; copied sequences of {row}")
 
 # %% [markdown]
 # PROSE-COPY
