@@ -36,6 +36,7 @@ from llmai_edu.training.windows import WindowBatches, window_loss
 FILE = Path(__file__).parents[1] / "llmai_edu" / "evaluation" / "char_gpt.json"
 WEIGHTS = Path(__file__).parents[1] / "llmai_edu" / "pretrained" / "char_gpt"
 RECIPE = {"n_layer": 4, "n_head": 4, "n_embd": 128, "context": 64, "batch": 12, "lr": 1e-3, "beta2": 0.99}
+SAME_START = "transformers, from our start"  # its own draws would differ from ours, and so would the end
 #: What is tried in the same minutes; each changes the recipe where it says so.
 SETTINGS = {
     "lr 3e-3": {"lr": 3e-3},
@@ -66,7 +67,13 @@ def make(kind: str, setting: dict, vocab_size: int, seed: int) -> nn.Module:
     """Make an untrained model of a setting."""
     config = GPTConfig(vocab_size, setting["context"], *(setting[name] for name in ("n_embd", "n_layer", "n_head")))
     torch.manual_seed(seed)  # transformers draws from the global generator
-    return GPT(config, generator=torch.Generator().manual_seed(seed)) if kind == "ours" else Theirs(config)
+    ours = GPT(config, generator=torch.Generator().manual_seed(seed))
+    if kind == "ours":
+        return ours
+    theirs = Theirs(config)
+    if kind == SAME_START:
+        theirs.model.transformer.load_state_dict(ours.state_dict())
+    return theirs
 
 
 def optimizer(model: nn.Module, setting: dict) -> torch.optim.AdamW:
@@ -138,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=("compare", "settings"), required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--kinds", nargs="+", default=["ours", "transformers", SAME_START])
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--settings", nargs="+", default=list(SETTINGS))
@@ -153,7 +161,7 @@ def main() -> None:
     content = json.loads(FILE.read_text()) if FILE.is_file() else {}
     runs = content.get(args.part, [])
     if args.part == "compare":
-        plan = [(kind, RECIPE, seed, None) for seed in args.seeds for kind in ("ours", "transformers")]
+        plan = [(kind, RECIPE, seed, None) for seed in args.seeds for kind in args.kinds]
     else:
         seconds = min(r["seconds"] for r in content["compare"] if r["model"] == "ours")
         plan = [("ours", RECIPE | SETTINGS[s], seed, seconds) for seed in args.seeds for s in args.settings]

@@ -131,7 +131,7 @@ def read_config(about: Mapping[str, Any], kind: str, source: Path) -> LlamaConfi
     if about.get("model_type") != kind:
         raise ValueError(f"{source} holds a model of kind {about.get('model_type')!r}, not {kind!r}")
     for key, allowed in FIXED.items():
-        if about.get(key, allowed) != allowed:
+        if about.get(key) not in (None, allowed):
             raise ValueError(f"{source} has {key} {about[key]!r}; our models can only do {allowed!r}")
     family = FAMILIES[kind]
     found = DEFAULTS | {key: about[key] for key in (*SIZES, *family.more, *DEFAULTS) if key in about}
