@@ -28,6 +28,7 @@
 # %% tags=["setup"]
 import json
 import math
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -71,7 +72,7 @@ assert 4.5e6 < len(train) < 4.6e6
 
 # %%
 from llmai_edu.generation.sampling import sample
-from llmai_edu.pretrained.gpt2 import load_gpt2
+from llmai_edu.pretrained.char_gpt import load_char_gpt
 
 
 @torch.inference_mode()
@@ -89,7 +90,7 @@ def write(model, ids, new, generator, temperature=1.0):
 
 # %%
 generator = seed_everything(seed)
-recorded_model = load_gpt2(Path(str(files("llmai_edu.pretrained") / "char_gpt")), device)
+recorded_model, _ = load_char_gpt(device)
 newline = torch.tensor([tokenizer.encode("\n")])
 written = write(recorded_model, newline, 400, generator, temperature=0.8)
 print(tokenizer.decode(written[0].tolist()))
@@ -107,18 +108,29 @@ runs = {
 }
 for kind, found in runs.items():
     print(kind, [f"seed {run['seed']}: {run['valid']:.3f}" for run in found])
+    assert all(1.895 < run["valid"] < 1.915 for run in found)
+    assert all(1.82 < run["valid_curve"][-1][1] < 1.84 for run in found)
+means = [np.mean([run["valid"] for run in found]) for found in runs.values()]
+assert abs(means[0] - means[1]) < 0.02
 
-# %% alt="ALT-CURVE"
+# %% alt="Validation loss in nats a character against the step, 100 to 2,000, for our GPT and for that of transformers, three seeds each. All curves lie together: they fall from about 2.7 at step 100 through 2.5 at step 300 to 1.83 at step 2,000."
 _, axes = new_axes(6.5, 3.4)
 for (kind, found), style, color in zip(runs.items(), ("o-", "^--"), PALETTE):
     for run in found:
-        axes.plot(*zip(*run["valid_curve"]), style, ms=3, color=color, label=f"{kind}, seed {run['seed']}")
+        axes.plot(
+            *zip(*run["valid_curve"]),
+            style,
+            ms=3,
+            color=color,
+            label=f"{kind}, seed {run['seed']}",
+        )
 axes.set(xlabel="step", ylabel="nats a character, validation", ylim=(1.5, 3.6))
 axes.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# PROSE-RESULT
+# The curves lie together. After 2,000 steps the loss on the whole validation part is 1.91 for ours and 1.90 to 1.91 for theirs. (The curve ends a little lower, because it was measured on the first 40,000 characters only.) The
+# recipe is published with a loss of 1.88 [8], but for another text: 1.1 million characters of Shakespeare, cut in another way. The figures cannot be compared.
 #
 # ## A stream of vectors
 #
@@ -176,6 +188,8 @@ axes.plot(a, F.gelu(a), color=PALETTE[0], label="GELU")
 axes.set(xlabel="a", ylim=(-0.5, 4))
 axes.legend()
 plt.show()
+
+# %%
 exact, approximate = F.gelu(a), F.gelu(a, approximate="tanh")
 print(f"lowest {exact.min():.2f} at a = {a[exact.argmin()]:.2f}")
 print(f"approximation off by at most {(exact - approximate).abs().max():.4f}")
@@ -279,6 +293,7 @@ def layer_norm_loops(x, weight, bias, eps=1e-5):
     return [(value - mean) * scale * w + b for value, w, b in zip(x, weight, bias)]
 
 
+# %%
 norm = nn.LayerNorm(32)
 nn.init.normal_(norm.weight, generator=generator)
 nn.init.normal_(norm.bias, generator=generator)
@@ -340,6 +355,7 @@ print("draft and library agree")
 # And is it what others mean by the word? PyTorch has a `TransformerEncoderLayer`. With `norm_first=True` and a causal mask it is GPT-2's block. Its matrices are stored
 # the other way round, so they are copied transposed. With four heads:
 
+
 # %%
 def torch_layer(block, channels, heads):
     """torch's layer with the weights of our block."""
@@ -367,6 +383,7 @@ theirs = four.wte(ids) + four.wpe(torch.arange(16))
 ours = theirs
 for block, layer in zip(four.h, layers):
     ours, theirs = forward(block, ours), layer(theirs, src_mask=mask)
+assert (ours - four.wte(ids)).abs().max() > 0.5
 assert torch.allclose(ours, theirs, atol=1e-4, rtol=1e-4)
 print(f"three blocks of ours and of torch differ by {(ours - theirs).abs().max():.1e}")
 
@@ -414,6 +431,7 @@ print(tuple(logits.shape))
 # Because all layers only add, the head can read the stream at any height. It was not trained for that. Still: what does the recorded model know after the tables, and after each of its four
 # blocks? The loss, when the head reads there (this is called a *logit lens* [4]):
 
+
 # %%
 @torch.inference_mode()
 def losses_on_the_way(model, windows):
@@ -427,13 +445,17 @@ def losses_on_the_way(model, windows):
     return [F.cross_entropy(logits, targets).item() for logits in read]
 
 
+# %%
 windows = valid[: 65 * 500].view(500, 65).long().to(device)
 lens = losses_on_the_way(recorded_model, windows)
 print([f"{loss:.2f}" for loss in lens])
 assert all(later < earlier for earlier, later in zip(lens, lens[1:]))
+assert lens[0] > math.log(V)
+assert lens[1] < 3
 
 # %% [markdown]
-# PROSE-LENS
+# Right after the tables, the reading is worse than a guess among 84, which costs 4.43: the tables were never made to be read. After the first block it is already good, and each further block
+# brings it down. So the blocks do not hand on something secret to each other. They all work on one thing, and what is on the way is on its way to the answer.
 #
 # ## How many parameters, how many multiplications?
 #
@@ -452,6 +474,7 @@ def parameter_count(c):
     return c.n_layer * (12 * C**2 + 13 * C) + (c.vocab_size + c.n_positions + 2) * C
 
 
+# %%
 gpt2 = GPTConfig(vocab_size=50257, n_positions=1024, n_embd=768, n_layer=12, n_head=12)
 char = recorded_model.config
 for name, c in {"GPT-2": gpt2, "the character model": char, "small": config}.items():
@@ -481,7 +504,9 @@ with FlopCounterMode(display=False) as back:
 matmul = 12 * c.n_embd**2 * c.n_layer + c.vocab_size * c.n_embd  # N
 per_token = [count.get_total_flops() / batch.numel() for count in (there, back)]
 scores = 4 * c.n_embd * 64 * c.n_layer
-print(f"N = {matmul:,}: {per_token[0] / matmul:.3f} N there, {per_token[1] / matmul:.3f} N back")
+print(
+    f"N = {matmul:,}: {per_token[0] / matmul:.3f} N there, {per_token[1] / matmul:.3f} N back"
+)
 print(f"attention's own products there: {scores / per_token[0]:.0%} on top")
 assert per_token == [2 * matmul, 4 * matmul]
 assert scores == 2 * c.n_layer * 2 * 64 * c.n_embd
@@ -494,7 +519,9 @@ assert scores == 2 * c.n_layer * 2 * 64 * c.n_embd
 # %%
 assert 0.075 < scores / per_token[0] < 0.085
 steps, tokens_a_step = 2000, 12 * 64
-print(f"the recorded run: {6 * matmul * steps * tokens_a_step / 1e12:.1f} million million operations")
+print(
+    f"the recorded run: {6 * matmul * steps * tokens_a_step / 1e12:.1f} million million operations"
+)
 
 # %% [markdown]
 # ## How it begins
@@ -521,6 +548,7 @@ def spread_at_the_top(layers, scaled):
     return x.std().item()
 
 
+# %%
 depths = (3, 12, 48)
 spread = {scaled: [spread_at_the_top(d, scaled) for d in depths] for scaled in (True, False)}
 first_loss = F.cross_entropy(fresh_model(batch)[:, -1], batch[:, 0] + 1).item()
@@ -541,6 +569,8 @@ assert all(1.5 < b / a < 2.7 for a, b in zip(spread[False], spread[False][1:]))
 # feed-forward, no residual connection, no places, or no normalization?
 
 # %%
+from llmai_edu.models.kneser_ney import ModifiedKneserNey
+
 parts = json.loads((files("llmai_edu.training") / "gpt_parts.json").read_text())["rows"]
 
 
@@ -548,12 +578,16 @@ def of(name, key="nats"):
     return [row[key] for row in parts if row["name"] == name]
 
 
-names = ["whole", "no positions", "no feed-forward layer", "no normalization", "no attention"]
+# %%
+names = ["whole", "no positions", "no normalization", "no feed-forward layer", "no attention"]
 names.append("no residual")
 for name in names:
-    print(f"{name:<22} {of(name, 'parameters')[0]:>8,} parameters ", [f"{v:.2f}" for v in of(name)])
+    print(
+        f"{name:<22} {of(name, 'parameters')[0]:>8,} parameters ",
+        [f"{v:.2f}" for v in of(name)],
+    )
 
-# %% alt="ALT-PARTS"
+# %% alt="Rings, one a seed, of validation loss for six small models. Whole 2.22; no positions 2.42; no normalization about 2.5; no feed-forward layer 2.52 to 2.58; no attention 2.55; no residual 3.34. The seeds lie close together."
 _, axes = new_axes(6.5, 2.8)
 for row, name in enumerate(names):
     axes.plot(of(name), [row] * 3, "o", color=PALETTE[0], mfc="none")
@@ -563,8 +597,26 @@ axes.set(xlabel="nats a character, validation; each ring is a seed", xlim=(2, 3.
 axes.invert_yaxis()
 plt.show()
 
+# %%
+letters = np.bincount(train.numpy()) / len(train)
+alone = -np.log(letters[valid.numpy()]).mean()
+pairs = ModifiedKneserNey.fit([train.numpy()], order=2, vocab_size=V)
+pair_loss = -pairs.log_prob(valid.numpy()).mean()
+print(f"frequencies of letters alone: {alone:.2f} nats; pairs, counted: {pair_loss:.2f} nats")
+assert max(of("whole")) < min(of("no positions"))
+assert max(of("no positions")) < min(of("no normalization"))
+assert all(0 < v - pair_loss < 0.1 for v in of("no attention"))
+assert all(abs(v - alone) < 0.1 for v in of("no residual"))
+assert 0.35 < of("no feed-forward layer", "parameters")[0] / of("whole", "parameters")[0] < 0.45
+
 # %% [markdown]
-# PROSE-PARTS
+# Without the residual connections almost nothing is learned: about 3.3 is the loss of somebody who knows how frequent each letter is, and nothing more. Without attention, each character is predicted
+# from the one before it alone, and that is worth 2.55. Hidden in this number is a check: counting pairs of characters (an n-gram of order 2) cannot do better by much either.
+#
+# The feed-forward layer costs nearly as much when it is missing. But these models are also smaller, by six tenths of the parameters, and part of the loss may be due to that. Without normalization the model
+# learns, but less in the same time. Without the table of places it still knows something of them: the causal mask alone lets a token see how much stands before it [11].
+#
+# All this holds for two blocks and 600 steps. For more blocks, or longer training, the order may be another.
 #
 # ## Before or after?
 #
@@ -572,7 +624,7 @@ plt.show()
 # called *post-norm*, and ours *pre-norm*. GPT-2 moved it [6]. In a shallow model it makes little difference. Here are twelve blocks, 150 steps, without the slow start of the learning rate that is called *warm-up*, and
 # for the post-norm also with a long one (recorded, three seeds):
 
-# %% alt="ALT-POST"
+# %% alt="Training loss against the step, 5 to 150, three seeds each, twelve blocks. Pre-norm falls to about 2.7. Post-norm without warm-up stays at about 3.35 from early on. Post-norm with warm-up goes down later, to about 3.0 or stays near 3.3."
 deep = ["pre-norm, 12 layers", "post-norm, 12 layers", "post-norm, 12 layers, warm-up"]
 _, axes = new_axes(6.5, 3.0)
 for name, style, color in zip(deep, ("-", "--", ":"), PALETTE):
@@ -582,11 +634,18 @@ for name, style, color in zip(deep, ("-", "--", ":"), PALETTE):
 axes.set(xlabel="step", ylabel="nats a character, training")
 axes.legend(fontsize=8)
 plt.show()
+
+# %%
 for name in deep:
     print(f"{name:<30}", [f"{v:.2f}" for v in of(name)])
+assert all(2.6 < v < 2.75 for v in of(deep[0]))
+assert all(abs(v - alone) < 0.1 for v in of(deep[1]))
+assert min(of(deep[2])) > 0.25 + max(of(deep[0]))
 
 # %% [markdown]
-# PROSE-POST
+# Pre-norm gets to 2.67. Post-norm without warm-up does not get beyond the frequencies of the letters in these 150 steps. A long warm-up helps it at least with some seeds, and still it stays far behind.
+# Xiong and her colleagues [10] explain this by the gradients at the start of training, which are larger near the top in a post-norm model. This recording does not test the explanation, and 150 steps
+# are few. What it shows: with pre-norm, nothing special had to be done.
 #
 # ## Training, live
 #
@@ -612,7 +671,9 @@ assert torch.equal(inputs[:, 1:], targets[:, :-1])
 # %%
 def adamw(model, lr=1e-3):
     """AdamW as nanoGPT makes it: weight decay for matrices, none for vectors."""
-    groups = [[p for p in model.parameters() if (p.ndim > 1) == matrix] for matrix in (True, False)]
+    groups = [
+        [p for p in model.parameters() if (p.ndim > 1) == matrix] for matrix in (True, False)
+    ]
     given = [{"params": group, "weight_decay": d} for group, d in zip(groups, (0.1, 0.0))]
     return torch.optim.AdamW(given, lr=lr, betas=(0.9, 0.99))
 
@@ -645,7 +706,7 @@ trainer = Trainer(
 history = trainer.run(steps=300)
 print([f"step {e.step}: {e.value:.2f}" for e in history.evaluations])
 
-# %% alt="ALT-LIVE"
+# %% alt="The recorded curves of validation loss, ours and those of transformers, from 2.7 at step 100 to 1.83 at step 2,000, and on them three hollow diamonds, the live run at steps 100, 200 and 300, the last near 2.5."
 _, axes = new_axes(6.5, 3.4)
 for kind, style, color in (("ours", "-", PALETTE[0]), ("transformers", "--", PALETTE[1])):
     for run in runs[kind]:
@@ -657,12 +718,16 @@ axes.plot(*zip(*points), "D", ms=9, mfc="none", mew=2, color=PALETTE[3], label="
 axes.set(xlabel="step", ylabel="nats a character, validation")
 axes.legend()
 plt.show()
+
+# %%
 for step, loss in points:
     at_step = [dict(run["valid_curve"])[step] for run in runs["ours"]]
-    assert abs(loss - np.mean(at_step)) < 0.15
+    assert abs(loss - np.mean(at_step)) < 0.1
+assert abs(points[-1][1] - pair_loss) < 0.1
 
 # %% [markdown]
-# PROSE-LIVE
+# The lines are recorded, the three diamonds are what you just ran. They lie on the lines. After 300 steps the loss is about 2.5. Remember what that is: as much as counting pairs of characters gives. At this point the model has
+# learned what follows which letter, and hardly more.
 #
 # ## Who wins?
 #
@@ -675,7 +740,6 @@ for step, loss in points:
 from llmai_edu.evaluation import bootstrap_interval
 from llmai_edu.evaluation.language_model import token_nats
 from llmai_edu.evaluation.sliding_context import SlidingContext
-from llmai_edu.models.kneser_ney import ModifiedKneserNey
 
 
 def bits_of_gpt(model, pieces):
@@ -689,6 +753,7 @@ def bits_of_ngram(model, pieces):
     return np.array([-model.log_prob(piece).sum() for piece in pieces.numpy()]) / math.log(2)
 
 
+# %%
 pieces = valid[:250_000].view(250, 1000)[::5]  # (50, 1000)
 ngram = ModifiedKneserNey.fit([train.numpy()], order=7, vocab_size=V)
 
@@ -705,21 +770,35 @@ bits = {
 rng = np.random.default_rng(seed)
 for name, values in bits.items():
     low, high = bootstrap_interval(values, np.full(50, 1000.0), rng=rng)
-    print(f"{name:<22} {values.mean() / 1000:.2f} bits a character, 95 % {low:.2f} to {high:.2f}")
+    print(
+        f"{name:<22} {values.mean() / 1000:.2f} bits a character, 95 % {low:.2f} to {high:.2f}"
+    )
 
 # %%
 gap = bits["GPT, 2,000 steps"] - bits["7-gram, as much text"]
 low, high = bootstrap_interval(gap, np.full(50, 1000.0), rng=rng)
-print(f"GPT after 2,000 steps needs {low:.2f} to {high:.2f} bits more than the n-gram on as much text")
+print(
+    f"GPT after 2,000 steps: {low:.2f} to {high:.2f} bits more than the n-gram on as much text"
+)
+kept = sum(len(level.keys) for level in ngram.counts.levels)
+print(f"the n-gram on the whole text keeps {kept:,} counts")
+assert 0.35 < low < high < 0.6
+assert bits["7-gram, whole text"].mean() < bits["7-gram, as much text"].mean()
+assert bits["GPT, 2,000 steps"].mean() < bits["GPT, 300 steps"].mean()
+assert kept > 2_000_000
 
 # %% [markdown]
-# PROSE-WINNER
+# The n-gram wins both times, and clearly. It wins also when it counts no more characters than the GPT has read. A table that was made in two seconds, against two minutes of training, half a bit better for each character. Nothing in the word
+# "Transformer" makes a model good. With more training, and with tokens of several characters, it is another matter; but the opponent must always be measured, too.
+#
+# What the GPT has on its side is size: 0.8 million numbers, where the n-gram of order 7 keeps the counts of more than two million different sequences.
 #
 # ## What the context is good for
 #
 # In a window of 64 the first character is predicted from one character, the last from 64. Does the model use them? The mean loss at each place, over 500 windows, for the GPT and for the n-gram, which gets the same windows:
 
-# %% alt="ALT-PLACE"
+
+# %% alt="Mean loss at each place of a window against the number of characters in view, 1 to 64. The GPT after 2,000 steps falls from above 2.4 to about 1.8 within some eight characters and then stays level, noisily. The 7-gram falls from above 3 to about 1.35 by place 7 and stays level. The GPT after 300 steps is level at about 2.5 from the first places on."
 @torch.inference_mode()
 def loss_by_place(model, windows):
     logits = model(windows[:, :-1]).transpose(1, 2)
@@ -741,38 +820,15 @@ plt.show()
 for name, values in by_place.items():
     stretches = [values[a:b].mean() for a, b in ((0, 2), (6, 16), (16, 32), (32, 64))]
     print(f"{name:<18}", [f"{v:.2f}" for v in stretches])
+    if name == "GPT, 2,000 steps":
+        assert stretches[0] - stretches[1] > 0.4
+        assert abs(stretches[1] - stretches[3]) < 0.05
+    if name == "GPT, 300 steps":
+        assert abs(stretches[0] - stretches[3]) < 0.25
 
 # %% [markdown]
-# PROSE-PLACE
-#
-# ## A better use of the same minutes
-#
-# The recipe is one of many. Seven others were tried, each for the same processor time as the 2,000 steps took, and chosen by the validation part (recorded):
-
-# %% alt="ALT-SETTINGS"
-tried = {}
-for run in recorded["settings"]:
-    changes = {k: v for k, v in run["setting"].items() if v != runs["ours"][0]["setting"][k]}
-    label = ", ".join(f"{k} {v:g}" for k, v in changes.items())
-    tried.setdefault(label, []).append(run)
-tried["the recipe"] = runs["ours"]
-order = sorted(tried, key=lambda name: np.mean([run["valid"] for run in tried[name]]))
-_, axes = new_axes(6.5, 3.2)
-for row, name in enumerate(order):
-    axes.plot([run["valid"] for run in tried[name]], [row] * len(tried[name]), "o", color=PALETTE[0], mfc="none")
-axes.set_yticks(range(len(order)), order)
-axes.invert_yaxis()
-axes.set(xlabel="nats a character, validation, after equal processor time")
-plt.show()
-
-# %%
-for name in order:
-    run = tried[name][0]
-    test_losses = [f"{each['test']:.3f}" for each in tried[name]]
-    print(f"{name:<36} {run['steps']:>5} steps, {run['tokens'] / 1e6:.2f} M characters", test_losses)
-
-# %% [markdown]
-# PROSE-SETTINGS
+# The first characters in view help much: the GPT falls from above 2.2 to about 1.8 within six or so. Beyond that, more context brings hardly anything, in spite of 64 places that it could look at. After 300 steps the context is not used at all, but for the last character. The
+# n-gram *cannot* use more than six characters. This GPT could, and after 2,000 steps it has not learned to.
 #
 # ## What it writes, and whether it copies
 #
@@ -793,8 +849,6 @@ for name, model in models.items():
 # Shakespeare wrote, and text that the n-gram wrote. And is it copied? For each length, the share of the sequences of so many characters that stand, letter by letter, in the training text:
 
 # %%
-import re
-
 known = set(re.findall(r"[a-z]+", text.train.lower()))
 drawn = ngram.sample(np.random.default_rng(seed), 4000, prompt=newline[0].numpy())
 by_ngram = tokenizer.decode(drawn.tolist())
@@ -834,11 +888,6 @@ for name, shares in copied.items():
 # %% [markdown]
 # PROSE-COPY
 #
-# ## The ladder
-#
-# PROSE-LADDER
-
-# %% [markdown]
 # ## Saved as others save it
 #
 # Because the parts have GPT-2's names, the model can be written as a folder that the library transformers opens unchanged: a file `config.json` with the sizes, and the weights in
@@ -847,7 +896,7 @@ for name, shares in copied.items():
 # %%
 from tempfile import TemporaryDirectory
 
-from llmai_edu.pretrained.gpt2 import save_gpt2
+from llmai_edu.pretrained.gpt2 import load_gpt2, save_gpt2
 
 with TemporaryDirectory() as folder:
     save_gpt2(live, folder)
@@ -874,9 +923,15 @@ assert 0 < sizes["model.safetensors"] - 4 * 812_288 < 10_000
 #
 # ## What we have now, and what it cannot do
 #
-# PROSE-END
+# - A block: attention moves things between places, the feed-forward layer works on each token alone, both read a normalized copy of the stream, and both add to it.
+# - A whole GPT, equal to PyTorch's layers number for number and laid out as GPT-2, with a count of its parameters and of its work that comes out exactly.
+# - What each part is good for, measured by taking it away. In small models the residual connection matters most.
+# - A training that runs as that of a well-known library does, and its honest result: after two minutes a GPT on characters loses to a table of counts.
+# - It makes words, and no sense; it forgets what is more than 64 characters back; and it only looks backwards. For reading, rather than writing, one may look both ways:
+#   that is lesson 13. What today's models changed in this block is the subject of lesson 15.
 #
-# **Try it:** the [exercise sheet](../exercises/12_gpt.ipynb) SHEET
+# **Try it:** the [exercise sheet](../exercises/12_gpt.ipynb) asks you to mend a block whose layers work side by side, to count a GPT before it is trained,
+# and to find out which layer wrote a logit.
 #
 # **Sources**
 #
@@ -900,5 +955,8 @@ assert 0 < sizes["model.safetensors"] - 4 * 812_288 < 10_000
 # [9] I. Loshchilov and F. Hutter, [*Decoupled Weight Decay Regularization*](https://arxiv.org/abs/1711.05101), 2019.
 #
 # [10] R. Xiong and others, [*On Layer Normalization in the Transformer Architecture*](https://arxiv.org/abs/2002.04745), 2020.
+#
+# [11] A. Haviv and others, [*Transformer Language Models without Positional Encodings Still Learn Positional
+# Information*](https://arxiv.org/abs/2203.16634), 2022.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. Shakespeare's works are in the public domain.*

@@ -39,7 +39,7 @@ import numpy as np
 # ```
 #
 # `norm`, `attend` and `think` are functions from an array $(T, C)$ to an array of the same shape. There are three mistakes. Write
-# `parallel_block(x, norm, attend, think)`, which returns the new stream. `x` itself must stay as it was.
+# `parallel_block(x, norm, attend, think)`, which returns the new stream. Make a new array: `x` itself must stay as it was.
 #
 # An example in one channel: with `x = [[3.0]]`, `norm` halving, `attend` adding 1 and `think` multiplying by 10 the answer is
 # `[[20.5]]`: the stream has 3, attention adds 2.5, and the feed-forward layer 15.
@@ -68,7 +68,7 @@ check("gpt.parallel_block", parallel_block)
 # %% nbgrader={"grade": true, "grade_id": "test_parallel_block_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
 
-check("gpt.parallel_block", parallel_block, part="parallel_block_keeps_x")
+check("gpt.parallel_block", parallel_block, part="parallel_block_passes_on")
 
 # %% [markdown]
 # ## Exercise 2: count before you train · ●●○ · 20 minutes · 5 points
