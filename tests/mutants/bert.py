@@ -70,7 +70,7 @@ MUTANTS = {
         ),
         Mutant(
             "in_place",
-            says="changed the caller's list",
+            says="changed its input",
             edit=("inputs, labels, word = list(tokens)", "inputs, labels, word = tokens"),
         ),
     ],
@@ -107,7 +107,7 @@ MUTANTS = {
         Mutant("of_the_mask", says="not that of [MASK]", edit=("[place, ids[place]]", "[place, mask_id]")),
         Mutant(
             "in_place",
-            says="changed the caller's list",
+            says="changed its input",
             edit=("hidden = list(ids)", "hidden, ids = ids, list(ids)"),
         ),
     ],
@@ -127,9 +127,8 @@ MUTANTS = {
                 a = first / np.linalg.norm(first, axis=1, keepdims=True)
                 b = second / np.linalg.norm(second, axis=1, keepdims=True)
                 scores = a @ b.T / temperature
-                powers = np.exp(scores)
-                others = powers.sum(1) - np.diag(powers)
-                return float(-(np.diag(scores) - np.log(others)).mean())
+                others = np.exp(scores - scores.max(1, keepdims=True) - 1000 * np.eye(len(a)))
+                return float(-(np.diag(scores) - scores.max(1) - np.log(others.sum(1) + 1e-300)).mean())
         """,
         ),
         Mutant(
@@ -139,9 +138,11 @@ MUTANTS = {
             def contrastive_loss(first, second, temperature):
                 a = first / np.linalg.norm(first, axis=1, keepdims=True)
                 b = second / np.linalg.norm(second, axis=1, keepdims=True)
-                p = np.exp(a @ b.T / temperature)
-                rows, columns = p / p.sum(1, keepdims=True), p / p.sum(0, keepdims=True)
-                return float(-(np.log(np.diag(rows)) + np.log(np.diag(columns))).mean() / 2)
+                s, loss = a @ b.T / temperature, 0.0
+                for scores in (s, s.T):
+                    scores = scores - scores.max(1, keepdims=True)
+                    loss -= (np.diag(scores) - np.log(np.exp(scores).sum(1))).mean() / 2
+                return float(loss)
         """,
         ),
         Mutant(

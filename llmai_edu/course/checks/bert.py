@@ -73,9 +73,7 @@ def _compare(got, want, message, suspects):
 def mask_words(answer, rng):
     for _ in range(4):
         tokens, chosen, lots, others = _example(rng)
-        before = list(tokens)
         inputs, labels = _pair_of_lists(answer(tokens, chosen, lots, others), len(tokens))
-        expect(tokens == before, "your function changed the caller's list of tokens: work on a copy")
         want_inputs, want_labels = _mask(tokens, chosen, lots, others)
         _compare(
             inputs,
@@ -201,9 +199,7 @@ def pseudo_log_likelihood(answer, rng):
         log_probs = _stand_in(rng)
         ids = [1, *(int(i) for i in rng.choice([0, 4, 5, 6, 7, 8], length)), 2]
         want = _one_by_one(log_probs, ids, range(1, len(ids) - 1), lambda place: [place])
-        before = list(ids)
         got = answer(log_probs, ids, MASK_ID)
-        expect(ids == before, "your function changed the caller's list: put the token back, or mask a copy")
         expect(np.ndim(got) == 0, "return one number, the sum over the tokens", got=got)
         expect_close(
             got,
