@@ -12,8 +12,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = [
     "The state of the Union is strong.",
-    "A language model gives a probability for what comes next, and a text is as long as it is, which is why a batch has "
-    "to be padded.",
+    "A language model gives a probability for what comes next, and a text is as long as it is, which is why a batch "
+    "has to be padded.",
     "Déjà vu?",
     "How do I open a file from a stranger?",
     "unpretentiousness",

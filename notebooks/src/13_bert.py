@@ -177,6 +177,40 @@ assert tokenizer.decode(tokenizer.encode("Déjà vu")) == "deja vu"
 from llmai_edu.training.masking import IGNORE, masked_lm_loss
 
 # %% quote="llmai_edu.training.masking:mask_tokens"
+def mask_tokens(
+    ids: torch.Tensor,
+    may_mask: torch.Tensor,
+    mask_id: int,
+    vocab_size: int,
+    generator: torch.Generator | None = None,
+    *,
+    rate: float = 0.15,
+    masked: float = 0.8,
+    random: float = 0.1,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Choose a share of the tokens and hide most of them: return what the model reads, and what it has to say.
+
+    Each token that may be masked is chosen with probability `rate`. Of the chosen, the share `masked` becomes
+    `mask_id`, the share `random` any token below `vocab_size`, and the rest stays as it is; the model has to name all
+    of them. ids, may_mask: (B, T), False at padding and special tokens. Returns the inputs (B, T), and the labels
+    (B, T): the true token where it was chosen, IGNORE elsewhere. Raises ValueError for shares outside [0, 1].
+
+    >>> ids = torch.tensor([[5, 6, 7, 0]])
+    >>> inputs, labels = mask_tokens(ids, ids > 0, mask_id=9, vocab_size=9, rate=1.0, masked=1.0, random=0.0)
+    >>> inputs.tolist(), labels.tolist()
+    ([[9, 9, 9, 0]], [[5, 6, 7, -100]])
+    """
+    if not (0 <= rate <= 1 and masked >= 0 and random >= 0 and masked + random <= 1 + 1e-9):
+        raise ValueError(
+            f"rate and masked + random must be shares from 0 to 1, got {rate}, {masked} and {random}"
+        )
+    chosen = may_mask & (torch.rand(ids.shape, generator=generator) < rate)
+    lot = torch.rand(ids.shape, generator=generator)  # decides what becomes of a chosen token
+    any_token = torch.randint(vocab_size, ids.shape, generator=generator)
+    inputs = ids.masked_fill(chosen & (lot < masked), mask_id)
+    inputs = torch.where(chosen & (lot >= masked) & (lot < masked + random), any_token, inputs)
+    return inputs, ids.masked_fill(~chosen, IGNORE)
+
 
 # %% alt="Bars of what became of the chosen tokens: about 80 per cent masked, about 10 per cent another token, about 10 per cent kept."
 many = torch.randint(1000, (1, 100_000), generator=generator)
@@ -221,6 +255,10 @@ assert abs(fast - 0.15) < 0.02
 # the learning rate; that is why later models moved the norm.
 
 # %% quote="llmai_edu.models.bert:BertBlock.forward"
+def forward(self, x: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
+    x = self.attention_norm(x + self.drop(self.attention(x, mask)))
+    return self.mlp_norm(x + self.drop(self.mlp(x)))  # (B, T, C)
+
 
 # %% [markdown]
 # Is ours right? `torch.nn` has such a layer, too. We copy the weights of one of our blocks into it. It keeps the matrices of queries, keys and values in one:
@@ -464,6 +502,18 @@ assert alone @ careless < 0.97
 # The library leaves the padding out:
 
 # %% quote="llmai_edu.pretrained.minilm:mean_pooling"
+def mean_pooling(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """The mean of a text's token vectors, its padding left out.
+
+    states: (B, T, C). attention_mask: (B, T), 1 at tokens, 0 at padding. Returns (B, C).
+
+    >>> states = torch.tensor([[[2.0], [4.0], [99.0]]])
+    >>> mean_pooling(states, torch.tensor([[1, 1, 0]])).tolist()
+    [[3.0]]
+    """
+    weights = attention_mask.to(states.dtype)[:, :, None]  # (B, T, 1)
+    return (states * weights).sum(1) / weights.sum(1)
+
 
 # %%
 careful = F.normalize(mean_pooling(states, mask), dim=1)[0].numpy()
