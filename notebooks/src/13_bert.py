@@ -176,6 +176,7 @@ assert tokenizer.decode(tokenizer.encode("Déjà vu")) == "deja vu"
 # %%
 from llmai_edu.training.masking import IGNORE, masked_lm_loss
 
+
 # %% quote="llmai_edu.training.masking:mask_tokens"
 def mask_tokens(
     ids: torch.Tensor,
@@ -253,6 +254,7 @@ assert abs(fast - 0.15) < 0.02
 # The block has the same two parts as GPT's, attention and a feed-forward layer. One thing differs. GPT-2 normalizes *before* each part, and the sum
 # runs on untouched. BERT, like the first Transformer, adds first and normalizes the sum ("post-norm"). A deep stack of such blocks is harder to train and wants a slow start of
 # the learning rate; that is why later models moved the norm.
+
 
 # %% quote="llmai_edu.models.bert:BertBlock.forward"
 def forward(self, x: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
@@ -346,6 +348,8 @@ mask_left = (
     torch.ones(32, 32).tril().expand(64, 32, 32)
 )  # each letter sees itself and those before it
 both = train_letters(None)
+
+# %%
 left = train_letters(mask_left)
 n_parameters = sum(p.numel() for p in both.parameters())
 signals = 0.15 * 500 * 64 * 32
@@ -500,6 +504,7 @@ assert alone @ careless < 0.97
 
 # %% [markdown]
 # The library leaves the padding out:
+
 
 # %% quote="llmai_edu.pretrained.minilm:mean_pooling"
 def mean_pooling(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
