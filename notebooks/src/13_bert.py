@@ -22,7 +22,7 @@
 #
 # A GPT sees only what stands to its left, because it has to write what comes next. Many tasks write nothing: to find a text, to
 # compare two sentences, to sort letters into heaps. There the whole text is given, and a model may look to both sides. On this page you build such a
-# model, BERT, train a tiny one by hiding letters from it, and measure what the right side is worth. Then you load a real one of 22
+# model, BERT, train a tiny one by hiding letters from it, and ask what the right side is worth. Then you load a real one of 22
 # million parameters into the same code, and let it search the pages of this course. Everything is held against simple opponents, and
 # some of them hold their own.
 
@@ -423,19 +423,20 @@ low, high = np.percentile(gain[rng.integers(0, 1000, (2000, 1000))].mean(1), [2.
 print(
     f"both sides against the left one: {gain.mean():+.1%}, 95 % interval {low:+.1%} to {high:+.1%}"
 )
-assert accuracy["BERT, both sides"] > accuracy["BERT, left side only"]
-assert nats["BERT, both sides"] < nats["BERT, left side only"] - 0.05
-assert accuracy["untrained BERT"] < accuracy["most frequent"] < accuracy["BERT, left side only"]
-assert accuracy["n-gram, left side"] > accuracy["BERT, both sides"] + 0.05
+networks = [accuracy["BERT, both sides"], accuracy["BERT, left side only"]]
+assert accuracy["untrained BERT"] < accuracy["most frequent"] < min(networks) - 0.1
+assert abs(networks[0] - networks[1]) < 0.15
+assert accuracy["n-gram, both sides"] > accuracy["n-gram, left side"] + 0.2
+assert accuracy["n-gram, left side"] > max(networks) + 0.05
 assert accuracy["n-gram, both sides"] > 0.9
 
 # %% [markdown]
-# The right side is worth something: with the same weights at the start, the same steps and the same letters, the model that sees both sides names more
-# letters right, and is less surprised. (The interval of the difference is that of these windows; another seed gives other models.) An untrained model is worse than the most frequent symbol.
+# For the n-gram the right side is worth very much: it names more than nine letters in ten with it, and about six in ten without. The question decides as much as the model does.
 #
-# But the n-gram, which counted the same letters, is ahead of the tiny BERT with its left side alone, and with both sides it names more than nine in ten. A gap
-# of one letter, with five on either side, is easy for a table of what stands next to what. BERT has to find out first that neighbours matter at all, and 500 steps are little: its loss is still falling. So
-# this comparison says what the right side is worth, for a network and for a table. It says nothing about what a BERT is worth after weeks of training.
+# For the two networks the answer is less clear than one would wish. Both have learned something: an untrained model is worse than the most frequent symbol, and both are far better. But
+# which of the two is ahead after 500 steps depends on the seed. With seed 0 it was the one with both sides, by five points; with seed 1 the one with the left side, by three. So this run does not
+# show that a network gains from its right side. It shows how slowly masked language modelling begins. BERT has to find out first that neighbours matter at all, from one letter in seven, while the
+# n-gram is told so. After four times as many steps the picture may be another one: try `steps=2000`.
 #
 # ## Fill in the blank
 #
@@ -732,7 +733,7 @@ assert all(abs(np.mean(before < k) - np.mean(centred < k)) < 0.06 for k in (1, 5
 #
 # - An encoder in which every token sees every other, equal to `torch.nn`'s block and, with MiniLM's weights, to `transformers`.
 # - Masked language modelling: what is asked, how it is drawn, and that only every seventh token teaches something.
-# - What the right side is worth, measured with everything else held the same; and an n-gram that fills gaps well, too.
+# - What the right side is worth: much for an n-gram; for a network of 500 steps, not yet to be seen.
 # - Sentence vectors: they find a paraphrase without common words. They are blind to "not".
 # - Search over the course, beside a word counter that it does not clearly beat.
 # - BERT does not write. [Lesson 14](14_t5.ipynb) puts an encoder and a decoder together, and lesson 19 trains an encoder to sort texts.
