@@ -153,12 +153,15 @@ class BertModel(nn.Module):
         """The vector of each token, which knows of all the others of its text.
 
         ids: (B, T) of int64. attention_mask: (B, T), 0 where `ids` hold padding; texts of unequal length are padded on
-        the right, because positions count from the left. token_type_ids: (B, T), 0 for the first text and 1 for the
-        second, where two are read together. Returns (B, T, C); the vectors of padding mean nothing.
-        Raises ValueError when the text is longer than the context, or a mask has another shape than `ids`.
+        the right, because positions count from the left. Or (B, T, T): whom (columns) each token (rows) may see.
+        token_type_ids: (B, T), 0 for the first text and 1 for the second, where two are read together.
+        Returns (B, T, C); the vectors of padding mean nothing. Raises ValueError when the text is longer than the
+        context, or a mask does not fit.
         """
         self.check_ids(ids, attention_mask, token_type_ids)
-        mask = None if attention_mask is None else padding_mask(attention_mask)  # (B, 1, 1, T)
+        mask = attention_mask  # (B, 1, 1, T), or (B, 1, T, T)
+        if mask is not None:
+            mask = padding_mask(mask) if mask.ndim == 2 else mask[:, None].bool()
         x = self.embeddings(ids, token_type_ids)  # (B, T, C)
         for layer in self.layers:
             x = layer(x, mask)
@@ -171,7 +174,8 @@ class BertModel(nn.Module):
         if ids.shape[1] > (context := self.config.max_position_embeddings):
             raise ValueError(f"the text has {ids.shape[1]} tokens, the model's context is {context}: shorten it")
         for other in beside:
-            if other is not None and other.shape != ids.shape:
+            fits = other is None or other.shape == ids.shape or other.shape == (*ids.shape, ids.shape[1])
+            if not fits:
                 raise ValueError(f"ids have shape {tuple(ids.shape)}, but a mask beside them {tuple(other.shape)}")
 
 

@@ -4,7 +4,10 @@ Wang et al. 2020, "MiniLM"; trained on pairs of texts that belong together as Re
 "Sentence-BERT", showed.
 """
 
+import json
 from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +18,7 @@ from llmai_edu.models.bert import BertModel
 from llmai_edu.pretrained.bert import load_bert
 from llmai_edu.tokenizers.wordpiece import WordPieceTokenizer
 
-__all__ = ["embed_sentences", "load_minilm", "mean_pooling"]
+__all__ = ["embed_sentences", "load_minilm", "mean_pooling", "minilm_reference"]
 
 
 def load_minilm(device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> BertModel:
@@ -72,3 +75,15 @@ def embed_sentences(
         pooled = mean_pooling(model(ids, mask).float(), mask)  # (B, C)
         found[rows] = F.normalize(pooled, dim=1).cpu().numpy()
     return found
+
+
+def minilm_reference() -> dict[str, Any]:
+    """Return the vectors that Hugging Face's `transformers` computes from the same file, recorded.
+
+    `texts`: five of them; `vectors`: their vectors, 384 numbers each; `transformers`: its version.
+    `benchmarks/record_minilm.py` records them, and a test compares them with transformers itself.
+
+    >>> len(minilm_reference()["texts"])
+    5
+    """
+    return json.loads((files(__package__) / "minilm_reference.json").read_text(encoding="utf-8"))

@@ -181,7 +181,7 @@ class WordPieceTokenizer:
     ) -> Batch:
         """What a BERT reads: [CLS] text [SEP], or [CLS] first [SEP] second [SEP], padded on the right to one length.
 
-        max_length: longer texts are cut off (of a pair the longer one, token by token), [CLS] and [SEP] stay.
+        max_length: longer texts are cut off (of a pair the longer one first), [CLS] and [SEP] stay.
         """
         if isinstance(texts, str) or not texts:
             raise ValueError(f"texts must be a list of at least one text, got {texts!r}")
@@ -202,10 +202,11 @@ class WordPieceTokenizer:
         room = None if max_length is None else max_length - 1 - len(parts)
         if room is not None and room < 0:
             raise ValueError(f"max_length must leave room for [CLS] and [SEP], got {max_length}")
-        while room is not None and sum(map(len, parts)) > room:
-            longest = max(reversed(parts), key=len)  # of two equally long ones, the second
-            too_many = sum(map(len, parts)) - room if len(parts) == 1 else 1
-            del longest[len(longest) - too_many :]
+        if room is not None and sum(map(len, parts)) > room:
+            *shorter, longest = sorted(parts, key=len)  # the lists themselves: cut in place
+            for part in shorter:
+                del part[room // 2 :]
+            del longest[room - sum(map(len, shorter)) :]
         ids, types = [self.cls_id], [0]
         for number, part in enumerate(parts):
             ids += [*part, self.sep_id]

@@ -88,6 +88,18 @@ def test_every_token_hears_of_every_other():
         assert (difference > 1e-4).all()
 
 
+def test_a_mask_of_pairs_says_who_sees_whom():
+    _, ours = pair()
+    ids = draw_ids(3, 20)
+    torch.testing.assert_close(ours(ids, MASK[:, None].expand(3, 20, 20)), ours(ids, MASK))
+    left = torch.ones(20, 20).tril().expand(3, 20, 20)
+    changed = ids.clone()
+    changed[:, 12] = ids[:, 12] % 96 + 1
+    before, after = ours.bert(ids, left), ours.bert(changed, left)
+    torch.testing.assert_close(before[:, :12], after[:, :12])
+    assert ((before - after)[:, 12:].abs().amax(-1) > 1e-4).all()
+
+
 def test_padding_changes_nothing_whatever_stands_in_it():
     _, ours = pair()
     ids, mask = draw_ids(3, 20), MASK

@@ -1,14 +1,15 @@
-"""The real MiniLM in our BERT against transformers' on the same files, with the mean pooling written here."""
+"""The real MiniLM in our BERT against transformers' on the same files, whose mean pooling is the recorder's."""
 
 import numpy as np
 import pytest
 import torch
-import transformers
 
+from benchmarks.record_minilm import TEXTS as RECORDED
+from benchmarks.record_minilm import reference_vectors
 from llmai_edu.datasets import DATASETS
 from llmai_edu.datasets.weights import minilm_folder
 from llmai_edu.models.bert import BertConfig, BertModel
-from llmai_edu.pretrained.minilm import embed_sentences, load_minilm, mean_pooling
+from llmai_edu.pretrained.minilm import embed_sentences, load_minilm, mean_pooling, minilm_reference
 from llmai_edu.tokenizers.wordpiece import SPECIAL, WordPieceTokenizer, minilm_tokenizer
 
 TEXTS = [
@@ -45,15 +46,7 @@ def test_the_order_and_the_batches_of_texts_do_not_matter(device):
 
 @pytest.mark.data
 def test_embeddings_equal_those_of_transformers(device):
-    folder = minilm_folder()
-    theirs = transformers.BertModel.from_pretrained(folder).eval().to(device)
-    reader = transformers.BertTokenizerFast.from_pretrained(folder)
-    batch = reader(TEXTS, padding=True, truncation=True, max_length=256, return_tensors="pt").to(device)
-    with torch.no_grad():
-        states = theirs(**batch).last_hidden_state  # (B, T, C)
-    weights = batch["attention_mask"].unsqueeze(-1).float()
-    expected = (states * weights).sum(1) / weights.sum(1)
-    expected = torch.nn.functional.normalize(expected, dim=1).cpu().numpy()
+    expected = reference_vectors(TEXTS)
     ours = embed_sentences(load_minilm(device), minilm_tokenizer(), TEXTS, batch_size=3)
     np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-5)
     assert np.abs(ours[0] - ours[2]).max() > 0.05
@@ -74,3 +67,10 @@ def test_numbers_of_the_card():
     assert any("62 %" in fault for fault in card.known_faults)
     assert round(726_484_430 / 1_170_060_424, 2) == 0.62
     assert "726,484,430" in (minilm_folder() / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.data
+def test_the_recording_is_what_transformers_computes():
+    recorded = minilm_reference()
+    assert recorded["texts"] == RECORDED
+    np.testing.assert_allclose(recorded["vectors"], reference_vectors(RECORDED), rtol=0, atol=2e-6)
