@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/12_gpt.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 75 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 11.*
+# *About 90 minutes to read, 75 seconds to run on two CPU cores, 2.0 GB. Needs: lesson 11.*
 #
 # Lesson 11 built attention: each token asks, all tokens before it answer. A language model needs a little more than that. On
 # this page you put it together: attention, a small network for each token, a sum that carries everything upwards, and a way to keep the
