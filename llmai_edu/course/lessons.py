@@ -305,7 +305,7 @@ LESSONS = (
         ),
         minutes=90,
         seconds=75,
-        memory_mb=1500,
+        memory_mb=2000,
         exercises=("gpt.parallel_block", "gpt.cost", "gpt.parts_of_logit"),
         data=("shakespeare",),
         available=True,
