@@ -99,9 +99,13 @@ from llmai_edu.models.bert import BertConfig, BertForMaskedLM, BertModel
 seed_everything(seed)
 generator = torch.Generator().manual_seed(seed)
 small = BertModel(BertConfig(50, 32, 2, 4, 64, max_position_embeddings=8), generator=generator)
+
+# %%
 ids = torch.tensor([[7, 3, 9, 4, 1, 8]])
 changed = torch.tensor([[7, 3, 9, 30, 1, 8]])  # another token at place 3
 left_only = torch.ones(1, 6, 6).tril()
+
+# %%
 moved = {
     "both sides": (small(ids) - small(changed)).norm(dim=-1)[0].tolist(),
     "left side only": (small(ids, left_only) - small(changed, left_only))
@@ -150,6 +154,8 @@ def mask_loops(ids, mask_id, vocab_size, rng):
 
 sentence = "The state of the Union is strong because its people are strong."
 ids = tokenizer.encode(sentence)
+
+# %%
 inputs, labels = mask_loops(ids, tokenizer.mask_id, tokenizer.vocab_size, rng)
 print(" ".join(tokenizer.tokens[i] for i in inputs))
 print("asked:", [tokenizer.tokens[i] for i in labels if i is not None])
@@ -161,6 +167,8 @@ print("asked:", [tokenizer.tokens[i] for i in labels if i is not None])
 # %%
 for text in ("Embeddings", "Déjà vu", "unpretentiousness"):
     print(f"{text:<20}", [tokenizer.tokens[i] for i in tokenizer.encode(text)])
+
+# %%
 assert [tokenizer.tokens[i] for i in tokenizer.encode("Embeddings")] == [
     "em",
     "##bed",
@@ -238,6 +246,8 @@ counted = mask_loops(plain_ids[0].tolist(), tokenizer.mask_id, tokenizer.vocab_s
 drawn = mask_tokens(
     plain_ids, plain_ids > 0, tokenizer.mask_id, tokenizer.vocab_size, generator
 )
+
+# %%
 slow = np.mean([label is not None for label in counted[1]])
 fast = (drawn[1] != IGNORE).float().mean().item()
 print(
@@ -278,9 +288,13 @@ copied = {
 }
 places = {"self_attn.out_proj": "attention.output", "linear1": "mlp.up", "linear2": "mlp.down"}
 places |= {"norm1": "attention_norm", "norm2": "mlp_norm"}
+
+# %%
 copied |= {
     f"{a}.{kind}": mine[f"{b}.{kind}"] for a, b in places.items() for kind in ("weight", "bias")
 }
+
+# %%
 theirs.load_state_dict(copied)
 x = torch.randn(2, 6, 32, generator=generator)
 torch.testing.assert_close(forward(block, x), theirs.eval()(x), rtol=1e-5, atol=1e-5)
@@ -305,6 +319,7 @@ from llmai_edu.training import cosine
 MASK = 27
 
 
+# %%
 def letters(docs):
     """The ids of a text's letters: 0 for a space, 1 to 26 for a to z."""
     kept = re.sub("[^a-z]+", " ", " ".join(docs).lower()).encode()
@@ -312,6 +327,7 @@ def letters(docs):
     return torch.from_numpy(np.where(codes == 32, 0, codes - 96))
 
 
+# %%
 text = ladder_text()
 train, valid = letters(text.train_docs[::10]), letters(text.valid_docs)
 print(f"{len(train):,} letters to train on, {len(valid):,} to measure on")
@@ -325,6 +341,7 @@ def windows(ids, n, generator):
     return ids[starts + torch.arange(32)]
 
 
+# %%
 def train_letters(sides, steps=500):
     """A tiny BERT; `sides` is a mask of who sees whom, or None for all."""
     generator = torch.Generator().manual_seed(seed)
@@ -371,6 +388,7 @@ truth = shown[:, 16].clone()
 shown[:, 16] = MASK
 
 
+# %%
 @torch.no_grad()
 def name_letters(model, sides=None):
     """Log-probabilities of all letters for the hidden one of each window: (1000, 27)."""
@@ -393,8 +411,12 @@ tries = shown[:, None, 11:22].repeat(
 )  # (1000, 27, 11): five letters on either side of the gap
 tries[:, :, 5] = torch.arange(27)
 each = ngram.log_prob(bytes(tries.flatten().tolist())).reshape(1000, 27, 11)
+
+# %%
 untrained = BertForMaskedLM(both.config, generator=torch.Generator().manual_seed(seed)).eval()
 frequent = torch.bincount(train, minlength=27).float()
+
+# %%
 answers = {
     "most frequent": (frequent / frequent.sum()).log().expand(1000, 27),
     "untrained BERT": name_letters(untrained),
@@ -418,11 +440,15 @@ plt.show()
 nats = {name: F.nll_loss(log_p, truth).item() for name, log_p in answers.items()}
 for name in answers:
     print(f"{name:<22} {accuracy[name]:.1%} ± {errors[name]:.1%}   {nats[name]:.2f} nats")
+
+# %%
 gain = right["BERT, both sides"] * 1.0 - right["BERT, left side only"]
 low, high = np.percentile(gain[rng.integers(0, 1000, (2000, 1000))].mean(1), [2.5, 97.5])
 print(
     f"both sides against the left one: {gain.mean():+.1%}, 95 % interval {low:+.1%} to {high:+.1%}"
 )
+
+# %%
 networks = [accuracy["BERT, both sides"], accuracy["BERT, left side only"]]
 assert accuracy["untrained BERT"] < accuracy["most frequent"] < min(networks) - 0.1
 assert abs(networks[0] - networks[1]) < 0.15
@@ -450,6 +476,7 @@ from llmai_edu.viz.fill_blank import fill_blank_html, fill_blank_widget
 SYMBOLS = "␣abcdefghijklmnopqrstuvwxyz"
 
 
+# %%
 @torch.no_grad()
 def fill_letter(sentence):
     """The six likeliest letters for the gap."""
@@ -463,6 +490,7 @@ def fill_letter(sentence):
     return [(SYMBOLS[i], p[i].item()) for i in p.argsort(descending=True)[:6]]
 
 
+# %%
 example = "the president of the uni_ed states"
 show(fill_blank_widget(fill_letter, example), fill_blank_html(example, fill_letter(example)))
 
@@ -493,6 +521,8 @@ short, long = (
     "The committee met for two days, heard eleven witnesses, and decided nothing at all.",
 )
 alone = embed_sentences(minilm, tokenizer, [short])[0]
+
+# %%
 batch = tokenizer.encode_batch([short, long])
 ids, mask = torch.from_numpy(batch.ids), torch.from_numpy(batch.attention_mask)
 with torch.no_grad():
@@ -575,16 +605,19 @@ from llmai_edu.tokenizers.wordpiece import basic_words
 row_of = {word: i for i, word in enumerate(glove_words[:100_000])}
 
 
+# %%
 def unit(x):
     return x / np.linalg.norm(x, axis=1, keepdims=True).clip(1e-12)
 
 
+# %%
 def mean_glove(texts):
     """The mean of the words' GloVe vectors, of length 1: (N, 50)."""
     rows = [[row_of[word] for word in basic_words(text) if word in row_of] for text in texts]
     return unit(np.stack([glove_vectors[row].mean(0) for row in rows]))
 
 
+# %%
 def cosines_of(queries, texts, known=None):
     """The cosines of every query with every text, by each of the three methods."""
     tfidf = TfidfVectorizer().fit(texts)
@@ -642,11 +675,13 @@ some = rng.choice(len(paragraphs), 8, replace=False)
 live = embed_sentences(minilm, tokenizer, [paragraphs[i].text for i in some])
 assert np.abs(live - vectors[some]).max() < 2e-3
 
+# %%
 questions = load_course_questions()
 lessons = np.array([one.lesson for one in paragraphs])
 scores = cosines_of([one.text for one in questions], [one.text for one in paragraphs], vectors)
 
 
+# %%
 def places_of_the_right(cosines):
     """For each question, the place of the first paragraph from the right lesson, from 0."""
     order = (-cosines).argsort(1, kind="stable")
@@ -694,6 +729,8 @@ for k in (1, 5):
         f"hit at {k}, MiniLM ahead of TF-IDF by {lead.mean():+.0%}, 95 % interval {low:+.0%} to {high:+.0%}"
     )
     assert low < 0 < high
+
+# %%
 assert np.mean(first_right["MiniLM"] < 1) > np.mean(first_right["TF-IDF"] < 1)
 assert np.mean(first_right["mean of GloVe"] < 1) < 0.25
 
