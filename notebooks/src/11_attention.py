@@ -222,7 +222,8 @@ def attention(
     q: (B, H, T, D). k, v: (B, K, S, D), where K divides H. mask: of bool, True where a query may look, of a shape that
     broadcasts to (B, H, T, S). bias: added to the scores, broadcasts likewise. causal: the queries are the last T
     of the S tokens, and none looks ahead; goes together with a mask. scale: instead of 1/√D. dropout: the share of
-    weights set to 0 (in training only). Returns (B, H, T, D). Raises ValueError when K does not divide H.
+    weights set to 0 (in training only). Returns (B, H, T, D). Raises ValueError when K does not divide H, or for a
+    mask of numbers.
     Vaswani et al. 2017, "Attention Is All You Need".
 
     >>> q = torch.zeros(1, 1, 1, 2)                       # a query that prefers no key ...
@@ -1001,7 +1002,12 @@ assert on_right > 0.95
 
 # %%
 from llmai_edu.models.llama import Llama, LlamaAttention
-from llmai_edu.pretrained.attention_maps import Looks, layer_weights, value_lengths
+from llmai_edu.pretrained.attention_maps import (
+    Looks,
+    check_one_text,
+    layer_weights,
+    value_lengths,
+)
 
 
 # %% quote="llmai_edu.pretrained.attention_maps:llama_looks"
@@ -1012,10 +1018,7 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
     What a head adds for token t is the sum over s of weight · value. A large weight on a short value fetches little:
     Kobayashi et al. 2020, "Attention is Not Only a Weight". Arguments and errors as there.
     """
-    if ids.ndim != 1 or not len(ids):
-        raise ValueError(
-            f"ids must have shape (T,) with T ≥ 1, one text, got {tuple(ids.shape)}"
-        )
+    check_one_text(ids)
     found: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def note(layer: LlamaAttention, args: tuple) -> None:
