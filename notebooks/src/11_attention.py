@@ -1388,7 +1388,7 @@ def read_minilm(text):
     return [wordpiece.tokens[i] for i in ids], bert_attention_maps(minilm, ids).numpy()
 
 
-example = "The cat sat on the mat. The cat sat"
+example = "The cat sat. The cat sat"
 models = {"SmolLM2": read_smollm2, "MiniLM": read_minilm}
 fallback = ""
 for name, (i, j) in (("SmolLM2", repeating), ("MiniLM", next_head)):
