@@ -8,13 +8,12 @@ __all__ = ["load_span_runs"]
 
 
 def load_span_runs() -> dict[str, Any]:
-    """What small T5s answered to misspelled words, with and without pretraining.
+    """What small T5s answered that learned from 100 words, with and without pretraining by span corruption.
 
-    `wrong`, `truth`: the held-out words, misspelled and as they are. `runs`: each with its `start` ("pretrained",
-    "random start" or "three letters"), its `seed`, the number of `examples` and its `answers`. `recipe`: the settings.
-    `benchmarks/record_t5.py` records them.
+    `test`: the held-out words. `runs`: each with its `start` ("pretrained" or "random start"), its `seed`, its `task`
+    and its `answers` to the test words. `recipe`: the settings. `benchmarks/record_t5.py` records them.
 
-    >>> len(load_span_runs()["truth"])
+    >>> len(load_span_runs()["test"])
     400
     """
     return json.loads((files(__package__) / "span_runs.json").read_text(encoding="utf-8"))

@@ -182,7 +182,7 @@ print(" " * 13, " ".join(f"{name:<9}" for name in TASKS))
 # %% [markdown]
 # How often is the whole answer right? A share means little alone, so three others answer the same questions: the same model
 # *without* training; somebody who copies the word; and somebody who always gives the answer that is most frequent in the
-# training words ("6", say).
+# training words.
 
 # %%
 def share_right(name, given):
@@ -373,11 +373,11 @@ assert one_block.shape == (1, 5, 48)
 def bucket_loops(relative):
     """The bucket of one distance (place of the key minus place of the query), in both directions."""
     side = 16 if relative > 0 else 0
-    distance, edge, bucket = abs(relative), 8.0, 8
+    distance, bucket = abs(relative), 8
     if distance < 8:
         return side + distance
-    while bucket < 15 and distance >= edge * 16 ** (1 / 8):  # from 8 to 128 is a factor of 16, in 8 steps
-        edge *= 16 ** (1 / 8)
+    # from 8 to 128 is a factor of 16, in 8 equal factors
+    while bucket < 15 and distance >= 8 * 16 ** ((bucket - 7) / 8):
         bucket += 1
     return side + bucket
 
@@ -433,12 +433,9 @@ def relative_position_bucket(
 distances = torch.arange(-200, 201)
 ours = relative_position_bucket(distances, bidirectional=True).tolist()
 slow = [bucket_loops(d) for d in distances.tolist()]
-differ = [d for d, a, b in zip(distances.tolist(), ours, slow) if a != b]
-print("distances on which the two differ:", differ)
-assert set(map(abs, differ)) <= {16, 32, 64}
-
-# %% [markdown]
-# They may differ at 16, 32 and 64 only, where the exact logarithm lies on the edge and a rounding decides. The package rounds as T5's own code does.
+print(f"{len(slow)} distances, {len(set(slow))} buckets")
+assert ours == slow
+assert set(slow) == set(range(32)) - {16}  # 16 would be a distance of 0 ahead
 
 # %% alt="Left: the bucket of each distance from 0 to 160 backwards, a staircase that rises by one at each of the first 8 distances, then on ever longer steps up to 15, which holds all from 91 on. Right: a map of the buckets of 40 queries and 40 keys, with stripes along the diagonal that grow wider away from it."
 _, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.4), width_ratios=[1.5, 1])
@@ -529,7 +526,7 @@ for order, reader in readers.items():
     by_length[order] = [right_at(reader, length, back=2) for length in lengths]
     print(f"{order:<19}", "  ".join(f"{share:4.0%}" for share in by_length[order]))
 
-# %% alt="Share of right digits against the length of the row, 32 to 256. Relative, circles, starts at 1 and falls slowly, and is still above one half at 256. Absolute, squares, starts at 1 as well and falls to about one half at 64 and near one fifth at 256. Neither, crosses, lies at one tenth, which is chance, throughout."
+# %% alt="Share of right digits against the length of the row, 32 to 256. Relative, circles, starts at 1 and falls slowly, and is still above 0.8 at 256. Absolute, squares, starts at 1 as well and falls to about one half at 64 and near one fifth at 256. Neither, crosses, lies at one tenth, which is chance, throughout."
 _, axes = new_axes(5.6, 3.2)
 for k, (order, mark) in enumerate(zip(["relative", "absolute", "neither"], "osx")):
     axes.plot(lengths, by_length[order], marker=mark, color=PALETTE[k], label=order)
@@ -544,13 +541,13 @@ assert min(relative[0], absolute[0]) > 0.95
 assert max(neither) < 0.15
 assert relative[1] > 0.85
 assert 0.4 < absolute[1] < 0.65
-assert relative[3] > 0.5
+assert relative[3] > 0.8
 assert absolute[3] < 0.3
-assert max(by_length["relative, one rate"]) < 0.5
+assert max(by_length["relative, one rate"]) < 0.2
 
 # %% [markdown]
 # Both can do it at the length that they were trained on, and without any order nobody can: 10 % is chance. At twice the length the vectors give the right digit at about half of the
-# places, which are the old ones; the relative bias goes on, and is right at most places even at eight times the length. It gets worse, too.
+# places, which are the old ones; the relative bias goes on, and is right at more than 80 % of the places even at eight times the length. But it, too, gets worse.
 #
 # The learned table says why one might expect that. Here it is, one number a bucket and head:
 
@@ -585,25 +582,24 @@ with torch.no_grad():
 repaired = [right_at(mended, length, back=2) for length in lengths]
 print("as trained ", "  ".join(f"{share:6.1%}" for share in relative))
 print("pushed down", "  ".join(f"{share:6.1%}" for share in repaired))
-assert repaired[3] > relative[3] + 0.1
-assert repaired[3] > 0.9
+assert repaired[3] > 0.98 > relative[3]
 
 # %% [markdown]
 # So it is. A model that is to read long texts should have seen some, or its far buckets mean nothing. T5 was trained on texts of 512 tokens, in which every bucket occurs.
 #
 # And the odd learning rate? A bias has to go from 0 to about 10 to decide alone, which is far for a step of 0.01. With one rate for all, the same
-# 300 steps gave less than half of the digits. (T5 was trained by an optimizer that makes larger steps for larger numbers, and for a million steps.)
+# 300 steps brought nothing: 10 % right, at every length. Whether more steps would, we have not tried. (T5 was trained by an optimizer that makes larger steps for larger numbers, and for a million steps.)
 #
 # Now the price of sharing. Ask for the digit *twenty* places before. The distance 20 is in a bucket with others:
 
 # %%
 same = [d for d in range(60) if bucket_loops(-d) == bucket_loops(-20)]
-far = train_reader("relative", back=20)
+far = train_reader("relative", back=20, steps=600)
 ids, labels = digit_before(200, 32, 20, torch.Generator().manual_seed(1000 + seed))
 said = far(ids).argmax(-1)  # (B, T)
-hits = [(said[:, t] == ids[:, t - d]) for t in range(22, 32) for d in (20,)]
-near = [sum(said[:, t] == ids[:, t - d] for d in same) > 0 for t in range(22, 32)]
-exact, in_bucket = (torch.stack(rows).float().mean().item() for rows in (hits, near))
+hits = torch.stack([said[:, 22:] == ids[:, 22 - d : 32 - d] for d in same])  # where all seven exist
+exact = hits[same.index(20)].float().mean().item()
+in_bucket = hits.any(0).float().mean().item()
 by_chance = 1 - 0.9 ** len(same)
 print(f"distances in the bucket: {same}")
 print(f"right digit {exact:.0%}; a digit from the bucket {in_bucket:.0%} (by chance {by_chance:.0%})")
@@ -613,7 +609,7 @@ assert in_bucket > 0.8
 assert 0.5 < by_chance < 0.55
 
 # %% [markdown]
-# The model looks into the right bucket and cannot tell its seven distances apart. That is what the logarithm gives up: exact counting far away. For language it is a good bargain; for
+# After twice the steps, the model looks into the right bucket and cannot tell its seven distances apart. That is what the logarithm gives up: exact counting far away. For language it is a good bargain; for
 # counting it is not.
 #
 # ## Spans go missing
@@ -725,13 +721,13 @@ def random_spans(
 
 
 # %% [markdown]
-# On a real sentence, with GPT-2's tokens. The rule for the choice: the first sentence of the newest address that has 40 to 50 tokens.
+# On a real sentence, with GPT-2's tokens. The rule for the choice: the first sentence of the first address, of 1790, that has 40 to 50 tokens.
 
 # %%
 from llmai_edu.tokenizers import gpt2_tokenizer
 
 tokenizer = gpt2_tokenizer()
-sentences = re.split(r"(?<=[.?!])\s+", speeches[-1].text)
+sentences = re.split(r"(?<=[.?!])\s+", speeches[0].text)
 sentence = next(s for s in sentences if 40 <= len(tokenizer.encode(s)) <= 50)
 ids = tokenizer.encode(sentence)
 sentinels = range(50_257, 50_357)  # new ids, behind GPT-2's own
@@ -815,9 +811,8 @@ few = pad([to_ids("sort: union"), to_ids("length: law")]), pad([to_ids("inou"), 
 wider = tuple(F.pad(part, (0, 3)) for part in few)  # three more columns of padding
 with torch.no_grad():
     loss, again = text_to_text_loss(fresh, few), text_to_text_loss(fresh, wider)
-print(f"{loss:.3f} nats a token; a guess among all {len(LETTERS) + 2} ids: {np.log(len(LETTERS) + 2):.3f}")
+print(f"{loss:.4f} nats a token; with three more columns of padding {again:.4f}")
 assert torch.isclose(loss, again)
-assert abs(loss - np.log(len(LETTERS) + 2)) < 1.5
 
 # %% [markdown]
 # And one way to write: read once, then take the likeliest token, again and again, until the end token. The keys and values of the text that was read are computed once, in
@@ -938,19 +933,44 @@ for name, task in TASKS.items():
         f"together - alone {gains[name]}"
     )
 
+# %%
+patient = share_right("reverse", write(train_on(["reverse"], steps=600), "reverse: ", test))
+print(f"reverse alone, with all 600 steps: {patient:.0%}")
+assert gains["reverse"].low > 0.2
+assert patient > shares["reverse"][0] + 0.05
+assert all(gains[name].high > -0.02 for name in TASKS)
+
 # %% [markdown]
-# PLACEHOLDER-TOGETHER
+# Here it is better to learn together: for `reverse` by far, and for no task surely worse. What the other tasks teach about letters, `reverse` can use, it seems; which part of it,
+# we have not tested. But with all 600 steps for itself, four times as many examples of its own, `reverse` alone is ahead.
+# So the answer is: with few steps for each, together; who can pay four times as much, does better with four models. The authors of T5 found for their
+# tasks that training on a mixture alone fell behind pretraining and then tuning on each task, and that tuning after the mixture closed the gap [1].
 #
 # ## Does span corruption help?
 #
-# PLACEHOLDER-RECORDED
+# T5's real gain is to come from text without tasks. We can try that in small. The model of this page is pretrained by span corruption on triples of training words ("union have sit", read as letters), 500 steps. Then it
+# learns one task from only *100 words*, 150 steps. A second model does the same from a random start. Three seeds, no setting chosen by the result, test words answered once; these runs are *recorded*.
+#
+# Before you run the next cell, guess: for which of the tasks will it help?
 
 # %%
 from llmai_edu.training.span_runs import load_span_runs
 
 recorded = load_span_runs()
+help_of = {}
+for name in ("reverse", "sort", "vowels"):
+    truth = [TASKS[name](word) for word in recorded["test"]]
+    for k in range(3):
+        runs = {r["start"]: r["answers"] for r in recorded["runs"] if (r["task"], r["seed"]) == (name, k)}
+        pretrained, plain = runs["pretrained"], runs["random start"]
+        help_of[name, k] = compare_accuracy(truth, pretrained, plain, rng=rng)
+        right = [np.mean([a == t for a, t in zip(one, truth)]) for one in (pretrained, plain)]
+        print(f"{name:<8} seed {k}   pretrained {right[0]:4.0%}   random start {right[1]:4.0%}   "
+              f"difference {help_of[name, k]}")
 
 # %% [markdown]
+# PLACEHOLDER-RECORDED
+#
 # ## The same as T5
 #
 # Is this T5, or something like it? The library `transformers` holds the reference implementation. A script gave it the weights of two tiny models of ours, with random
