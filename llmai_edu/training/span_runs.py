@@ -8,10 +8,11 @@ __all__ = ["load_span_runs"]
 
 
 def load_span_runs() -> dict[str, Any]:
-    """What small T5s answered that learned from 100 words, with and without pretraining by span corruption.
+    """What small T5s answered that learned from 100 or 1,000 words, with and without pretraining by span corruption.
 
-    `test`: the held-out words. `runs`: each with its `start` ("pretrained" or "random start"), its `seed`, its `task`
-    and its `answers` to the test words. `recipe`: the settings. `benchmarks/record_t5.py` records them.
+    `test`: the held-out words. `runs`: each with its `start` ("pretrained" or "random start"), its `seed`, its `task`,
+    the number of `examples` and its `answers` to the test words. `recipe`: the settings. `benchmarks/record_t5.py`
+    records them.
 
     >>> len(load_span_runs()["test"])
     400
