@@ -1,6 +1,6 @@
 """Record what tiktoken and transformers make of our text and weights: `python -m benchmarks.record_references`.
 
-Lessons 00 and 01 compare with these recordings; tests compare the recordings with the libraries themselves.
+Lessons 00, 01 and 15 compare with these recordings; tests compare the recordings with the libraries themselves.
 """
 
 import hashlib
@@ -65,14 +65,37 @@ def transformers_reference() -> dict[str, Any]:
     }
 
 
+def logits_reference(answer: list[int]) -> dict[str, Any]:
+    """What transformers makes of QUESTION and its recorded answer, read at once: a number for each token."""
+    import torch
+
+    from benchmarks.bench_decode import load_reference
+    from llmai_edu.tokenizers import smollm2_tokenizer
+
+    ids = torch.tensor([*smollm2_tokenizer().chat_ids([{"role": "user", "content": QUESTION}]), *answer])
+    with torch.inference_mode():
+        logits = load_reference()(ids[None]).logits[0]  # (T, V)
+    following = logits[:-1].log_softmax(-1).gather(-1, ids[1:, None]).squeeze(-1)  # (T - 1,)
+    best = logits[-1].topk(5)
+    return {
+        "transformers": version("transformers"),
+        "ids": ids.tolist(),
+        "log_probs": [round(p, 5) for p in following.tolist()],
+        "best_ids": best.indices.tolist(),
+        "best_logits": [round(z, 5) for z in best.values.tolist()],
+    }
+
+
 def main() -> None:
-    """Write both recordings into the package."""
+    """Write the recordings into the package."""
+    answer = transformers_reference()
     for file, reference in [
         ("llmai_edu/tokenizers/gpt2_reference.json", tiktoken_reference()),
-        ("llmai_edu/pretrained/smollm2_reference.json", transformers_reference()),
+        ("llmai_edu/pretrained/smollm2_reference.json", answer),
+        ("llmai_edu/pretrained/smollm2_logits.json", logits_reference(answer["ids"])),
     ]:
         (ROOT / file).write_text(json.dumps(reference) + "\n", encoding="utf-8")
-        print(file, {key: value for key, value in reference.items() if key != "ids"})
+        print(file, {key: value for key, value in reference.items() if key not in ("ids", "log_probs")})
 
 
 if __name__ == "__main__":

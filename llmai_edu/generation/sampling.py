@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from llmai_edu.models.llama import Llama
+from llmai_edu.generation.decoder import Decoder, check_mode
 
 SMALLEST = torch.finfo(torch.float32).tiny  # a smaller divisor would count as 0
 
@@ -91,7 +91,7 @@ def sample(
 
 
 def generate(
-    model: Llama,
+    model: Decoder,
     ids: Sequence[int] | torch.Tensor,
     max_new_tokens: int,
     *,
@@ -107,15 +107,16 @@ def generate(
     after `max_new_tokens`, or before the first of `stop_ids`, which is not yielded. Temperature 0 is greedy.
 
     ids: (T,), a list or a tensor. Raises ValueError at once, not at the first token, for an empty prompt, an
-    id that is no whole number or outside of the vocabulary, a text that would outgrow the context, or sampling
-    values without a meaning.
+    id that is no whole number or outside of the vocabulary, a text that would outgrow the context, sampling
+    values without a meaning, or a model that still drops connections as in training.
 
-    >>> from llmai_edu.models.llama import LlamaConfig
+    >>> from llmai_edu.models.llama import Llama, LlamaConfig
     >>> tiny = Llama(LlamaConfig(256, 64, 192, 2, 4, 2, 512), generator=torch.Generator().manual_seed(0))
     >>> len(list(generate(tiny, [72, 105], max_new_tokens=5)))
     5
     """
     ids = torch.as_tensor(ids)
+    check_mode(model)
     check_sampling(temperature, top_k, top_p)
     check_prompt(ids, max_new_tokens, model.config.vocab_size, model.config.max_position_embeddings)
     return decode_loop(model, ids.long(), max_new_tokens, temperature, top_k, top_p, generator, frozenset(stop_ids))
@@ -123,7 +124,7 @@ def generate(
 
 @torch.inference_mode()
 def decode_loop(
-    model: Llama,
+    model: Decoder,
     ids: torch.Tensor,
     max_new_tokens: int,
     temperature: float,

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import torch
 
+from llmai_edu.generation.decoder import Decoder
 from llmai_edu.generation.sampling import generate
-from llmai_edu.models.llama import Llama
 
 
 class Tokenizer(Protocol):
@@ -44,7 +44,7 @@ def stream_text(tokenizer: Tokenizer, ids: Iterable[int]) -> Iterator[str]:
 
 
 def chat(
-    model: Llama,
+    model: Decoder,
     tokenizer: ChatTokenizer,
     messages: str | Sequence[dict[str, str]],
     *,

@@ -29,7 +29,8 @@ def attention(
     q: (B, H, T, D). k, v: (B, K, S, D), where K divides H. mask: of bool, True where a query may look, of a shape that
     broadcasts to (B, H, T, S). bias: added to the scores, broadcasts likewise. causal: the queries are the last T
     of the S tokens, and none looks ahead; goes together with a mask. scale: instead of 1/√D. dropout: the share of
-    weights set to 0 (in training only). Returns (B, H, T, D). Raises ValueError when K does not divide H.
+    weights set to 0 (in training only). Returns (B, H, T, D). Raises ValueError when K does not divide H, or for a
+    mask of numbers.
     Vaswani et al. 2017, "Attention Is All You Need".
 
     >>> q = torch.zeros(1, 1, 1, 2)                       # a query that prefers no key ...
@@ -84,7 +85,12 @@ def check_heads(q: torch.Tensor, k: torch.Tensor) -> bool:
 def merge(
     mask: torch.Tensor | None, bias: torch.Tensor | None, causal: bool, q: torch.Tensor, k: torch.Tensor
 ) -> torch.Tensor | None:
-    """One tensor for mask, bias and causality: of bool without a bias, else the bias with -inf where none may look."""
+    """One tensor for mask, bias and causality: of bool without a bias, else the bias with -inf where none may look.
+
+    Raises ValueError for a mask of numbers: torch would add them to the scores, and a 0 would hide nothing.
+    """
+    if mask is not None and mask.dtype != torch.bool:
+        raise ValueError(f"mask must be of bool, True where a query may look, got {mask.dtype}: see padding_mask")
     if causal and q.shape[2] > 1:  # one query, the last token, may see everything
         ahead = causal_mask(q.shape[2], k.shape[2], q.device)
         mask = ahead if mask is None else mask & ahead

@@ -9,10 +9,10 @@ class KVCache:
     """Keys and values of the tokens read so far, for every layer.
 
     Room for `max_length` tokens is reserved at once: growing a tensor token by token would copy it every
-    time. With a `window`, room for about two windows is enough, for nobody looks further back. `make_room` opens a
-    pass; each layer appends its own keys and values; when all layers have, the model calls `advance`, so that
-    a forward pass that failed half-way leaves the cache as it was. The cache serves generation: no gradient
-    flows through it.
+    time. With a `window`, room for two windows is enough, for nobody looks further back; a longer pass gets more
+    until the next. `make_room` opens a pass; each layer appends its own keys and values; when all layers have, the
+    model calls `advance`, so that a pass that failed half-way leaves the cache ready for another. The cache serves
+    generation: no gradient flows through it.
 
     Memory in bytes: 2 · layers · B · H · room · D · size of one number.
 
@@ -39,11 +39,11 @@ class KVCache:
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        room = max_length if window is None else min(max_length, 2 * window)
-        shape = (batch_size, num_heads, room, head_dim)
+        self.room = max_length if window is None else min(max_length, 2 * window)
+        shape = (batch_size, num_heads, self.room, head_dim)
         self.keys = [torch.empty(shape, device=device, dtype=dtype) for _ in range(num_layers)]
         self.values = [torch.empty(shape, device=device, dtype=dtype) for _ in range(num_layers)]
-        self.real = torch.ones(batch_size, room, dtype=torch.bool, device=device)  # False at padding
+        self.real = torch.ones(batch_size, self.room, dtype=torch.bool, device=device)  # False at padding
         self.dropped = torch.zeros(batch_size, 1, dtype=torch.int64, device=device)  # tokens behind the window
         self.padded = False
         self.max_length, self.window = max_length, window
@@ -63,13 +63,13 @@ class KVCache:
         if self.window is None or self.stored + tokens <= self.real.shape[1]:
             return
         keep = min(self.stored, self.window - 1)
-        gone, room = self.stored - keep, max(self.real.shape[1], keep + tokens)
+        gone, room = self.stored - keep, max(self.room, keep + tokens)
+        keys = [moved(keys, gone, keep, room, dim=2) for keys in self.keys]
+        values = [moved(values, gone, keep, room, dim=2) for values in self.values]
         self.dropped += self.real[:, :gone].sum(1, keepdim=True)
         self.real = moved(self.real, gone, keep, room, dim=1)
         self.real[:, keep:] = True
-        self.keys = [moved(keys, gone, keep, room, dim=2) for keys in self.keys]
-        self.values = [moved(values, gone, keep, room, dim=2) for values in self.values]
-        self.stored = keep
+        self.keys, self.values, self.stored = keys, values, keep
 
     def append(self, layer: int, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Store the new tokens' keys and values of one layer; return those of all tokens that can be seen.
@@ -93,12 +93,23 @@ class KVCache:
         first = self.first_seen(k.shape[2])
         return self.keys[layer][:, :, first:stop], self.values[layer][:, :, first:stop]
 
+    def check_window(self, window: int | None) -> None:
+        """Refuse a model that looks further back than the cache remembers. window: the model's, None for all."""
+        if self.window is not None and (window is None or window > self.window):
+            sight = "everything" if window is None else f"{window} tokens"
+            raise ValueError(f"the cache keeps {self.window} tokens, the model looks back at {sight}: use new_cache()")
+
     def first_seen(self, tokens: int) -> int:
         """The slot of the first key that one of the next `tokens` can see."""
         return 0 if self.window is None else max(0, self.stored - self.window + 1)
 
     def note(self, attention_mask: torch.Tensor) -> None:
-        """Remember which of the tokens to come are padding. attention_mask: (B, T), 0 at padding."""
+        """Remember which of the tokens to come are padding.
+
+        attention_mask: (B, T), 0 at padding. Raises ValueError for another number of texts than the cache holds.
+        """
+        if len(attention_mask) != len(self.real):
+            raise ValueError(f"the cache holds {len(self.real)} texts, got {len(attention_mask)}")
         self.real[:, self.stored : self.stored + attention_mask.shape[1]] = attention_mask.bool()
         self.padded = True
 
@@ -124,7 +135,10 @@ class KVCache:
         if not 0 <= length <= self.length:
             raise ValueError(f"the cache holds {self.length} tokens and cannot be cut to {length}")
         stored = self.stored - (self.length - length)
-        if self.window is not None and stored < min(length, self.window - 1):
+        if length == 0:  # whatever has been dropped, an empty text needs none of it
+            stored, self.padded = 0, False
+            self.dropped.zero_()
+        elif self.window is not None and stored < min(length, self.window - 1):
             raise ValueError(f"the cache has dropped tokens that a text of {length} needs: read it again")
         self.real[:, stored:] = True
         self.length, self.stored = length, stored
@@ -149,9 +163,10 @@ def place_tokens(
 
     With a cache, this opens the pass: room is made, and padding is remembered for the passes to come.
 
-    ids: (B, T), the new tokens. attention_mask: (B, T), 0 where `ids` hold padding. Returns the positions, (T,) or with
-    padding (B, T), and a mask for `attention(..., causal=True)`, None where nothing else is hidden. Raises ValueError
-    when the shapes differ, or the cache is full.
+    ids: (B, T), the new tokens. attention_mask: (B, T), 0 where `ids` hold padding. window: how many tokens a token
+    sees, itself included; None for all. Returns the positions, (T,) or with padding (B, T), and a mask for
+    `attention(..., causal=True)`, None where nothing else is hidden. Raises ValueError when the shapes differ, when
+    the cache is full, or when it keeps less than the window.
 
     >>> positions, mask = place_tokens(torch.zeros(1, 3), torch.tensor([[0, 1, 1]]))
     >>> positions.tolist(), mask.tolist()
@@ -159,23 +174,22 @@ def place_tokens(
     """
     new = ids.shape[1]
     if attention_mask is not None and attention_mask.shape != ids.shape:
-        raise ValueError(f"attention_mask must have the ids' shape {tuple(ids.shape)}, got {attention_mask.shape}")
+        expected, got = tuple(ids.shape), tuple(attention_mask.shape)
+        raise ValueError(f"attention_mask must have the ids' shape {expected}, got {got}")
     if cache is not None:
+        cache.check_window(window)
         cache.make_room(new)
         if attention_mask is not None or cache.padded:
             cache.note(torch.ones_like(ids) if attention_mask is None else attention_mask)
-    past = 0 if cache is None else cache.length
-    keys, mask = past + new, None
+    past, mask = 0 if cache is None else cache.length, None
     positions = torch.arange(past, past + new, device=ids.device)
     if cache is None and attention_mask is not None:
         positions, mask = token_positions(attention_mask), padding_mask(attention_mask)
     elif cache is not None and cache.padded:
         seen = cache.seen(new)
         positions, mask = token_positions(seen[:, -new:], cache.texts()), padding_mask(seen)
+    keys = new if cache is None else cache.stored + new - cache.first_seen(new)
     if window is not None and keys > window:
-        if cache is not None:
-            keys = cache.stored + new - cache.first_seen(new)
         near = sliding_window_mask(new, keys, window, ids.device)
-        if new > 1:  # a single new token sees all that the cache shows
-            mask = near if mask is None else mask & near
+        mask = near if mask is None else mask & near
     return positions, mask

@@ -65,9 +65,12 @@ class GPTAttention(nn.Module):
         self.c_proj = Linear(config.n_embd, config.n_embd, bias=True)
         self.dropout = config.dropout
 
+    def heads(self, x: torch.Tensor) -> torch.Tensor:
+        """(B, T, H·D) → (B, H, T, D)."""
+        return x.unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+
     def forward(self, x: torch.Tensor, mask: torch.Tensor | None = None, cache: KVCache | None = None) -> torch.Tensor:
-        heads = self.c_attn(x).unflatten(-1, (3, -1, self.head_dim))  # (B, T, 3, H, D)
-        q, k, v = heads.permute(2, 0, 3, 1, 4)  # (B, H, T, D) each
+        q, k, v = (self.heads(part) for part in self.c_attn(x).split(x.shape[-1], dim=-1))  # (B, H, T, D) each
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, H, S, D): all tokens read so far
         y = attention(q, k, v, mask, causal=True, dropout=self.dropout if self.training else 0.0)

@@ -4,10 +4,6 @@ Names follow the layout of the Hugging Face hub, with one difference: every matr
 `x @ w`, for the reason that stands in `linear`.
 """
 
-import math
-from dataclasses import dataclass, fields
-from numbers import Integral, Real
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -15,47 +11,8 @@ from torch import nn
 from llmai_edu.models.attention import attention
 from llmai_edu.models.cache import KVCache, place_tokens
 from llmai_edu.models.linear import Linear
+from llmai_edu.models.llama_config import LlamaConfig
 from llmai_edu.models.rope import apply_rope, rope_angles
-
-
-@dataclass(frozen=True)
-class LlamaConfig:
-    """The shape of a Llama; the names are those of a `config.json` on the hub.
-
-    Raises ValueError for a size below 1, when the heads do not divide the channels, or the key heads the query heads.
-
-    >>> LlamaConfig(256, 64, 192, 2, 4, 2, 512).head_dim
-    16
-    """
-
-    vocab_size: int  # V
-    hidden_size: int  # C
-    intermediate_size: int  # channels inside the feed-forward layer
-    num_hidden_layers: int
-    num_attention_heads: int  # H
-    num_key_value_heads: int  # H / this many queries share one key head
-    max_position_embeddings: int  # the context: no text longer than this
-    rope_theta: float = 10_000.0
-    rms_norm_eps: float = 1e-5
-    tie_word_embeddings: bool = True
-
-    def __post_init__(self) -> None:
-        for name in (field.name for field in fields(self) if field.type is int):
-            if not isinstance(size := getattr(self, name), Integral) or size < 1:
-                raise ValueError(f"{name} must be a positive whole number, got {size!r}")
-        for name, number in (("rope_theta", self.rope_theta), ("rms_norm_eps", self.rms_norm_eps)):
-            if not isinstance(number, Real) or not 0 < number < math.inf:
-                raise ValueError(f"{name} must be a positive number, got {number!r}")
-        heads, groups = self.num_attention_heads, self.num_key_value_heads
-        if self.hidden_size % (2 * heads):
-            raise ValueError(f"hidden_size {self.hidden_size} must be an even multiple of num_attention_heads {heads}")
-        if heads % groups:
-            raise ValueError(f"num_attention_heads {heads} must be a multiple of num_key_value_heads {groups}")
-
-    @property
-    def head_dim(self) -> int:
-        """D: channels of one head."""
-        return self.hidden_size // self.num_attention_heads
 
 
 def rms_norm(x: torch.Tensor, weight: torch.Tensor, eps: float = 1e-5) -> torch.Tensor:
@@ -105,15 +62,19 @@ class LlamaAttention(nn.Module):
         super().__init__()
         self.layer = layer
         self.head_dim = config.head_dim
-        kv_size = config.num_key_value_heads * config.head_dim
-        self.q_proj = Linear(config.hidden_size, config.hidden_size)
+        q_size, kv_size = (n * config.head_dim for n in (config.num_attention_heads, config.num_key_value_heads))
+        self.q_proj = Linear(config.hidden_size, q_size)
         self.k_proj = Linear(config.hidden_size, kv_size)
         self.v_proj = Linear(config.hidden_size, kv_size)
-        self.o_proj = Linear(config.hidden_size, config.hidden_size)
+        self.o_proj = Linear(q_size, config.hidden_size)
 
     def heads(self, x: torch.Tensor) -> torch.Tensor:
         """(B, T, H·D) → (B, H, T, D)."""
         return x.unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+
+    def queries_and_keys(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What asks and what answers, before positions turn them: (B, H, T, D) and (B, K, T, D)."""
+        return self.heads(self.q_proj(x)), self.heads(self.k_proj(x))
 
     def forward(
         self,
@@ -122,8 +83,7 @@ class LlamaAttention(nn.Module):
         mask: torch.Tensor | None = None,
         cache: KVCache | None = None,
     ) -> torch.Tensor:
-        q = apply_rope(self.heads(self.q_proj(x)), *rope)  # (B, H, T, D)
-        k = apply_rope(self.heads(self.k_proj(x)), *rope)  # (B, K, T, D): K key heads serve H query heads
+        q, k = (apply_rope(heads, *rope) for heads in self.queries_and_keys(x))  # K key heads serve H query heads
         v = self.heads(self.v_proj(x))  # (B, K, T, D)
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, K, S, D): all tokens read so far
@@ -147,10 +107,12 @@ class LlamaMLP(nn.Module):
 class LlamaBlock(nn.Module):
     """Attention, then feed-forward: each reads a normalized copy of the residual stream and adds to it."""
 
+    attention_type = LlamaAttention
+
     def __init__(self, config: LlamaConfig, layer: int) -> None:
         super().__init__()
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.self_attn = LlamaAttention(config, layer)
+        self.self_attn = self.attention_type(config, layer)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = LlamaMLP(config)
 
@@ -177,13 +139,16 @@ class Llama(nn.Module):
     torch.Size([1, 2, 256])
     """
 
+    block_type = LlamaBlock
+
     def __init__(self, config: LlamaConfig, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.config = config
+        self.window: int | None = None  # a token looks back as far as the text goes
         self.embed_tokens = None  # tied: the head's columns are the tokens' vectors, too
         if not config.tie_word_embeddings:
             self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList(LlamaBlock(config, i) for i in range(config.num_hidden_layers))
+        self.layers = nn.ModuleList(self.block_type(config, i) for i in range(config.num_hidden_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.lm_head = Linear(config.hidden_size, config.vocab_size)
         for weight in self.parameters():
@@ -200,8 +165,9 @@ class Llama(nn.Module):
     ) -> torch.Tensor:
         """What the last block hands to the head, normalized: (B, T) → (B, T, C). Called as `forward`."""
         self.check_ids(ids, 0 if cache is None else cache.length)
-        positions, mask = place_tokens(ids, attention_mask, cache)
-        rope = rope_angles(positions, self.config.head_dim, self.config.rope_theta)
+        positions, mask = place_tokens(ids, attention_mask, cache, self.window)
+        config = self.config
+        rope = rope_angles(positions, config.head_dim, config.rope_theta, config.rope_scaling)
         x = self.embed(ids)
         for layer in self.layers:
             x = layer(x, rope, mask, cache)
@@ -239,6 +205,7 @@ class Llama(nn.Module):
             config.num_key_value_heads,
             max_length or config.max_position_embeddings,
             config.head_dim,
+            window=self.window,
             device=weight.device,
             dtype=weight.dtype,
         )

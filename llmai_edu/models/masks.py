@@ -58,4 +58,4 @@ def token_positions(attention_mask: torch.Tensor, before: torch.Tensor | int = 0
     >>> token_positions(torch.tensor([[0, 0, 1, 1], [1, 1, 1, 1]])).tolist()
     [[0, 0, 0, 1], [0, 1, 2, 3]]
     """
-    return (attention_mask.long().cumsum(1) + before - 1).clamp(min=0)
+    return (attention_mask.bool().cumsum(1) + before - 1).clamp(min=0)

@@ -3,15 +3,12 @@
 `benchmarks/record_neural_rungs.py` trained it; it is the rung "LSTM" of the ladder. Both files come with the package.
 """
 
-import hashlib
-from importlib.resources import files
-
 import torch
-from safetensors.torch import load
+from safetensors.torch import load_file
 from torch import nn
 
-from llmai_edu.datasets import DataError
 from llmai_edu.models.recurrent_lm import RecurrentLM
+from llmai_edu.pretrained.packaged import checked_file
 from llmai_edu.tokenizers import BPETokenizer
 
 __all__ = ["load_course_lstm"]
@@ -34,21 +31,10 @@ def load_course_lstm(device: torch.device | str = "cpu") -> tuple[RecurrentLM, B
     >>> sum(p.numel() for p in model.parameters()), tokenizer.vocab_size
     (2760704, 4096)
     """
-    tensors = load(read_checked(WEIGHTS))
+    tensors = load_file(checked_file(WEIGHTS, SHA256[WEIGHTS]))
     weights = {name.removeprefix("state."): tensor.float() for name, tensor in tensors.items()}
     vocab_size, channels = weights["embed.weight"].shape
     hidden = weights["recurrent.weight_hh_l0"].shape[1]
     model = RecurrentLM(vocab_size, nn.LSTM(channels, hidden, batch_first=True))
     model.load_state_dict(weights)
-    read_checked(TOKENIZER)
-    return model.eval().to(device), BPETokenizer.load(str(files(__package__) / TOKENIZER))
-
-
-def read_checked(name: str) -> bytes:
-    """The bytes of a file of this package, or a DataError if they are not the recorded ones."""
-    source = files(__package__) / name
-    data = source.read_bytes() if source.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != SHA256[name]:
-        found = f"is damaged ({len(data):,} bytes)" if data else "is missing"
-        raise DataError(f"{name} of the course's package {found}: install the package again")
-    return data
+    return model.eval().to(device), BPETokenizer.load(checked_file(TOKENIZER, SHA256[TOKENIZER]))

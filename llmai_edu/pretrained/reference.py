@@ -17,3 +17,17 @@ def smollm2_reference() -> dict[str, Any]:
     'Write a Python function that returns the factorial of n.'
     """
     return json.loads((files(__package__) / "smollm2_reference.json").read_text(encoding="utf-8"))
+
+
+def smollm2_logits() -> dict[str, Any]:
+    """Return what `transformers` computes when it reads that question and its answer at once.
+
+    `ids`: all T tokens of both; `log_probs`: the log-probability of each token but the first, given those before it (in
+    nats, T - 1 of them); `best_ids`, `best_logits`: the five largest logits after the last token. Recorded and tested
+    as the answer is.
+
+    >>> reference = smollm2_logits()
+    >>> len(reference["ids"]) - len(reference["log_probs"])
+    1
+    """
+    return json.loads((files(__package__) / "smollm2_logits.json").read_text(encoding="utf-8"))

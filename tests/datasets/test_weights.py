@@ -7,6 +7,7 @@ import pytest
 from gguf import GGUFReader
 
 from llmai_edu.datasets import DATASETS, gpt2_tokenizer_files, load_speeches, smollm2_gguf
+from llmai_edu.datasets.weights import minilm_folder
 
 
 @pytest.mark.data
@@ -51,3 +52,17 @@ def test_numbers_of_the_models_card():
     assert reader.fields["llama.context_length"].contents() == 8192
     assert len(reader.fields["tokenizer.ggml.tokens"].data) == 49_152
     assert "You are a helpful AI assistant named SmolLM" in reader.fields["tokenizer.chat_template"].contents()
+
+
+@pytest.mark.data
+def test_minilms_folder_is_one_of_the_hub():
+    folder = minilm_folder()
+    assert {"config.json", "model.safetensors", "vocab.txt", "README.md"} <= {path.name for path in folder.iterdir()}
+    assert json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"] == "bert"
+    assert "license: apache-2.0" in (folder / "README.md").read_text(encoding="utf-8")
+    settings = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    assert (settings["padding"]["strategy"], settings["truncation"]["max_length"]) == ({"Fixed": 128}, 128)
+    assert json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"] == 256
+    assert (
+        sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < DATASETS["minilm"].artifact.unpacked
+    )

@@ -95,3 +95,12 @@ def test_dropout_zeroes_weights():
     y = attention(q, q, torch.ones_like(q), dropout=0.5)  # sums of the weights that are left, each doubled
     assert y.std() > 0.01  # without dropout every sum is 1
     assert abs(y.mean() - 1) < 0.05
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.float32])
+def test_refuses_a_mask_of_numbers(dtype):
+    """Torch would add them to the scores: a padding's 0 would hide nothing."""
+    q, mask = torch.zeros(1, 1, 2, 4), torch.tensor([[1, 0]]).to(dtype)
+    for call in (lambda: attention(q, q, q, mask), lambda: attention_weights(q, q, mask, causal=True)):
+        with pytest.raises(ValueError, match=f"mask must be of bool, .* got {dtype}"):
+            call()

@@ -11,7 +11,7 @@ from safetensors.torch import save
 from llmai_edu.datasets import DataError, load_speeches
 from llmai_edu.evaluation import load_ladder
 from llmai_edu.evaluation.language_model import score_documents
-from llmai_edu.pretrained import course_lstm
+from llmai_edu.pretrained import course_lstm, packaged
 from llmai_edu.pretrained.course_lstm import load_course_lstm
 
 RECORD = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "neural_lstm.json"
@@ -52,7 +52,7 @@ def test_another_file_is_refused_in_one_line(monkeypatch, tmp_path, name, damage
     (tmp_path / name).unlink()
     if damage == "other":
         (tmp_path / name).write_bytes(save({"state.embed.weight": torch.zeros(2, 2)}))
-    monkeypatch.setattr(course_lstm, "files", lambda package: tmp_path)
+    monkeypatch.setattr(packaged, "files", lambda package: tmp_path)
     with pytest.raises(DataError, match=f"{name} .*install the package again") as refused:
         load_course_lstm()
     assert "\n" not in str(refused.value)

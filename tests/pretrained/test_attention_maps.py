@@ -1,0 +1,99 @@
+"""The weights that are read off a model: against transformers' own, and against what the layer really put out."""
+
+import pytest
+import torch
+import transformers
+
+from llmai_edu.models.llama import Llama, LlamaConfig
+from llmai_edu.models.mistral import Mistral, MistralConfig
+from llmai_edu.pretrained.attention_maps import llama_attention_maps, llama_looks
+
+SIZES = {
+    "vocab_size": 97,
+    "hidden_size": 48,
+    "intermediate_size": 80,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 64,
+}
+
+
+def sharp_model():
+    """A random Llama whose weights are large enough for attention to be anything but even."""
+    model = Llama(LlamaConfig(**SIZES), generator=torch.Generator().manual_seed(0))
+    generator = torch.Generator().manual_seed(1)
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, 1.0 if weight.ndim == 1 else 0.0, 0.2, generator=generator)
+    return model
+
+
+def draw_ids(n=12):
+    return torch.randint(97, (n,), generator=torch.Generator().manual_seed(2))
+
+
+def test_equals_the_weights_that_transformers_gives():
+    ours, ids = sharp_model(), draw_ids()
+    config = transformers.LlamaConfig(
+        **SIZES, rms_norm_eps=1e-5, tie_word_embeddings=True, attn_implementation="eager",
+        rope_parameters={"rope_type": "default", "rope_theta": 10_000.0},
+    )  # fmt: skip
+    theirs = transformers.LlamaForCausalLM(config).eval()
+    given = {f"model.{name}": w.T if name.endswith("proj.weight") else w for name, w in ours.state_dict().items()}
+    given["lm_head.weight"] = given["model.embed_tokens.weight"] = given.pop("model.lm_head.weight").T
+    theirs.load_state_dict(given)
+    with torch.no_grad():
+        expected = torch.cat(theirs(ids[None], output_attentions=True).attentions)  # (L, H, T, T)
+    assert expected[:, :, -1].max(-1).values.mean() > 0.3  # not even
+    torch.testing.assert_close(llama_attention_maps(ours, ids), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_times_values_is_what_the_layer_puts_out():
+    model, ids, seen = sharp_model(), draw_ids(), {}
+    attention_layer = model.layers[1].self_attn
+    hook = attention_layer.register_forward_hook(lambda layer, args, y: seen.update(x=args[0], y=y))
+    with torch.no_grad():
+        model(ids[None])
+        hook.remove()
+        looks = llama_looks(model, ids)
+        v = attention_layer.heads(attention_layer.v_proj(seen["x"])).repeat_interleave(3, dim=1)  # (1, H, T, D)
+        y = attention_layer.o_proj((looks.weights[1] @ v).transpose(1, 2).flatten(2))
+        torch.testing.assert_close(y, seen["y"], rtol=1e-4, atol=1e-5)
+        alone = torch.zeros_like(v)  # one head, one token: what it would add with a weight of 1
+        alone[0, 4, 7] = v[0, 4, 7]
+        length = attention_layer.o_proj(alone.transpose(1, 2).flatten(2))[0, 7].norm()
+    torch.testing.assert_close(looks.lengths[1, 4, 7], length, rtol=1e-4, atol=1e-5)
+
+
+def test_rows_sum_to_one_look_back_only_and_leave_the_model_as_it_was():
+    model, ids = sharp_model(), draw_ids()
+    with torch.no_grad():
+        before = model(ids[None])
+    maps = llama_attention_maps(model, ids)
+    assert maps.shape == (3, 6, 12, 12)
+    torch.testing.assert_close(maps.sum(-1), torch.ones(3, 6, 12))
+    assert (maps.triu(1) == 0).all()
+    assert not any(block.self_attn._forward_pre_hooks for block in model.layers)
+    with torch.no_grad():
+        assert torch.equal(model(ids[None]), before)
+
+
+def test_hooks_are_taken_off_when_the_text_is_refused():
+    model = sharp_model()
+    with pytest.raises(ValueError, match="context is 64"):
+        llama_attention_maps(model, draw_ids(65))
+    assert not any(block.self_attn._forward_pre_hooks for block in model.layers)
+
+
+@pytest.mark.parametrize("ids", [torch.zeros(1, 4, dtype=torch.long), torch.zeros(0, dtype=torch.long)])
+def test_refuses_anything_but_one_text(ids):
+    with pytest.raises(ValueError, match="one text"):
+        llama_attention_maps(sharp_model(), ids)
+
+
+def test_a_window_is_seen():
+    config = MistralConfig(**SIZES, sliding_window=4)
+    maps = llama_attention_maps(Mistral(config, generator=torch.Generator().manual_seed(0)), draw_ids())
+    torch.testing.assert_close(maps.sum(-1), torch.ones(3, 6, 12))
+    assert (maps.tril(-4) == 0).all()
+    assert (maps.diagonal(-3, -2, -1) > 0).all()
