@@ -15,6 +15,7 @@
 # # T5: every task as text to text
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/14_t5.ipynb)
 # <!-- colab:end -->
 #
 # *About 75 minutes to read, 60 seconds to run on two CPU cores, 1.0 GB. Needs: lesson 13.*
@@ -28,6 +29,15 @@
 # distances, and a training without labels in which spans of text go missing. Each is tested against what it has to beat.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import math
 import random
 import re
@@ -377,7 +387,7 @@ assert one_block.shape == (1, 5, 48)
 #
 # Attention knows no order (lesson 11): shuffle the keys, and each query finds the same. GPT adds a vector for place 1, place 2, place 3 to the
 # tokens. T5 adds nothing to them. It adds a *number to the score*: one for the distance between query and key. "I like what stands two places before me" is
-# a high number at distance −2, whatever the words are. This is a *relative position bias*, and each head has its own.
+# a high number at distance −2, whatever the words are. This is a *relative position bias*, and each head has its own. (To tell attention the distance instead of the place is an older idea [3].)
 #
 # There are many distances, and far ones are seen seldom. So distances share numbers, in *buckets*. Near ones have a bucket each: whether a word stands one or two places
 # before makes a difference. Far ones share: whether it is 60 or 65 matters little. In a text that is
@@ -598,12 +608,11 @@ assert peak == 2
 assert seen.max() == 11
 at_the_start = Reader("relative", torch.Generator().manual_seed(seed)).t5.encoder_bias.weight
 assert torch.equal(table[12:16], at_the_start[12:16])
-assert table[12:16].abs().max() < 1.5
 assert table[3:12].mean() < table[12:16].mean() - 1
 
 # %% [markdown]
 # The peak is at distance 2. The buckets 12 to 15 stand for distances of 32 and more, which no row of 32 digits has. Nothing ever moved them, so
-# they kept their first random values near 0, and are *higher* than those that training pushed down. In a long row many keys sit there, each with a little weight.
+# they kept the random values that they began with, near 0, and are *higher* than those that training pushed down. In a long row many keys sit there, each with a little weight.
 # We can test that this is what hurts: push the unseen buckets down by hand, to the mean of the seen ones.
 
 # %%
@@ -619,7 +628,7 @@ assert repaired[3] > 0.98 > relative[3]
 # %% [markdown]
 # So it is. A model that is to read long texts should have seen some, or its far buckets mean nothing. T5 was trained on texts of 512 tokens, in which every bucket occurs.
 #
-# And the odd learning rate? A bias has to go from 0 to about 10 to decide alone, which is far for a step of 0.01. With one rate for all, the same
+# And the odd learning rate? The highest bias went from near 0 to about 10, which is far for steps of 0.01. With one rate for all, the same
 # 300 steps gave less than half of the digits, at every length. (We have not tried how many more it would take.) (T5 was trained by an optimizer that makes larger steps for larger numbers, and for up to a million steps.)
 #
 # Now the price of sharing. Ask for the digit *twenty* places before. The distance 20 is in a bucket with others:
@@ -629,6 +638,7 @@ same = [d for d in range(60) if bucket_loops(-d) == bucket_loops(-20)]
 far = train_reader("relative", back=20, steps=600)
 ids, labels = digit_before(200, 32, 20, torch.Generator().manual_seed(1000 + seed))
 said = far(ids).argmax(-1)  # (B, T)
+assert 6 < table.max() < 16
 
 # %%
 hits = torch.stack(
@@ -643,12 +653,12 @@ print(
 )
 assert same == list(range(16, 23))
 assert 0.15 < exact < 0.45
-assert in_bucket > 0.8
+assert in_bucket > 0.9
 assert 0.5 < by_chance < 0.55
 
 # %% [markdown]
-# After twice the steps, the model looks into the right bucket and cannot tell its seven distances apart. That is what the logarithm gives up: exact counting far away. For language it is a good bargain; for
-# counting it is not.
+# After twice the steps, the model looks into the right bucket and cannot tell its seven distances apart. That is what the logarithm gives up: exact distances far away. The
+# bet is that language seldom needs them.
 #
 # ## Spans go missing
 #
@@ -952,13 +962,12 @@ silent = {
     prefix: np.mean([not text for text in prefixes[prefix]]) for prefix in ("", "double: ")
 }
 print({prefix or "(none)": f"{share:.0%} empty" for prefix, share in silent.items()})
-assert max(silent.values()) < 0.2
+assert max(silent.values()) < 0.1
 
 # %% [markdown]
 # Under a learned prefix the answers are those of that task, and hardly ever those of another. The prefix decides. Without one, or with a word that was never a prefix, the model does not say that it cannot: it writes something.
 # What it then writes, nobody taught it, and no loss ever measured it. It is hardly ever empty.
-
-# %% [markdown]
+#
 # ## Together or apart?
 #
 # Is one model for four tasks better than four models? That depends on what one holds equal. Here each of four models learns its one task from as many examples as the common model had of it,
@@ -990,18 +999,19 @@ patient = share_right("reverse", write(train_on(["reverse"], steps=600), "revers
 print(f"reverse alone, with all 600 steps: {patient:.0%}")
 assert gains["reverse"].low > 0.2
 assert patient > shares["reverse"][0] + 0.05
-assert all(gains[name].high > -0.02 for name in TASKS)
+assert all(gains[name].high >= 0 for name in TASKS)
 
 # %% [markdown]
 # Here it is better to learn together: for `reverse` by far, and for no task surely worse. What the other tasks teach about letters, `reverse` can use, it seems; which part of it,
 # we have not tested. But with all 600 steps for itself, four times as many examples of its own, `reverse` alone is ahead.
-# So the answer is: with few steps for each, together; who can pay four times as much, does better with four models. The authors of T5 found for their
+# So the answer depends on what may be spent: with a quarter of the steps for each, together; with all of them for `reverse`, alone. (The other three we did not try so long.) The authors of T5 found for their
 # tasks that training on a mixture alone fell behind pretraining and then tuning on each task, and that tuning after the mixture closed the gap [1].
 #
 # ## Does span corruption help?
 #
 # T5's real gain is to come from text without tasks. We can try that in small. The model of this page is pretrained by span corruption on triples of training words ("union have sit", read as letters), 500 steps. Then it
-# learns one task from only *100 words*, or 1,000, in 150 steps. A second model does the same from a random start. Three seeds, no setting chosen by the result, test words answered once; these runs are *recorded*.
+# learns one task from only *100 words*, or 1,000, in 150 steps. A second model does the same from a random start. Three seeds, the rates and steps not tuned, the test words answered once; these runs are *recorded*. (A first try with another task, mending
+# words in which two letters were swapped, ended near zero with both starts, which says nothing; it is not shown.)
 #
 # Before you run the next cell, guess: for which of the tasks will it help, and for which size?
 
@@ -1034,8 +1044,8 @@ assert all(gain.high < 0 for (_, _, examples), gain in helps.items() if examples
 # It does not help here. In no case is the pretrained model surely better, and with 1,000 words it is surely worse at every task, with every seed.
 #
 # This is one tiny model, 500 steps on words without sentences, and one way of tuning. What filling holes in single words teaches is the spelling of words, and none of the three tasks
-# asks how a word is spelled. That may be the reason; we have not shown it. The largest models of the paper read a trillion tokens, and their tasks ask about language; there the gain over a random start was
-# large on nearly all of them [1]. Pretraining pays when it fits the task and is long enough. That it always pays is not so.
+# asks how a word is spelled. That may be the reason; we have not shown it. In the paper, whose tasks ask about language, pretraining on 34 billion tokens gained much over a random start on
+# nearly all of them [1]. Lesson 16 pretrains on whole sentences. Whether it pays for a task is measured, not assumed.
 #
 # ## The same as T5
 #
