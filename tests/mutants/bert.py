@@ -163,6 +163,11 @@ MUTANTS = {
         """,
         ),
         Mutant(
+            "whole_matrix",
+            says="subtract that row's own maximum",
+            edit=("scores.max(axis=1, keepdims=True)", "scores.max()"),
+        ),
+        Mutant(
             "logarithm_of_zero",
             says="the logarithm of 0 is infinite",
             edit=(

@@ -93,14 +93,14 @@ def mask_words(answer, rng):
                 "[CLS], [SEP] and [PAD] are no words: do not count them": _counting_special(
                     tokens, chosen, lots, others
                 ),
-                "a lot of exactly 0.8 puts other tokens in, and one of exactly 0.9 keeps the word": _mask(
-                    tokens, chosen, [lot - 1e-6 for lot in lots], others
-                )[0],
                 "a lot of exactly 0.8 puts other tokens in": _mask(
                     tokens, chosen, [lot - 1e-6 * (lot == 0.8) for lot in lots], others
                 )[0],
                 "a lot of exactly 0.9 keeps the word": _mask(
                     tokens, chosen, [lot - 1e-6 * (lot == 0.9) for lot in lots], others
+                )[0],
+                "a lot of exactly 0.8 puts other tokens in, and one of exactly 0.9 keeps the word": _mask(
+                    tokens, chosen, [lot - 1e-6 for lot in lots], others
                 )[0],
                 "0.8 to 0.9 puts other tokens in, 0.9 and more keeps; you have them the other way round": _mask(
                     tokens, chosen, [lot if lot < 0.8 else 1.75 - lot for lot in lots], others
@@ -275,25 +275,21 @@ def contrastive_loss(answer, rng):
 
 @contrastive_loss.part(points=1)
 def contrastive_loss_cold(answer, rng):
-    first = rng.normal(size=(4, 6))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        got = answer(first, np.roll(first, 1, axis=0), 0.001)
-    second = np.roll(first, 1, axis=0)
+    second = rng.normal(size=(4, 6))
+    _cold(answer, second.copy(), second, "4 equal pairs, temperature 0.001")
+    first = np.roll(second, 1, axis=0)
+    first[0] = -(second / np.linalg.norm(second, axis=1, keepdims=True)).mean(0)  # far from every text
+    _cold(answer, first, second, "4 wrong pairs, temperature 0.001")
+
+
+def _cold(answer, first, second, on):
     want = _contrast(first, second, 0.001)
-    on = "4 wrong pairs, temperature 0.001"
-    expect(
-        not np.isnan(got),
-        "a low temperature makes large scores, and exp of them is infinite",
-        got=got,
-        want=want,
-        on=on,
-    )
-    expect(
-        bool(np.isfinite(got)),
-        "the logarithm of 0 is infinite: write it as the score minus the logarithm of the sum, with the row's maximum"
-        " subtracted before exp",
-        got=got,
-        want=want,
-        on=on,
-    )
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        got = answer(first.copy(), second.copy(), 0.001)
+    overflow = "a low temperature makes large scores, and exp of them is infinite: subtract the row's maximum first"
+    quotient = "the logarithm of 0 is infinite: write it as the score minus the logarithm of the sum"
+    row = "the sum of a row was rounded to 0: subtract that row's own maximum, not the largest of all scores"
+    expect(not np.isnan(got), overflow, got=got, want=want, on=on)
+    expect(got != -np.inf, row, got=got, want=want, on=on)
+    expect(got != np.inf, quotient, got=got, want=want, on=on)
     expect_close(got, want, "wrong at a low temperature", on=on)
