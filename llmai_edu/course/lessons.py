@@ -327,7 +327,7 @@ LESSONS = (
         ),
         exercises=("bert.mask_words", "bert.pseudo_log_likelihood", "bert.contrastive_loss"),
         minutes=90,
-        seconds=60,
+        seconds=75,
         memory_mb=1500,
         data=("minilm", "glove"),
         available=True,
