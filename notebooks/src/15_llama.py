@@ -216,6 +216,7 @@ plt.show()
 # %%
 import cmath
 import math
+from collections.abc import Callable
 
 
 def rms_norm_loops(x, weight, eps):
