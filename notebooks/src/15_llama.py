@@ -394,6 +394,23 @@ assert 4.3e5 < full_circle < 4.5e5
 # all layers, and the turning is done for all heads at once. (`scaling` slows the pairs down for texts longer than those of the training, with the rules of `llmai_edu.models.rope_scaling`; SmolLM2 has none.)
 
 
+# %% quote="llmai_edu.models.rope:inverse_frequencies"
+def inverse_frequencies(
+    head_dim: int, theta: float, device: torch.device | str | None = None
+) -> torch.Tensor:
+    """How far each pair of channels turns from one token to the next: theta^(-2i/D) radians for pair i.
+
+    The first pair turns by 1 radian a token, the last ones hardly at all.
+
+    Returns (D/2,) of float32.
+
+    >>> inverse_frequencies(4, theta=100.0).tolist()
+    [1.0, 0.10000000149011612]
+    """
+    exponent = torch.arange(0, head_dim, 2, device=device) / head_dim  # (D/2,)
+    return 1.0 / theta**exponent
+
+
 # %% quote="llmai_edu.models.rope:rope_angles"
 def rope_angles(
     positions: torch.Tensor,

@@ -102,7 +102,10 @@ MUTANTS = {
         Mutant(
             "in_place",
             says="from the first one after it was turned",
-            edit=("turned = np.empty_like(x)", "turned = x"),
+            edit=(
+                "a, b = x[:, 0::2], x[:, 1::2]\n    turned = np.empty_like(x)",
+                "turned = x.copy()\n    a, b = turned[:, 0::2], turned[:, 1::2]",
+            ),
         ),
         Mutant(
             "whole",
@@ -205,14 +208,6 @@ MUTANTS = {
         ),
         Mutant(
             "not_absolute",
-            says="take absolute values first",
-            edit=(
-                "scale = np.abs(block).max() / 127\n        q = np.round(block / scale)",
-                "scale = block.max() / 127\n        q = np.clip(np.round(block / scale), -128, 127)",
-            ),
-        ),
-        Mutant(
-            "not_absolute_wrapped",
             says="take absolute values first",
             source="""
             def pack_blocks(weights):
