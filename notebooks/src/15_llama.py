@@ -516,7 +516,6 @@ def apply_rope_neighbours(x, cos, sin):
     return torch.stack((a * cos - b * sin, b * cos + a * sin), dim=-1).flatten(-2)
 
 
-# %%
 x = torch.randn(1, 12, C, generator=generator)
 wq, wk = torch.randn(2, D, C, generator=generator)  # (out, in), as the file has them
 there = [apply_rope_neighbours((x @ w.T)[:, None], *angles) for w in (wq, wk)]
@@ -851,7 +850,6 @@ batch, mask = torch.zeros(3, 9, dtype=torch.long), torch.zeros(3, 9, dtype=torch
 for i, row in enumerate(rows):
     batch[i, 9 - len(row) :], mask[i, 9 - len(row) :] = row, 1
 
-# %%
 cache = tiny.new_cache(batch_size=3, max_length=10)
 together = tiny(batch, cache, attention_mask=mask)[:, -1]  # (3, V)
 following = tiny(batch[:, -1:], cache)[:, -1]  # one step more, with the last token once again
