@@ -1305,6 +1305,8 @@ for k, hatch in enumerate(["", "//", "", "..", "xx"]):
 axes.set(xlabel="share of the look, per cent", xlim=(0, 100))
 axes.legend(ncol=5, fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1.0), frameon=False)
 plt.show()
+
+# %%
 assert np.allclose(left, 100, atol=0.1)
 on_cls, before, itself, after, on_sep = parts["MiniLM"].mean(0)
 assert 0.34 < on_cls < 0.4

@@ -113,8 +113,6 @@ moved = {
 }
 for name, lengths in moved.items():
     print(f"{name:<15}", [f"{length:.3f}" for length in lengths])
-
-# %%
 assert min(moved["both sides"]) > 0.001
 assert max(moved["left side only"][:3]) < 1e-6 < min(moved["left side only"][3:])
 
@@ -441,8 +439,6 @@ named_next = F.log_softmax(logits[:, :27], dim=1)
 # %%
 untrained = BertForMaskedLM(both.config, generator=torch.Generator().manual_seed(seed)).eval()
 frequent = torch.bincount(train, minlength=27).float()
-
-# %%
 answers = {
     "most frequent": (frequent / frequent.sum()).log().expand(1000, 27),
     "untrained BERT": name_letters(untrained),
@@ -642,7 +638,6 @@ def unit(x):
     return x / np.linalg.norm(x, axis=1, keepdims=True).clip(1e-12)
 
 
-# %%
 def mean_glove(texts):
     """The mean of the words' GloVe vectors, of length 1: (N, 50)."""
     rows = [[row_of[word] for word in basic_words(text) if word in row_of] for text in texts]
