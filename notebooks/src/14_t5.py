@@ -330,7 +330,7 @@ assert abs(attn.q.weight.std() - (48 * 16) ** -0.5) < 0.003
 
 # %% [markdown]
 # A block of the decoder: look at what was written, look at what was read, think (the feed-forward layer). Each layer reads a normalized
-# copy and adds what it found, as in lesson 12. The norm is Llama's, which lesson 15 explains: a division by the root mean square, with one weight a channel and no bias.
+# copy and adds what it found, as in lesson 12. The norm is the one that Llama took over, and lesson 15 explains it: a division by the root mean square, with one weight a channel and no bias.
 # `cache` is for writing token by token, and holds what lesson 12 held.
 
 
@@ -392,7 +392,7 @@ assert one_block.shape == (1, 5, 48)
 # There are many distances, and far ones are seen seldom. So distances share numbers, in *buckets*. Near ones have a bucket each: whether a word stands one or two places
 # before makes a difference. Far ones share: whether it is 60 or 65 matters little. In a text that is
 # seen in both directions, 32 buckets make 16 for each; 8 of them hold one distance each, the other 8 divide 8 … 128 evenly *by the logarithm*, so
-# each is wider than the one before by the same factor. All beyond falls into the last.
+# their borders grow by the same factor, √2 each; in whole distances the widths come out a little uneven. All beyond falls into the last.
 
 
 # %%
@@ -483,7 +483,7 @@ assert steps[90] == 14
 assert steps[91] == 15
 
 # %% [markdown]
-# A table of 32 numbers a head is all that T5 knows about order, for texts of any length. The blocks of a stack share it. (The decoder looks backwards only, and spends all 32 on that.)
+# Of order the encoder knows nothing but a table of 32 numbers a head, for texts of any length. The decoder has a table of its own, and its mask. Cross-attention has none: a place in one text has no distance to a place in another. The blocks of a stack share their table. (The decoder looks backwards only, and spends all 32 on that.)
 #
 # ## What it buys, and what it costs
 #
@@ -626,10 +626,10 @@ print("pushed down", "  ".join(f"{share:6.1%}" for share in repaired))
 assert repaired[3] > 0.98 > relative[3]
 
 # %% [markdown]
-# So it is. A model that is to read long texts should have seen some, or its far buckets mean nothing. T5 was trained on texts of 512 tokens, in which every bucket occurs.
+# So it is. A model that is to read long texts should have seen some, or its far buckets mean nothing. T5 was trained on texts of 512 tokens, in which every distance that has a bucket occurs.
 #
 # And the odd learning rate? The highest bias went from near 0 to about 10, which is far for steps of 0.01. With one rate for all, the same
-# 300 steps gave less than half of the digits, at every length. (We have not tried how many more it would take.) (T5 was trained by an optimizer that makes larger steps for larger numbers, and for up to a million steps.)
+# 300 steps learned nothing: one digit in ten is chance. (We have not tried how many more it would take.) (T5 was trained by an optimizer that makes larger steps for larger numbers, and for up to a million steps.)
 #
 # Now the price of sharing. Ask for the digit *twenty* places before. The distance 20 is in a bucket with others:
 
@@ -657,7 +657,7 @@ assert in_bucket > 0.9
 assert 0.5 < by_chance < 0.55
 
 # %% [markdown]
-# After twice the steps, the model looks into the right bucket and cannot tell its seven distances apart. That is what the logarithm gives up: exact distances far away. The
+# After twice the steps, the model looks into the right bucket and hardly tells its seven distances apart. That is what the logarithm gives up: exact distances far away. The
 # bet is that language seldom needs them.
 #
 # ## Spans go missing
@@ -823,7 +823,7 @@ assert sum(paper) + 1 == 114
 
 # %% [markdown]
 # GPT learns from every token, BERT and T5 from 77 of 512. T5's encoder reads a shorter text than BERT's, 461 tokens; its decoder writes
-# 104, of which 27 are sentinels, always in the same order. (The paper sets 568 tokens, so that 512 are read and 114 written, with an end token in the former [1].) In the paper's comparisons, spans of 3 did slightly better than single tokens on
+# 104, of which 27 are sentinels, always in the same order. (T5's own code takes 568 tokens: 512 are then read and 114 written, each with an end token.) In the paper's comparisons, spans of 3 did slightly better than single tokens on
 # most tasks but translation, and took less time, for the sequences are shorter [1].
 #
 # A span asks more than a word: how many tokens are missing is not shown.
@@ -854,7 +854,7 @@ def text_to_text_loss(model: T5, batch: tuple[torch.Tensor, torch.Tensor]) -> to
 
 
 # %%
-few = pad([to_ids("sort: union"), to_ids("length: law")]), pad([to_ids("inou"), to_ids("3")])
+few = pad([to_ids("sort: union"), to_ids("length: law")]), pad([to_ids("innou"), to_ids("3")])
 wider = tuple(F.pad(part, (0, 3)) for part in few)  # three more columns of padding
 with torch.no_grad():
     loss, again = text_to_text_loss(fresh, few), text_to_text_loss(fresh, wider)
@@ -1002,8 +1002,7 @@ assert patient > shares["reverse"][0] + 0.05
 assert all(gains[name].high >= 0 for name in TASKS)
 
 # %% [markdown]
-# Here it is better to learn together: for `reverse` by far, and for no task surely worse. What the other tasks teach about letters, `reverse` can use, it seems; which part of it,
-# we have not tested. But with all 600 steps for itself, four times as many examples of its own, `reverse` alone is ahead.
+# Here it is better to learn together: for `reverse` by far, and for no task worse. The intervals are over words; one seed was trained. And the common model made four times as many steps, so this need not be what the other tasks teach. But with all 600 steps for itself, four times as many examples of its own, `reverse` alone is ahead.
 # So the answer depends on what may be spent: with a quarter of the steps for each, together; with all of them for `reverse`, alone. (The other three we did not try so long.) The authors of T5 found for their
 # tasks that training on a mixture alone fell behind pretraining and then tuning on each task, and that tuning after the mixture closed the gap [1].
 #
@@ -1041,10 +1040,11 @@ assert not any(gain.low > 0 for gain in helps.values())
 assert all(gain.high < 0 for (_, _, examples), gain in helps.items() if examples == 1000)
 
 # %% [markdown]
-# It does not help here. In no case is the pretrained model surely better, and with 1,000 words it is surely worse at every task, with every seed.
+# It harms here. In no case is the pretrained model surely better, and with 1,000 words it is surely worse at every task, with every seed.
 #
 # This is one tiny model, 500 steps on words without sentences, and one way of tuning. What filling holes in single words teaches is the spelling of words, and none of the three tasks
-# asks how a word is spelled. That may be the reason; we have not shown it. In the paper, whose tasks ask about language, pretraining on 34 billion tokens gained much over a random start on
+# asks how a word is spelled. That could explain that nothing is gained, not that so much is lost: after 500 steps of another task the weights seem to be a worse place to start from, at this
+# learning rate and with this many steps. We tried no other, so this says nothing of pretraining in general. In the paper, whose tasks ask about language, pretraining on 34 billion tokens gained much over a random start on
 # nearly all of them [1]. Lesson 16 pretrains on whole sentences. Whether it pays for a task is measured, not assumed.
 #
 # ## The same as T5
@@ -1072,16 +1072,11 @@ print("recorded with transformers", reference["transformers"])
 # The real weights are on the Hugging Face hub. Where it can be reached, `load_t5("google-t5/t5-small")` from `llmai_edu.pretrained.t5` puts them into this very class (60 million numbers); this
 # page does not run it.
 #
-# ## A correction
-#
-# One finds the paper on T5 cited under a wrong title and wrong names. It is Raffel and others, *Exploring the Limits of Transfer Learning with a Unified Text-to-Text
-# Transformer*, 2020 [1].
-#
 # ## What we have now, and what it cannot do
 #
 # - An encoder, a decoder and the look of one at the other, all by the one `attention` of lesson 11; equal to the reference.
 # - A relative position bias: exact for near distances, shared buckets for far ones. It went on beyond the trained length where learned places
-#   broke off, and it cannot count far away; buckets that training never met mean nothing.
+#   broke off, and one layer cannot tell far distances apart; buckets that training never met mean nothing.
 # - Span corruption: text itself gives the tasks. 15 % of the tokens are said, in a target a fifth as long as the text.
 # - Text to text: a class, a number, a string are all written. So a model can also write what is no class at all; nothing in its shape forbids it.
 # - The prefix is only text. A wrong one gets the wrong task done, an unknown one something.

@@ -117,7 +117,7 @@ check("t5.restore", restore, part="restore_what_a_model_wrote")
 #
 # <details><summary>Hint</summary>
 #
-# Token `i` may look at token `j` if `j` is not behind `i`, *or* if `j` is in the prefix. Then take the padding out.
+# Token `i` may look at token `j` if `j` does not come after `i`, *or* if `j` is in the prefix. Then take the padding out.
 #
 # </details>
 #
