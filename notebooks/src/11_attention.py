@@ -18,12 +18,12 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/11_attention.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 60 seconds to run on two CPU cores, 2.0 GB. Needs: lesson 09.*
+# *About 95 minutes to read, 60 seconds to run on two CPU cores, 2.0 GB. Needs: lesson 09.*
 #
 # In lesson 09 a decoder looked back at what an encoder had read. The looking was an addition to two recurrent networks. On this
 # page the recurrence goes, and the looking stays. What remains is one formula, short enough to be written in three lines, on which GPT,
 # BERT, T5 and Llama all rest. You will write it as loops, see why it divides by a square root, what it must not see, what it is blind
-# to and what it costs. Then you will read the weights of a real model, and learn to be careful with what you read.
+# to and what it costs. Then you will read the weights of two real models, and learn to be careful with what you read.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -43,12 +43,15 @@ from torch import nn
 
 from llmai_edu.datasets import load_speeches
 from llmai_edu.pretrained import load_smollm2
+from llmai_edu.pretrained.minilm import load_minilm
 from llmai_edu.tokenizers import smollm2_tokenizer
+from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
 from llmai_edu.viz import PALETTE, new_axes, readable
 
 seed = 0
 speeches = load_speeches()
 smollm2, tokenizer = load_smollm2(), smollm2_tokenizer()
+minilm, wordpiece = load_minilm(), minilm_tokenizer()
 
 # %% [markdown]
 # ## The result first
@@ -219,7 +222,8 @@ def attention(
     q: (B, H, T, D). k, v: (B, K, S, D), where K divides H. mask: of bool, True where a query may look, of a shape that
     broadcasts to (B, H, T, S). bias: added to the scores, broadcasts likewise. causal: the queries are the last T
     of the S tokens, and none looks ahead; goes together with a mask. scale: instead of 1/√D. dropout: the share of
-    weights set to 0 (in training only). Returns (B, H, T, D). Raises ValueError when K does not divide H.
+    weights set to 0 (in training only). Returns (B, H, T, D). Raises ValueError when K does not divide H, or for a
+    mask of numbers.
     Vaswani et al. 2017, "Attention Is All You Need".
 
     >>> q = torch.zeros(1, 1, 1, 2)                       # a query that prefers no key ...
@@ -493,7 +497,7 @@ def turned_score(query_at, key_at):
 print([f"{turned_score(a, b):.4f}" for a, b in ((9, 4), (105, 100), (9, 8))])
 assert np.isclose(turned_score(9, 4), turned_score(105, 100), atol=1e-4)
 assert not np.isclose(turned_score(9, 4), turned_score(9, 8), atol=1e-2)
-assert torch.allclose(apply_rope(q, *rope_angles(torch.tensor([7]), 16, 1e4)).norm(), q.norm())
+assert torch.allclose(apply_rope(q, *rope_angles(torch.tensor([9]), 16, 1e4)).norm(), q.norm())
 
 # %% [markdown]
 # With the waves added, the order matters: the same tokens in another order no longer give the same outputs in that order.
@@ -998,7 +1002,12 @@ assert on_right > 0.95
 
 # %%
 from llmai_edu.models.llama import Llama, LlamaAttention
-from llmai_edu.pretrained.attention_maps import Looks, _value_lengths, _weights
+from llmai_edu.pretrained.attention_maps import (
+    Looks,
+    check_one_text,
+    layer_weights,
+    value_lengths,
+)
 
 
 # %% quote="llmai_edu.pretrained.attention_maps:llama_looks"
@@ -1009,18 +1018,15 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
     What a head adds for token t is the sum over s of weight · value. A large weight on a short value fetches little:
     Kobayashi et al. 2020, "Attention is Not Only a Weight". Arguments and errors as there.
     """
-    if ids.ndim != 1 or not len(ids):
-        raise ValueError(
-            f"ids must have shape (T,) with T ≥ 1, one text, got {tuple(ids.shape)}"
-        )
+    check_one_text(ids)
     found: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def note(layer: LlamaAttention, args: tuple) -> None:
         x, rope, mask = args[:3]
         found.append(
             (
-                _weights(layer, x, rope, mask)[0].float().cpu(),
-                _value_lengths(layer, x)[0].float().cpu(),
+                layer_weights(layer, x, rope, mask)[0].float().cpu(),
+                value_lengths(layer, x)[0].float().cpu(),
             )
         )
 
@@ -1034,7 +1040,7 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
 
 
 # %% [markdown]
-# `_weights` is two lines: the layer's own queries and keys, turned by their places, and `attention_weights`. (`_value_lengths` we need further below.) Are these the weights with which the model
+# `layer_weights` is two lines: the layer's own queries and keys, turned by their places, and `attention_weights`. (`value_lengths` we need further below.) Are these the weights with which the model
 # works? Then weights times values must give what the layer puts out:
 
 # %%
@@ -1192,9 +1198,178 @@ del random_model, random_weights
 # And the same head, on ordinary speeches, rests on the first token nearly all the time. A softmax must put its weight *somewhere*: it has no way to say "nothing found". That heads without a find rest on a sink fits this. But the table does
 # not prove it.
 #
+# ## A model that looks both ways
+#
+# SmolLM2 writes, so it must not see what comes. A model that only *reads* a finished text may look in both directions: it needs no causal mask. MiniLM [6] is one, a small BERT (lesson 13) of six layers with twelve heads each. It was trained to give
+# a sentence one vector that says what the sentence is about. Its tokenizer writes everything in lower case, puts `##` before the rest of a word that it had to cut, and adds two signs: [CLS] before the text and [SEP] after it.
+#
+# `bert_attention_maps` computes the weights as above, from each layer's own queries and keys, but without the causal mask. The same test: weights times values must be what the layer puts out.
+
+# %%
+from llmai_edu.pretrained.attention_maps import bert_attention_maps
+
+
+def wordpiece_ids(text):
+    """The ids that MiniLM reads, [CLS] and [SEP] among them."""
+    return torch.from_numpy(wordpiece.encode_batch([text]).ids[0])
+
+
+seen = {}
+ids = wordpiece_ids(sentence)
+layer = minilm.layers[1].attention
+hook = layer.register_forward_hook(lambda _, args, out: seen.update(x=args[0], out=out))
+both_ways = bert_attention_maps(minilm, ids)  # (L, H, T, T)
+hook.remove()
+with torch.inference_mode():
+    y = both_ways[1] @ layer.heads(layer.value(seen["x"]))  # (B, H, T, D)
+    assert torch.allclose(layer.output(y.transpose(1, 2).flatten(2)), seen["out"], atol=1e-4)
+assert both_ways.shape == (6, 12, len(ids), len(ids))
+assert (weights.triu(1) == 0).all()  # SmolLM2: nothing ahead, in any head
+assert (both_ways.triu(1).sum((2, 3)) > 0).all()  # MiniLM: something, in every head
+
+# %% [markdown]
+# Where does it look? From each of sixty speeches comes one sentence of 10 to 40 words, drawn at random. For every token between the two signs, its look is divided in five: on [CLS], on the words before it, on itself, on the words after it, on [SEP]. The controls are as before:
+# MiniLM with random weights, and an even look.
+#
+# Clark and his colleagues counted this in BERT, and found that in its layers 6 to 10 more than half of the look goes to [SEP] [7]. Before you run the next cells, guess for MiniLM: how much goes to [SEP], and how much to the words *after*?
+
+# %%
+import re
+
+from llmai_edu.models.bert import BertModel
+
+rng = np.random.default_rng(seed)
+sentences = []
+for i in rng.choice(len(speeches), 60, replace=False):
+    cut = re.split(r"(?<=[.?])\s+", speeches[i].text)
+    sentences.append(rng.choice([one for one in cut if 10 <= len(one.split()) <= 40]))
+read = [wordpiece_ids(one) for one in sentences]
+
+random_minilm = BertModel(minilm.config).eval()
+with torch.no_grad():
+    numbers = torch.Generator().manual_seed(seed)
+    for ours, real_one in zip(random_minilm.parameters(), minilm.parameters()):
+        ours.normal_(real_one.mean().item(), real_one.std().item(), generator=numbers)
+
+
+# %%
+def five_parts(weights):
+    """How the words divide their look: on [CLS], before, itself, after, [SEP]. (..., T, T) → (..., 5)"""
+    rows = weights[..., 1:-1, :]  # the words look
+    words = rows[..., 1:-1]  # and are looked at
+    before, after = words.tril(-1).sum(-1), words.triu(1).sum(-1)
+    itself = words.diagonal(0, -2, -1)
+    return torch.stack([rows[..., 0], before, itself, after, rows[..., -1]], -1).mean(-2)
+
+
+minilm_maps = [bert_attention_maps(minilm, one) for one in read]
+random_maps = [bert_attention_maps(random_minilm, one) for one in read]
+even_maps = [torch.full((1, 1, len(one), len(one)), 1 / len(one)) for one in read]
+parts = {}  # of each: (N, 5), the mean of all heads
+for name, maps in (("MiniLM", minilm_maps), ("random", random_maps), ("even", even_maps)):
+    parts[name] = torch.stack([five_parts(one).mean((0, 1)) for one in maps]).numpy()
+names = ["[CLS]", "before", "itself", "after", "[SEP]"]
+intervals = [bootstrap_interval(parts["MiniLM"][:, k], np.ones(60), rng=rng) for k in range(5)]
+for k, (low, high) in enumerate(intervals):
+    ours, chance, even = (parts[name][:, k].mean() for name in ("MiniLM", "random", "even"))
+    print(
+        f"{names[k]:<7} {ours:6.1%} (95 % interval {low:.1%} to {high:.1%})"
+        f"   random weights {chance:.1%}, even look {even:.1%}"
+    )
+
+# %% alt="Horizontal bars that divide the look in five parts. SmolLM2: about 45 per cent on the first token, the rest before and on itself, none after. MiniLM: about 37 per cent on the sign CLS, 30 on words before, 4 on the word itself, 27 on words after, 2 on SEP. Random weights and an even look are alike: 4, 44, 4, 44 and 4."
+smollm2_parts = torch.stack(
+    [
+        first.mean(),
+        weights.tril(-1)[..., FROM:, 1:].sum(-1).mean(),
+        weights.diagonal(0, -2, -1)[..., FROM:].mean(),
+        weights.triu(1).sum(-1).mean(),
+        torch.tensor(0.0),
+    ]
+)
+bars = {"even look": parts["even"].mean(0), "random MiniLM": parts["random"].mean(0)}
+bars |= {"MiniLM": parts["MiniLM"].mean(0), "SmolLM2": smollm2_parts.numpy()}
+_, axes = new_axes(6.5, 2.4)
+left = np.zeros(4)
+for k, hatch in enumerate(["", "//", "", "..", "xx"]):
+    label = ["first place", "words before", "itself", "words after", "[SEP]"][k]
+    width = 100 * np.array([shares[k] for shares in bars.values()])
+    color = [PALETTE[4], "#FFFFFF", PALETTE[7], PALETTE[1], PALETTE[5]][k]
+    axes.barh(
+        [*bars], width, 0.6, left, label=label, color=color, hatch=hatch, edgecolor="#000000"
+    )
+    left += width
+axes.set(xlabel="share of the look, per cent", xlim=(0, 100))
+axes.legend(ncol=5, fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1.0), frameon=False)
+plt.show()
+assert np.allclose(left, 100, atol=0.1)
+on_cls, before, itself, after, on_sep = parts["MiniLM"].mean(0)
+assert 0.34 < on_cls < 0.4
+assert 0.25 < after < before < 0.32
+assert 0.015 < on_sep < 0.03
+assert all(abs(a - b) < 0.015 for a, b in zip(parts["random"].mean(0), parts["even"].mean(0)))
+less = parts["MiniLM"][:, 4] - parts["even"][:, 4]
+assert bootstrap_interval(less, np.ones(60), rng=rng)[1] < 0
+assert all(high - low < 0.04 for low, high in intervals)
+
+# %% [markdown]
+# More than a quarter of the look goes to words that come *after*, nearly as much as to those before. In SmolLM2 that share is 0 by construction. (SmolLM2's bar is from its own twenty texts above, so compare only its kind.)
+#
+# The second guess is the more instructive. MiniLM does *not* rest on [SEP]: it gets about 2 per cent, less than an even look would give it. What was found in one model need not hold in its smaller relative. MiniLM rests, too, but on
+# [CLS], with more than a third of the look. The random model has no such place.
+#
+# Is it the sign, or the first place? We can put something else there. (MiniLM was never trained on such texts.)
+
+# %%
+CLS, SEP = wordpiece.cls_id, wordpiece.sep_id
+
+
+def ends(change):
+    """How much of the look goes to the first token and to the last, after a change of the ids."""
+    changed = [bert_attention_maps(minilm, change(one)).mean((0, 1)) for one in read]
+    return np.mean([(w[1:-1, 0].mean(), w[1:-1, -1].mean()) for w in changed], axis=0)
+
+
+sep, cls = torch.tensor([SEP]), torch.tensor([CLS])
+begins = {
+    "[SEP] text [SEP]": ends(lambda one: torch.cat([sep, one[1:]])),
+    "text alone": ends(lambda one: one[1:-1]),
+    "[SEP] text [CLS]": ends(lambda one: torch.cat([sep, one[1:-1], cls])),
+}
+print(f"{'[CLS] text [SEP]':<17} first {on_cls:.0%}, last {on_sep:.0%}")
+for name, (at_first, at_last) in begins.items():
+    print(f"{name:<17} first {at_first:.0%}, last {at_last:.0%}")
+assert abs(begins["[SEP] text [SEP]"][0] - on_cls) < 0.02
+assert abs(begins["text alone"][0] - on_cls) < 0.04
+assert 0.14 < begins["[SEP] text [CLS]"][1] < 0.22
+assert 0.24 < begins["[SEP] text [CLS]"][0] < 0.3
+
+# %% [markdown]
+# With [SEP] in front, or with no signs at all and a plain word in front, the first place gets as much as before. So the sign is not needed: the first place will do, as in SmolLM2. But the sign draws as well: [CLS] put at the end gets nearly a fifth, and the first place
+# then gets less.
+#
+# Last, is there a head that does what no head of SmolLM2 can do: look at the *next* token? It is chosen on the first thirty sentences and measured on the other thirty:
+
+# %%
+next_head = (1, 8)
+for name, maps in (("MiniLM", minilm_maps), ("random", random_maps)):
+    words = [one[..., 1:-1, 1:-1] for one in maps]
+    share = torch.stack([one.diagonal(1, -2, -1).mean(-1) for one in words])  # (N, L, H)
+    best = divmod(int(share[:30].mean(0).argmax()), 12)
+    measured, middle = share[30:, best[0], best[1]].mean(), share[30:].mean(0).median()
+    print(
+        f"{name:<6} best head {best}: {measured:.0%} on the next; the median head {middle:.1%}"
+    )
+    assert (measured > 0.6 and best == next_head) if name == "MiniLM" else measured < 0.08
+    assert middle < 0.06
+del random_minilm, random_maps
+
+# %% [markdown]
+# One head gives about two thirds of its look to the token that follows. You find it in the widget.
+#
 # ## Look for yourself
 #
-# Write a sentence, choose a layer and a head. (Where widgets do not run you see one table of it.)
+# Write a sentence, choose a model, a layer and a head. (Where widgets do not run you see one table of each model. SmolLM2's upper right half is empty, MiniLM's is not.)
 
 # %%
 from llmai_edu.viz import show
@@ -1207,22 +1382,28 @@ def read_smollm2(text):
     return tokens, llama_attention_maps(smollm2, ids).numpy()
 
 
-example = "The cat sat on the mat. The cat sat"
-layer_shown, head_shown = repeating
-fallback = attention_table(
-    read_smollm2(example)[1][repeating],
-    read_smollm2(example)[0],
-    f"SmolLM2, layer {layer_shown}, head {head_shown}: weights in per cent",
-)
-show(attention_widget({"SmolLM2": read_smollm2}, example, layer_shown, head_shown), fallback)
+def read_minilm(text):
+    """The same of MiniLM."""
+    ids = wordpiece_ids(text[:300])
+    return [wordpiece.tokens[i] for i in ids], bert_attention_maps(minilm, ids).numpy()
+
+
+example = "The cat sat. The cat sat"
+models = {"SmolLM2": read_smollm2, "MiniLM": read_minilm}
+fallback = ""
+for name, (i, j) in (("SmolLM2", repeating), ("MiniLM", next_head)):
+    shown, shares = models[name](example)
+    caption = f"{name}, layer {i}, head {j}: weights in per cent"
+    fallback += attention_table(shares[i, j], shown, caption)
+show(attention_widget(models, example, *repeating), fallback)
 
 # %% [markdown]
 # ## A weight is not a reason
 #
-# Such maps invite a story: "the model wrote this *because* it looked at that". Jain and Wallace showed that quite different weights can lead to the same answer, and that weights agree poorly with other measures of what mattered [6]. Wiegreffe and Pinter
-# answered that it depends on what one calls an explanation [7]. Here is one reason for care that we can measure.
+# Such maps invite a story: "the model wrote this *because* it looked at that". Jain and Wallace showed that quite different weights can lead to the same answer, and that weights agree poorly with other measures of what mattered [8]. Wiegreffe and Pinter
+# answered that it depends on what one calls an explanation [9]. Here is one reason for care that we can measure.
 #
-# What a head hands over is weight *times value*. A large weight on a short value hands over little [8]. So let us measure the length of each value as it reaches the next step, after the matrix $W_o$, and compare the share of the
+# What a head hands over is weight *times value*. A large weight on a short value hands over little [10]. So let us measure the length of each value as it reaches the next step, after the matrix $W_o$, and compare the share of the
 # *weight* that goes to the first token with its share of *weight times length*.
 
 # %%
@@ -1256,6 +1437,7 @@ assert 0.2 < differ < 0.33
 # - Without a causal mask a model sees the answer, and its loss means nothing.
 # - It costs T² multiplications for each channel. It looked things up in tables four times as large as those that it was trained on, where the RNN did not learn it at all.
 # - In SmolLM2 about 45 per cent of the looking goes to the first token, and fetches little. Single heads do things that can be named, and most do not.
+# - MiniLM has no causal mask and looks both ways. It rests on the first place, too, and not on [SEP] as BERT was found to do.
 # - What it cannot do: attention only *averages*. It computes nothing with what it has fetched, and one layer makes one look. Lesson 12 puts a small network behind each look and stacks
 #   such layers: the Transformer.
 #
@@ -1274,11 +1456,15 @@ assert 0.2 < differ < 0.33
 #
 # [5] C. Olsson and others, [*In-context Learning and Induction Heads*](https://arxiv.org/abs/2209.11895), 2022.
 #
-# [6] S. Jain and B. C. Wallace, [*Attention is not Explanation*](https://arxiv.org/abs/1902.10186), 2019.
+# [6] W. Wang and others, [*MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression of Pre-Trained Transformers*](https://arxiv.org/abs/2002.10957), 2020. The weights are all-MiniLM-L6-v2.
 #
-# [7] S. Wiegreffe and Y. Pinter, [*Attention is not not Explanation*](https://arxiv.org/abs/1908.04626), 2019.
+# [7] K. Clark and others, [*What Does BERT Look At? An Analysis of BERT's Attention*](https://arxiv.org/abs/1906.04341), 2019.
 #
-# [8] G. Kobayashi and others, [*Attention is Not Only a Weight: Analyzing Transformers with Vector Norms*](https://arxiv.org/abs/2004.10102), 2020.
+# [8] S. Jain and B. C. Wallace, [*Attention is not Explanation*](https://arxiv.org/abs/1902.10186), 2019.
+#
+# [9] S. Wiegreffe and Y. Pinter, [*Attention is not not Explanation*](https://arxiv.org/abs/1908.04626), 2019.
+#
+# [10] G. Kobayashi and others, [*Attention is Not Only a Weight: Analyzing Transformers with Vector Norms*](https://arxiv.org/abs/2004.10102), 2020.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. The speeches are in the public domain; their collection is under the MIT
-# licence of the package that ships it. SmolLM2: Apache-2.0.*
+# licence of the package that ships it. SmolLM2 and MiniLM: Apache-2.0.*

@@ -460,7 +460,7 @@ assert accuracy["n-gram, both sides"] > 0.9
 # For the n-gram the right side is worth very much: it names more than nine letters in ten with it, and about six in ten without. The question decides as much as the model does.
 #
 # For the two networks the answer is less clear than one would wish. Both have learned something: an untrained model is worse than the most frequent symbol, and both are far better. But
-# which of the two is ahead after 500 steps depends on the seed. With seed 0 it was the one with both sides, by five points; with seed 1 the one with the left side, by three. So this run does not
+# which of the two is ahead after 500 steps depends on the seed. With seed 0 it was the one with both sides, by five points; with seeds 1 and 2 the one with the left side, by three. So this run does not
 # show that a network gains from its right side. It shows how slowly masked language modelling begins. BERT has to find out first that neighbours matter at all, from one letter in seven, while the
 # n-gram is told so. After four times as many steps the picture may be another one: try `steps=2000`.
 #
@@ -637,7 +637,8 @@ for name, scores in cosines_of(first, other_words).items():
     found[name] = int((ahead == 1).sum())
 print(found, "of 12")
 assert found["MiniLM"] == 12
-assert found["TF-IDF"] <= 4 and found["mean of GloVe"] <= 8
+assert found["TF-IDF"] <= 4
+assert found["mean of GloVe"] <= 8
 
 # %% [markdown]
 # MiniLM finds all twelve, the mean of GloVe six, TF-IDF three: where no words are shared, a counter of words has nothing to go by. Twelve sentences are few; but where

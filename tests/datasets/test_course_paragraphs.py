@@ -66,7 +66,8 @@ def test_other_paragraphs_and_missing_files_are_refused(tmp_path, monkeypatch):
 
 def test_a_page_by_hand():
     long = "word " * 20
-    page = f"# %% [markdown]\n# # Title\n#\n# {long}\n#\n# short\n# %%\nx = 1\n# %% [markdown]\n# ## Next\n#\n# {long}*so*."
+    page = f"# %% [markdown]\n# # Title\n#\n# {long}\n#\n# short\n# %%\nx = 1\n"
+    page += f"# %% [markdown]\n# ## Next\n#\n# {long}*so*."
     assert len(markdown_cells(page)) == 2
     found = paragraphs_of("99_x", page)
     assert [one["heading"] for one in found] == ["Title", "Next"]

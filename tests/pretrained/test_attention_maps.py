@@ -4,9 +4,13 @@ import pytest
 import torch
 import transformers
 
+from llmai_edu.models.bert import BertConfig, BertModel
 from llmai_edu.models.llama import Llama, LlamaConfig
 from llmai_edu.models.mistral import Mistral, MistralConfig
-from llmai_edu.pretrained.attention_maps import llama_attention_maps, llama_looks
+from llmai_edu.pretrained.attention_maps import bert_attention_maps, llama_attention_maps, llama_looks
+from llmai_edu.pretrained.bert import hub_name
+from llmai_edu.pretrained.minilm import load_minilm
+from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
 
 SIZES = {
     "vocab_size": 97,
@@ -97,3 +101,72 @@ def test_a_window_is_seen():
     torch.testing.assert_close(maps.sum(-1), torch.ones(3, 6, 12))
     assert (maps.tril(-4) == 0).all()
     assert (maps.diagonal(-3, -2, -1) > 0).all()
+
+
+BERT_SIZES = {
+    "vocab_size": 97,
+    "hidden_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 6,
+    "intermediate_size": 80,
+    "max_position_embeddings": 40,
+}
+PADDED = torch.tensor([1] * 9 + [0] * 3)
+
+
+def bert_pair():
+    """A tiny random BERT of transformers whose looks are uneven, and ours with its weights."""
+    torch.manual_seed(0)
+    config = transformers.BertConfig(**BERT_SIZES, initializer_range=0.2, attn_implementation="eager")
+    theirs = transformers.BertModel(config, add_pooling_layer=False).eval()
+    for name, weight in theirs.named_parameters():
+        if name.endswith("bias"):
+            torch.nn.init.normal_(weight)
+    ours = BertModel(BertConfig(**BERT_SIZES)).eval()
+    weights = theirs.state_dict()
+    ours.load_state_dict({name: weights[hub_name(name)] for name in ours.state_dict()})
+    return theirs, ours
+
+
+@pytest.mark.parametrize("mask", [None, PADDED], ids=["whole", "padded"])
+def test_bert_equals_the_weights_that_transformers_gives(mask, device):
+    (theirs, ours), ids = bert_pair(), draw_ids().to(device)
+    theirs, ours = theirs.to(device), ours.to(device)
+    mask = None if mask is None else mask.to(device)
+    with torch.no_grad():
+        given = None if mask is None else mask[None]
+        expected = torch.cat(theirs(ids[None], given, output_attentions=True).attentions).cpu()  # (L, H, T, T)
+    maps = bert_attention_maps(ours, ids, mask)
+    assert expected.max(-1).values.mean() > 0.2  # not even
+    torch.testing.assert_close(maps, expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(maps.sum(-1), torch.ones(3, 6, 12))
+    assert (maps[..., :9].triu(1).sum() > 1).all()  # it looks ahead, too
+    if mask is not None:
+        assert (maps[..., 9:] == 0).all()
+
+
+def test_bert_is_left_as_it_was_also_when_the_text_is_refused():
+    _, model = bert_pair()
+    for ids, message in ((draw_ids(41), "context is 40"), (torch.zeros(1, 4, dtype=torch.long), "one text")):
+        with pytest.raises(ValueError, match=message):
+            bert_attention_maps(model, ids)
+    bert_attention_maps(model, draw_ids())
+    assert not any(block.attention._forward_pre_hooks for block in model.layers)
+
+
+@pytest.mark.data
+def test_minilms_weights_times_values_are_what_its_layers_put_out():
+    model, seen = load_minilm(), []
+    hooks = [
+        block.attention.register_forward_hook(lambda layer, args, y: seen.append((layer, args[0], y)))
+        for block in model.layers
+    ]
+    ids = torch.from_numpy(minilm_tokenizer().encode_batch(["The dog bit the man, and the man bit the dog."]).ids[0])
+    maps = bert_attention_maps(model, ids)
+    for hook in hooks:
+        hook.remove()
+    assert len(seen) == len(maps) == 6
+    with torch.inference_mode():
+        for weights, (layer, x, y) in zip(maps, seen):
+            mean = weights @ layer.heads(layer.value(x))  # (1, H, T, D)
+            torch.testing.assert_close(layer.output(mean.transpose(1, 2).flatten(2)), y, rtol=1e-4, atol=1e-4)

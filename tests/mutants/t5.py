@@ -1,0 +1,113 @@
+from tools.proof import Mutant
+
+MUTANTS = {
+    "restore": [
+        Mutant(
+            "by_turn",
+            says="not by its turn",
+            source="""
+            def restore(source, target, sentinels):
+                spans = []
+                for token in target:
+                    if token in sentinels:
+                        spans.append([])
+                    elif spans:
+                        spans[-1].append(token)
+                text, k = [], 0
+                for token in source:
+                    if token in sentinels:
+                        text += spans[k] if k < len(spans) else []
+                        k += 1
+                    else:
+                        text.append(token)
+                return text
+        """,
+        ),
+        Mutant("left_in", says="you left it in the text", edit=("spans.get(token, [])", "spans.get(token, [token])")),
+        Mutant("with_marks", says="replaces them", edit=("(spans.get(token, [])", "([token, *spans.get(token, [])]")),
+        Mutant(
+            "last_time", says="you took the last", edit=("spans.setdefault(token, current)", "spans[token] = current")
+        ),
+        Mutant(
+            "both_times",
+            says="you joined both",
+            edit=(
+                "current = []\n            spans.setdefault(token, current)",
+                "current = spans.setdefault(token, [])",
+            ),
+        ),
+        Mutant(
+            "swallowed",
+            says="also one that is not in the source",
+            edit=("for token in target:", "for token in (t for t in target if t not in sentinels or t in source):"),
+        ),
+        Mutant(
+            "before_the_first",
+            says="you gave it to one",
+            edit=(
+                "current = []\n            spans.setdefault(token, current)",
+                "current = current if not spans else []\n            spans.setdefault(token, current)",
+            ),
+        ),
+        Mutant("one_token", says="you took one", edit=("spans.get(token, [])", "spans.get(token, [])[:1]")),
+    ],
+    "prefix_mask": [
+        Mutant(
+            "turned_over",
+            says="turned over",
+            edit=(
+                "return seen & (i < lengths) & (j < lengths)",
+                "return (seen & (i < lengths) & (j < lengths)).transpose(0, 2, 1)",
+            ),
+        ),
+        Mutant("causal", says="read backwards only", edit=("(j <= i) | (j < prefix)", "(j <= i) | (j < 0 * prefix)")),
+        Mutant("sees_the_answer", says="it may see only itself", edit=("(j < prefix)", "(i < prefix)")),
+        Mutant("everything", says="the answer must not look ahead", edit=("(j <= i)", "(j >= 0)")),
+        Mutant("not_itself", says="looks at itself, too", edit=("(j <= i)", "(j < i)")),
+        Mutant("one_more", says="it ends one earlier", edit=("(j < prefix)", "(j <= prefix)")),
+        Mutant("prefix_alone", says="not at the prefix alone", edit=("(j <= i)", "(j == i)")),
+        Mutant("padding_looks", says="padding looks at nothing", edit=("& (i < lengths)", "")),
+        Mutant(
+            "no_padding", says="padding was forgotten", edit=("& (i < lengths) & (j < lengths)", "& (lengths >= 0)")
+        ),
+        Mutant("first_row", says="you used the first row's for all", edit=("(j < prefix)", "(j < prefix[:1])")),
+        Mutant(
+            "opposite",
+            says="says the opposite",
+            edit=("return seen & (i < lengths) & (j < lengths)", "return ~(seen & (i < lengths) & (j < lengths))"),
+        ),
+        Mutant(
+            "numbers",
+            says="an array of bool",
+            edit=(
+                "return seen & (i < lengths) & (j < lengths)",
+                "return (seen & (i < lengths) & (j < lengths)).astype(int)",
+            ),
+        ),
+    ],
+    "bucket_range": [
+        Mutant(
+            "linear",
+            says="by a factor, not by a step",
+            edit=("e * (M / e) ** ((b - e) / (n - e))", "e + (b - e) * (M - e) / (n - e)"),
+        ),
+        Mutant("one_too_far", says="where the next begins", edit=("begin(bucket + 1) - 1", "begin(bucket + 1)")),
+        Mutant("down", says="round up, not down", edit=("math.ceil", "math.floor")),
+        Mutant("nearest", says="rounding to the nearest", edit=("math.ceil", "round")),
+        Mutant("closed", says="has no greatest distance", edit=("None if bucket == n - 1", "M if bucket == n - 1")),
+        Mutant("from_one", says="starts at e, not at 1", edit=("(M / e) **", "M **")),
+        Mutant("all_buckets", says="not n", edit=("/ (n - e))", "/ n)")),
+        Mutant("from_zero", says="counts from bucket e on", edit=("((b - e) /", "(b /")),
+        Mutant("formula_for_all", says="does not hold for them", edit=("b if b <= e else math.ceil", "math.ceil")),
+        Mutant(
+            "begins_at_m",
+            says="the last bucket begins before M",
+            edit=("return begin(bucket),", "return (M if bucket == n - 1 else begin(bucket)),"),
+        ),
+        Mutant(
+            "only_the_first",
+            says="return two things",
+            edit=("return begin(bucket), None if bucket == n - 1 else begin(bucket + 1) - 1", "return begin(bucket)"),
+        ),
+    ],
+}
