@@ -18,7 +18,7 @@ from llmai_edu.models.rope import apply_rope, rope_angles
 def rms_norm(x: torch.Tensor, weight: torch.Tensor, eps: float = 1e-5) -> torch.Tensor:
     """Scale every vector to a root mean square of 1, then every channel by its own weight.
 
-    Computed in float32 whatever comes in: in bfloat16 a sum of 576 squares would lose its small terms.
+    Computed in float32 whatever comes in: in bfloat16 every square would be rounded to 8 bits.
 
     x: (..., C). weight: (C,). Returns (..., C).
     Zhang and Sennrich 2019, "Root Mean Square Layer Normalization".

@@ -46,14 +46,14 @@ import numpy as np
 # - `tokens` is a list of tokens as texts. A token that begins with `##` continues the word before it. `[CLS]`, `[SEP]` and `[PAD]`
 #   are no words. The words are numbered from 0, from left to right.
 # - `chosen` is a set with the numbers of the chosen words.
-# - `lots` is a list with a number from 0 to 1 for each word, which was drawn for you. Below 0.8, every piece of the word
+# - `lots` is a list with a number from 0 to 1 for each word, chosen or not, which was drawn for you; `lots[2]` belongs to word 2. Below 0.8, every piece of the word
 #   becomes `"[MASK]"`. From 0.8 on, but below 0.9, every piece becomes the token at the same place of the list `others`. From
 #   0.9 on, the word stays as it is.
 # - It returns two lists as long as `tokens`: the inputs, and the labels. The label is the true token at all pieces of the chosen words,
 #   and `None` everywhere else. The list `tokens` itself stays as it is.
 #
-# For `tokens = ["[CLS]", "em", "##bed", "cats", "sleep", "[SEP]"]`, `chosen = {0, 2}`, `lots = [0.3, 0.1, 0.95]` and `others` a list of six
-# times `"x"`, the inputs are `["[CLS]", "[MASK]", "[MASK]", "cats", "sleep", "[SEP]"]` and the labels
+# For `tokens = ["[CLS]", "em", "##bed", "cats", "sleep", "[SEP]"]`, `chosen = {0, 2}`, `lots = [0.85, 0.1, 0.95]` and `others` a list of six
+# times `"x"`, the inputs are `["[CLS]", "x", "x", "cats", "sleep", "[SEP]"]` and the labels
 # `[None, "em", "##bed", None, "sleep", None]`.
 #
 # <details><summary>Hint: the number of the word</summary>
@@ -136,8 +136,8 @@ check("bert.pseudo_log_likelihood", pseudo_log_likelihood)
 # %% [markdown]
 # ## Exercise 3: what MiniLM was trained on · ●●● · 25 minutes · 5 points
 #
-# MiniLM learned its sentence vectors from pairs of texts that belong together: a question and its answer, a title and its
-# article. Take a batch of $N$ pairs. The first text of each pair has to find its own partner among the $N$ second texts; the
+# MiniLM learned its sentence vectors from pairs of texts that belong together: a question and its answer, a title and its article.
+# Its training took the mean of the loss below and the same one with the two sides exchanged; you write one of the two. Take a batch of $N$ pairs. The first text of each pair has to find its own partner among the $N$ second texts; the
 # partners of the others are the wrong answers, and they cost nothing, because they are in the batch anyway ("in-batch negatives").
 #
 # With $a_i$ and $b_j$ for the vectors of the first and second texts, *after* each was divided by its length, and the temperature $\tau$:
@@ -158,7 +158,8 @@ check("bert.pseudo_log_likelihood", pseudo_log_likelihood)
 #
 # <details><summary>Hint: large exponents</summary>
 #
-# Subtracting the largest score of a row from all scores of that row changes nothing in the fraction.
+# Subtracting the largest score of a row from all scores of that row changes nothing in the fraction. And do not take the logarithm of
+# the fraction, which may be rounded to 0: write it as the score minus the logarithm of the sum.
 #
 # </details>
 

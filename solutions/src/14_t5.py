@@ -15,6 +15,7 @@
 # # Exercises to lesson 14: T5
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/14_t5.ipynb)
 # <!-- colab:end -->
 #
 # *About 65 minutes, 10 seconds to run. Needs: [lesson 14](../notebooks/14_t5.ipynb).*
@@ -23,6 +24,15 @@
 # the sheet does not show, and says what went wrong if something did.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import numpy as np
 
 # %% [markdown]

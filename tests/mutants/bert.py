@@ -54,6 +54,12 @@ MUTANTS = {
             "other_way_round", says="the other way round", edit=("elif lots[word] < 0.9:", "elif lots[word] >= 0.9:")
         ),
         Mutant(
+            "eight_tenths_masked",
+            says="exactly 0.8 puts other tokens in",
+            edit=("lots[word] < 0.8", "lots[word] <= 0.8"),
+        ),
+        Mutant("nine_tenths_put", says="exactly 0.9 keeps the word", edit=("lots[word] < 0.9", "lots[word] <= 0.9")),
+        Mutant(
             "no_label_when_kept",
             says="also when it was kept",
             edit=("labels[place] = token", "labels[place] = token if lots[word] < 0.9 else None"),
@@ -155,6 +161,19 @@ MUTANTS = {
                 p = np.exp(a @ b.T / temperature)
                 return float(-np.log(np.diag(p) / p.sum(1)).mean())
         """,
+        ),
+        Mutant(
+            "whole_matrix",
+            says="subtract that row's own maximum",
+            edit=("scores.max(axis=1, keepdims=True)", "scores.max()"),
+        ),
+        Mutant(
+            "logarithm_of_zero",
+            says="the logarithm of 0 is infinite",
+            edit=(
+                "log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
+                "log_p = np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True))",
+            ),
         ),
     ],
 }

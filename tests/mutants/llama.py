@@ -95,6 +95,19 @@ MUTANTS = {
             edit=("np.arange(length) * min(1.0, trained / length)", "np.minimum(np.arange(length), trained - 1)"),
         ),
         Mutant(
+            "set_to_trained",
+            says="not all set to `trained`",
+            edit=("np.arange(length) * min(1.0, trained / length)", "np.minimum(np.arange(length), trained)"),
+        ),
+        Mutant(
+            "in_place",
+            says="from the first one after it was turned",
+            edit=(
+                "a, b = x[:, 0::2], x[:, 1::2]\n    turned = np.empty_like(x)",
+                "turned = x.copy()\n    a, b = turned[:, 0::2], turned[:, 1::2]",
+            ),
+        ),
+        Mutant(
             "whole",
             says="only whole positions",
             edit=(
@@ -173,7 +186,7 @@ MUTANTS = {
                 return packed
         """,
         ),
-        Mutant("big_endian", says="the smaller byte of the scale comes first", edit=('"<e"', '">e"')),
+        Mutant("big_endian", says="the low byte of the scale comes first", edit=('"<e"', '">e"')),
         Mutant(
             "cut",
             says="you cut off what is behind the point",
@@ -195,11 +208,16 @@ MUTANTS = {
         ),
         Mutant(
             "not_absolute",
-            says="take the largest absolute value",
-            edit=(
-                "scale = np.abs(block).max() / 127\n        q = np.round(block / scale)",
-                "scale = block.max() / 127\n        q = np.clip(np.round(block / scale), -128, 127)",
-            ),
+            says="take absolute values first",
+            source="""
+            def pack_blocks(weights):
+                packed = b""
+                for block in weights.reshape(-1, 32):
+                    scale = block.max() / 127
+                    q = np.round(block / scale) if scale else np.zeros(32)
+                    packed += struct.pack("<e", scale) + q.astype(np.int16).astype(np.int8).tobytes()
+                return packed
+        """,
         ),
         Mutant(
             "rounded_scale",

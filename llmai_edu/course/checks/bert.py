@@ -37,15 +37,15 @@ def _mask(tokens, chosen, lots, others, places=None, label=None):
     return inputs, labels
 
 
-def _example(rng):
+def _example(rng, fates):
     """A text of several words, half of them chosen, with lots of all three kinds."""
     first, second = rng.choice(len(TEXTS), 2, replace=False)
     pad = ["[PAD]"] * int(rng.integers(1, 4))
     tokens = ["[CLS]", *TEXTS[first].split(), "[SEP]", *TEXTS[second].split(), "[SEP]", *pad]
     count = len(_words(tokens))
-    lots = [float(lot) for lot in rng.choice([0.2, 0.5, 0.79, 0.81, 0.85, 0.89, 0.91, 0.97], count)]
+    lots = [float(lot) for lot in rng.choice([0.2, 0.5, 0.79, 0.8, 0.85, 0.89, 0.9, 0.97], count)]
     chosen = {int(i) for i in rng.choice(count, max(3, count // 2), replace=False)}
-    for number, lot in zip(sorted(chosen), (0.4, 0.85, 0.95)):  # each kind occurs
+    for number, lot in zip(sorted(chosen), fates):  # each kind occurs
         lots[number] = lot
     others = [f"other{i}" for i in range(len(tokens))]
     return tokens, chosen, lots, others
@@ -71,8 +71,8 @@ def _compare(got, want, message, suspects):
 
 @exercise(points=4, minutes=25, difficulty=2)
 def mask_words(answer, rng):
-    for _ in range(4):
-        tokens, chosen, lots, others = _example(rng)
+    for fates in ((0.4, 0.85, 0.95), (0.4, 0.8, 0.95), (0.4, 0.85, 0.9), (0.2, 0.8, 0.9)):
+        tokens, chosen, lots, others = _example(rng, fates)
         inputs, labels = _pair_of_lists(answer(tokens, chosen, lots, others), len(tokens))
         want_inputs, want_labels = _mask(tokens, chosen, lots, others)
         _compare(
@@ -93,6 +93,15 @@ def mask_words(answer, rng):
                 "[CLS], [SEP] and [PAD] are no words: do not count them": _counting_special(
                     tokens, chosen, lots, others
                 ),
+                "a lot of exactly 0.8 puts other tokens in": _mask(
+                    tokens, chosen, [lot - 1e-6 * (lot == 0.8) for lot in lots], others
+                )[0],
+                "a lot of exactly 0.9 keeps the word": _mask(
+                    tokens, chosen, [lot - 1e-6 * (lot == 0.9) for lot in lots], others
+                )[0],
+                "a lot of exactly 0.8 puts other tokens in, and one of exactly 0.9 keeps the word": _mask(
+                    tokens, chosen, [lot - 1e-6 for lot in lots], others
+                )[0],
                 "0.8 to 0.9 puts other tokens in, 0.9 and more keeps; you have them the other way round": _mask(
                     tokens, chosen, [lot if lot < 0.8 else 1.75 - lot for lot in lots], others
                 )[0],
@@ -266,10 +275,21 @@ def contrastive_loss(answer, rng):
 
 @contrastive_loss.part(points=1)
 def contrastive_loss_cold(answer, rng):
-    first = rng.normal(size=(4, 6))
+    second = rng.normal(size=(4, 6))
+    _cold(answer, second.copy(), second, "4 equal pairs, temperature 0.001")
+    first = np.roll(second, 1, axis=0)
+    first[0] = -(second / np.linalg.norm(second, axis=1, keepdims=True)).mean(0)  # far from every text
+    _cold(answer, first, second, "4 wrong pairs, temperature 0.001")
+
+
+def _cold(answer, first, second, on):
+    want = _contrast(first, second, 0.001)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        got = answer(first, np.roll(first, 1, axis=0), 0.001)
-    want = _contrast(first, np.roll(first, 1, axis=0), 0.001)
-    message = "a low temperature makes large scores, and exp of them is infinite: subtract the row's maximum first"
-    expect(bool(np.isfinite(got)), message, got=got, want=want, on="4 wrong pairs, temperature 0.001")
-    expect_close(got, want, "wrong at a low temperature", on="4 wrong pairs, temperature 0.001")
+        got = answer(first.copy(), second.copy(), 0.001)
+    overflow = "a low temperature makes large scores, and exp of them is infinite: subtract the row's maximum first"
+    quotient = "the logarithm of 0 is infinite: write it as the score minus the logarithm of the sum"
+    row = "the sum of a row was rounded to 0: subtract that row's own maximum, not the largest of all scores"
+    expect(not np.isnan(got), overflow, got=got, want=want, on=on)
+    expect(got != -np.inf, row, got=got, want=want, on=on)
+    expect(got != np.inf, quotient, got=got, want=want, on=on)
+    expect_close(got, want, "wrong at a low temperature", on=on)

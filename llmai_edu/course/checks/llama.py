@@ -41,7 +41,7 @@ def _cached(q, k, v, window, *, query_by_slot=False, key_by_slot=False, empty_se
     return np.array(outputs)
 
 
-@exercise(points=4, minutes=30, difficulty=3)
+@exercise(points=4, minutes=30, difficulty=2)
 def rolling(answer, rng):
     for tokens, window, size in ((11, 4, 6), (7, 3, 4), (4, 6, 4), (6, 1, 4)):
         q, k, v = 1.5 * rng.standard_normal((3, tokens, size))
@@ -97,7 +97,15 @@ def rolling_turns_once(answer, rng):
         calls.append(position)
         return _halves(x, position)
 
-    answer(q, k, v, 3, turn)
+    got = answer(q, k, v, 3, turn)
+    turned_q = np.array([_halves(x, t) for t, x in enumerate(q)])
+    turned_k = np.array([_halves(x, t) for t, x in enumerate(k)])
+    expect_close(
+        got,
+        _attend(turned_q, turned_k, v, lambda t: slice(max(0, t - 2), t + 1)),
+        "the calls are counted once the result is right: pass the first check",
+        on="9 tokens, window = 3",
+    )
     expect(
         len(calls) <= 18,
         "`turn` is called too often: a key is turned once, when it is stored, and stays turned",
@@ -141,8 +149,10 @@ def stretched_rope(answer, rng):
                     x, theta, length / trained
                 ),
                 "positions beyond the trained length must be stretched in as well, not cut off": _clipped(
-                    x, theta, trained
+                    x, theta, trained - 1
                 ),
+                "later positions must be stretched in, not all set to `trained`": _clipped(x, theta, trained),
+                "the second channel was computed from the first one after it was turned": _in_place(x, theta, scale),
                 "only whole positions: between 0 and 1 there are angles, too": _floored(x, theta, scale),
                 "the channels are paired as halves; here neighbours are partners": _stretched(
                     x, theta, scale, neighbours=False
@@ -159,11 +169,17 @@ def stretched_rope(answer, rng):
         )
 
 
-def _clipped(x, theta, trained):
+def _clipped(x, theta, last):
     turned = _stretched(x, theta, 1.0)
-    size = x.shape[1]
-    for t in range(trained, len(x)):
-        turned[t] = _stretched(np.repeat(x[t : t + 1], trained, 0), theta, 1.0)[-1][:size]
+    for t in range(last + 1, len(x)):
+        turned[t] = _stretched(np.repeat(x[t : t + 1], last + 1, 0), theta, 1.0)[-1]
+    return turned
+
+
+def _in_place(x, theta, scale):
+    turned, size = _stretched(x, theta, scale), x.shape[1]
+    angle = np.arange(len(x))[:, None] * scale * theta ** (-2.0 * np.arange(size // 2) / size)
+    turned[:, 1::2] = x[:, 1::2] * np.cos(angle) + turned[:, 0::2] * np.sin(angle)
     return turned
 
 
@@ -175,6 +191,13 @@ def _floored(x, theta, scale):
 
 @stretched_rope.part(points=1)
 def stretched_rope_of_short_texts(answer, rng):
+    x = rng.standard_normal((6, 4))
+    expect_close(
+        answer(x.copy(), 100.0, 3),
+        _stretched(x, 100.0, 0.5),
+        "short texts are tested once a long one is right: pass the first check",
+        on="T = 6, D = 4, theta = 100, trained = 3",
+    )
     for length, trained in ((5, 5), (4, 12)):
         x = rng.standard_normal((length, 6))
         expect_close(
@@ -209,6 +232,7 @@ def _packed(
 
 FLOAT32 = "a scale of float32 has 4 bytes; float16 has 2"
 ONE_SCALE = "one scale for all weights; each block of 32 has its own"
+SIZES = "the scale comes from the largest size: take absolute values first"
 
 
 @exercise(points=4, minutes=25, difficulty=2)
@@ -218,6 +242,8 @@ def pack_blocks(answer, rng):
         # The largest is negative in every other block.
         top = np.abs(weights).argmax(1)
         weights[np.arange(blocks), top] = np.where(np.arange(blocks) % 2, 1, -1) * np.abs(weights).max(1)
+        steps = weights / (np.abs(weights).max(1, keepdims=True) / 127)
+        weights[np.abs(steps - np.floor(steps) - 0.5) < 1e-3] = 0  # ties, which may be rounded either way
         weights = weights.ravel()
         got = answer(weights.copy())
         expect(isinstance(got, bytes | bytearray), "return `bytes`", got=type(got).__name__, want="bytes")
@@ -227,12 +253,12 @@ def pack_blocks(answer, rng):
             ONE_SCALE: _packed(weights, block=len(weights)),
             "the scale is the largest size over 127, not over 128": _packed(weights, divide=128.0),
             "there is a sign: 254 steps lie between -127 and 127": _packed(weights, divide=255.0),
-            "little-endian: the smaller byte of the scale comes first": _packed(weights, code=">e"),
+            "little-endian: the low byte of the scale comes first": _packed(weights, code=">e"),
             "round to the nearest number; you cut off what is behind the point": _packed(weights, rounded=np.trunc),
             "rounded down: -0.5 is nearer to 0 or -1 than floor thinks": _packed(weights, rounded=np.floor),
             "the scale comes before the numbers": _packed(weights, first=False),
             "the bytes are signed: nothing is added to make them positive": _packed(weights, offset=128),
-            "a large negative weight counts, too: take the largest absolute value": _packed(weights, absolute=False),
+            SIZES: _packed(weights, absolute=False),
             "divide by the exact scale; you divided by the one that was rounded to float16": _packed(
                 weights, exact=False
             ),
@@ -241,10 +267,21 @@ def pack_blocks(answer, rng):
         truth, mine = _packed(weights), np.frombuffer(bytes(got), np.uint8)
         for says, other in suspects.items():
             if not np.array_equal(other, truth):
-                expect(not np.array_equal(mine, other), says, got=len(mine), want=len(truth), on=f"{where}; bytes")
-        expect(len(mine) == len(truth), "a block has 34 bytes", got=len(mine), want=len(truth), on=f"{where}; bytes")
-        differing = int((mine != truth).sum())
-        expect(differing == 0, "some bytes are not those of Q8_0", got=f"{differing} wrong bytes", on=where)
+                expect(not np.array_equal(mine, other), says, **_differing(mine, truth), on=where)
+        expect(len(mine) == len(truth), "a block has 34 bytes", **_differing(mine, truth), on=where)
+        largest = suspects[SIZES].reshape(-1, 34)[:, :2]
+        expect(not np.array_equal(mine.reshape(-1, 34)[:, :2], largest), SIZES, **_differing(mine, truth), on=where)
+        expect(np.array_equal(mine, truth), "some bytes are not those of Q8_0", **_differing(mine, truth), on=where)
+
+
+def _differing(mine, truth):
+    """What a message shows: the lengths, or from the first byte that differs on, a few of both."""
+    if len(mine) != len(truth):
+        return {"got": f"{len(mine)} bytes", "want": f"{len(truth)} bytes"}
+    unequal = np.flatnonzero(mine != truth)
+    start = int(unequal[0]) if len(unequal) else 0
+    shown = [f"{part[start : start + 6].tobytes().hex(' ')} from byte {start} on" for part in (mine, truth)]
+    return {"got": shown[0], "want": shown[1]}
 
 
 def _apart(weights):
@@ -263,6 +300,7 @@ def pack_blocks_of_zeros(answer, rng):
         got = None
     where = "three blocks, the second of zeros"
     expect(got is not None, "a block of zeros gives 0 / 0: its scale is 0, and its bytes are 0", got="0 / 0", on=where)
+    expect(isinstance(got, bytes | bytearray), "return `bytes`", got=type(got).__name__, want="bytes", on=where)
     mine = np.frombuffer(bytes(got), np.uint8)
     expect(len(mine) != 108, FLOAT32, got=len(mine), want=102, on=where)
     expect(len(mine) != 98, ONE_SCALE, got=len(mine), want=102, on=where)
