@@ -31,6 +31,8 @@ MUTANTS = {
         ),
         Mutant("think_raw", says="reads the normalized copy, too", edit=("think(read)", "think(x)")),
         Mutant("after", says="not the stream after it", edit=("think(read)", "think(x + attend(read))")),
+        Mutant("both", says="norm(x) alone", edit=("think(read)", "think(read + attend(read))")),
+        Mutant("twice_normalized", says="call norm once", edit=("think(read)", "think(norm(x))")),
         Mutant("chain", says="not what it made", edit=("think(read)", "think(attend(read))")),
         Mutant(
             "in_place",
@@ -57,6 +59,7 @@ MUTANTS = {
         ),
         Mutant("all_parameters", says="a look-up in a table", edit=("6 * (matrices + head)", "6 * parameters")),
         Mutant("no_head", says="the head multiplies", edit=("6 * (matrices + head)", "6 * matrices")),
+        Mutant("floats", says="has no decimal point", edit=("6 * (matrices + head)", "6.0 * (matrices + head)")),
         Mutant("there_alone", says="the way there alone", edit=("6 * (matrices", "2 * (matrices")),
     ],
     "parts_of_logit": [
@@ -73,6 +76,11 @@ MUTANTS = {
             edit=("writes.mean(1, keepdims=True)", "writes.sum(0).mean() / len(writes)"),
         ),
         Mutant("no_weight", says="the weight g is missing", edit=("(g * u)", "u")),
+        Mutant(
+            "eps",
+            says="there is no eps",
+            edit=("writes.sum(0).std()", "np.sqrt(writes.sum(0).var() + 1e-5)"),
+        ),
         Mutant("variance", says="divided by the variance", edit=(".std()", ".var()")),
         Mutant("sample_spread", says="not by C - 1", edit=(".std()", ".std(ddof=1)")),
         Mutant("bias_unread", says="b times u", edit=("b @ u)", "b.sum())")),

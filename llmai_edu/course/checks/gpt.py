@@ -22,9 +22,14 @@ def parallel_block(answer, rng):
     for channels in (5, 8):
         x = rng.normal(1, 3, (4, channels))
         norm, attend, think = _layers(rng, channels)
-        read = norm(x)
+        read, calls = norm(x), []
+
+        def counted(values, norm=norm, calls=calls):
+            calls.append(1)
+            return norm(values)
+
         after = x + attend(read)
-        got = answer(x.copy(), norm, attend, think)
+        got = answer(x.copy(), counted, attend, think)
         expect_shape(got, x.shape)
         expect_close(
             got,
@@ -39,18 +44,18 @@ def parallel_block(answer, rng):
                 + think(read),
                 "the stream is gone: add what the layers make to x": attend(read) + think(read),
                 "the feed-forward layer replaces the stream: add to it": think(norm(after)),
-                "this is the broken block: it normalizes the stream, and the last layer replaces it": think(
-                    read + attend(read)
-                ),
+                "this is the broken block: none of its three mistakes is mended yet": think(read + attend(read)),
                 "the feed-forward layer reads the normalized copy, too": after + think(x),
                 "attention reads the normalized copy, too": x + attend(x) + think(read),
                 "nothing was normalized: both layers read norm(x)": x + attend(x) + think(x),
                 "the new stream is not normalized again": norm(x + attend(read) + think(read)),
                 "the stream was added twice": 2 * x + attend(read) + think(read),
                 "the feed-forward layer reads what attention read, not what it made": after + think(attend(read)),
+                "think must read norm(x) alone, not with what attention made added": after + think(read + attend(read)),
             },
             on="four tokens; `attend` mixes them, `think` bends each alone",
         )
+        expect(len(calls) == 1, "the stream is right, but there is one normalization: call norm once", got=len(calls))
 
 
 @parallel_block.part(points=1)
@@ -76,6 +81,8 @@ def _sizes(rng):
 def _pair(got):
     """The two numbers of an answer, refused when there are not two."""
     expect(isinstance(got, tuple | list | np.ndarray) and len(got) == 2, "return two integers", got=got)
+    whole = all(isinstance(number, int | np.integer) for number in got)
+    expect(whole, "return two integers: a count has no decimal point (`//` divides without one)", got=got)
     return int(got[0]), int(got[1])
 
 
@@ -122,6 +129,7 @@ def cost_of_training(answer, rng):
         parameters = matrices + norms + (vocab + places) * c + (0 if tied else head)
         want = 6 * (matrices + head)
         suspects = {
+            "the feed-forward layer has F numbers inside, not 4C": 6 * (layers * 12 * c * c + head),
             "this is the way there alone; training also goes back, which is twice as much": want // 3,
             "this is the way back alone": want // 3 * 2,
             "N counts what multiplies: a look-up in a table multiplies nothing": 6 * parameters,
@@ -169,7 +177,7 @@ def parts_of_logit(answer, rng):
             got=got,
         )
         expect_shape(got, (n + 1,))
-        own = writes.std(1, keepdims=True)
+        own, with_eps = writes.std(1, keepdims=True), np.sqrt(total.var() + 1e-5)
         shared = (writes - total.mean() / n) / total.std()
         expect_close(
             got,
@@ -189,6 +197,7 @@ def parts_of_logit(answer, rng):
                 "divided by the variance; σ is its square root": _parts(writes, g, b, u, sigma=total.var()),
                 "σ divides by C under the root, not by C - 1": _parts(writes, g, b, u, sigma=total.std(ddof=1)),
                 "the bias's part is b times u, summed": np.append(right[:-1], b.sum()),
+                "there is no eps under the root here": _parts(writes, g, b, u, sigma=with_eps),
                 "the bias's part comes last": np.roll(right, 1),
                 "the mean was taken over the writers; it is over the channels of each": np.append(
                     (writes - writes.mean(0)) @ (g * u) / total.std(), b @ u
@@ -205,4 +214,11 @@ def parts_sum_to_the_logit(answer, rng):
     s = writes.sum(0)
     logit = float(u @ (g * (s - s.mean()) / s.std() + b))
     got = np.asarray(answer(writes, g, b, u), dtype=float)
-    expect_close(got.sum(), logit, "the parts do not sum to the logit", on="six writers, nine channels")
+    with_eps = float(u @ (g * (s - s.mean()) / np.sqrt(s.var() + 1e-5) + b))
+    expect_close(
+        got.sum(),
+        logit,
+        "the parts do not sum to the logit",
+        suspects={"there is no eps under the root here": with_eps},
+        on="six writers, nine channels",
+    )
