@@ -78,7 +78,7 @@ assert 4.5e6 < len(train) < 4.6e6
 # %% [markdown]
 # A GPT of 0.8 million parameters was trained on it for 2,000 steps, some two minutes of one core. The run was *recorded*: its weights and
 # its losses come with the course. Here it writes. It reads at most 64 characters. When these are full, the function below goes on
-# from the last 32, so that each character is chosen from at least 32 before it, once there are so many. The cache, with which no character is read twice, is that of lesson 11.
+# from the last 32, so that each character is chosen from at least 32 before it, once there are so many. The cache, with which no character is read twice, is explained in lesson 15.
 
 # %%
 from llmai_edu.generation.sampling import sample
