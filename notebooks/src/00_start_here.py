@@ -261,14 +261,16 @@ assert slow_read > 5 * fast_read
 # %%
 from collections.abc import Iterator
 
+from llmai_edu.generation.decoder import (
+    Decoder,
+)  # a type: any model that writes from left to right
 from llmai_edu.generation.sampling import sample
-from llmai_edu.models.llama import Llama
 
 
 # %% quote="llmai_edu.generation.sampling:decode_loop"
 @torch.inference_mode()
 def decode_loop(
-    model: Llama,
+    model: Decoder,
     ids: torch.Tensor,
     max_new_tokens: int,
     temperature: float,
