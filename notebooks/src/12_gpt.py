@@ -464,6 +464,8 @@ print([f"{loss:.2f}" for loss in lens])
 print(
     f"after the tables, the character just read has the highest logit at {same:.1%} of places"
 )
+
+# %%
 assert same > 0.99
 assert all(later < earlier for earlier, later in zip(lens, lens[1:]))
 assert lens[0] > math.log(V)
@@ -500,6 +502,8 @@ for name, c in {"GPT-2": gpt2, "the character model": char, "small": config}.ite
     share = c.vocab_size * c.n_embd / counted
     print(f"{name:<20} {counted:>11,} parameters, {share:.0%} in the table of tokens")
     assert counted == parameter_count(c)
+
+# %%
 assert parameter_count(gpt2) == 124_439_808
 assert parameter_count(char) == 812_288
 
@@ -569,6 +573,8 @@ first_loss = window_loss(fresh_model, (windows.cpu()[:, :-1], windows.cpu()[:, 1
 for scaled, values in spread.items():
     print(f"smaller by √(2L): {scaled!s:<5}", [f"{value:.3f}" for value in values])
 print(f"first loss on real text {first_loss:.2f}, guessing {math.log(V):.2f}")
+
+# %%
 assert abs(first_loss - math.log(V)) < 0.1
 assert max(spread[True]) / min(spread[True]) < 1.4
 assert all(1.5 < b / a < 2.7 for a, b in zip(spread[False], spread[False][1:]))
