@@ -76,11 +76,6 @@ MUTANTS = {
             edit=("writes.mean(1, keepdims=True)", "writes.sum(0).mean() / len(writes)"),
         ),
         Mutant("no_weight", says="the weight g is missing", edit=("(g * u)", "u")),
-        Mutant(
-            "eps",
-            says="there is no eps",
-            edit=("writes.sum(0).std()", "np.sqrt(writes.sum(0).var() + 1e-5)"),
-        ),
         Mutant("variance", says="divided by the variance", edit=(".std()", ".var()")),
         Mutant("sample_spread", says="not by C - 1", edit=(".std()", ".std(ddof=1)")),
         Mutant("bias_unread", says="b times u", edit=("b @ u)", "b.sum())")),
