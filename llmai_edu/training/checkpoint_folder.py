@@ -44,19 +44,19 @@ class CheckpointFolder:
         return sorted(int(found[1]) for path in names if (found := NAME.fullmatch(path.name)))
 
     def save(self, state: Any, step: int) -> Path:
-        """Write a checkpoint, then remove the oldest ones and what a killed process left half-written.
-
-        The new one is on the disk before an old one goes. Errors as for `save_state`.
-        """
+        """Write a checkpoint, then tidy up. Errors as for `save_state`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         save_state(state, self.path(step))
+        self.tidy(step)
+        return self.path(step)
+
+    def tidy(self, step: int) -> None:
+        """Remove the oldest checkpoints, and what a killed process left half-written, once this step's is on the disk."""
         flush(self.path(step))
         for old in self.steps()[: -self.keep]:
             self.path(old).unlink()
-        for partial in self.folder.glob("*.part"):
-            if not alive(int(partial.name.split(".")[-2])):
-                partial.unlink(missing_ok=True)
-        return self.path(step)
+        for partial in self.folder.glob("step-*.part"):  # one run owns the folder: whoever wrote these is gone
+            partial.unlink(missing_ok=True)
 
     def newest(self) -> tuple[int, Any] | None:
         """The step and the state of the newest checkpoint that can be read whole; None where there is none."""
@@ -67,19 +67,13 @@ class CheckpointFolder:
                 continue
         return None
 
+    def newest_step(self) -> int | None:
+        """The step of that checkpoint."""
+        found = self.newest()
+        return found[0] if found else None
+
 
 def flush(path: Path) -> None:
     """Wait until the file is on the disk, not only in the system's memory."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of this number runs: it may still be writing."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
