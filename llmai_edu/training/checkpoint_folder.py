@@ -51,7 +51,7 @@ class CheckpointFolder:
         return self.path(step)
 
     def tidy(self, step: int) -> None:
-        """Remove the oldest checkpoints, and what a killed process left half-written, once this step's is on the disk."""
+        """Once this step is on the disk, remove the oldest checkpoints and what a killed process left half-written."""
         flush(self.path(step))
         for old in self.steps()[: -self.keep]:
             self.path(old).unlink()

@@ -90,7 +90,7 @@ class Pretraining(Trainer):
         if len(recent) == RECENT and loss > median(recent) + self.jump:
             raise TrainingDiverged(
                 f"step {self.history.steps + 1}: the loss is {loss:.2f}, the median of the last {RECENT} steps was "
-                f"{median(recent):.2f}. Go back to an earlier checkpoint with a lower learning rate, or a longer warm-up"
+                f"{median(recent):.2f}. Take an earlier checkpoint with a lower learning rate or a longer warm-up"
             )
 
     def after_step(self) -> bool:

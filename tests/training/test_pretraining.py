@@ -1,4 +1,4 @@
-"""Parts of a batch give the gradient of the whole; bfloat16 is near; a run that is killed ends as if it had not been."""
+"""Parts of a batch give the gradient of the whole; bfloat16 is near; a killed run ends as if it had not been killed."""
 
 import os
 import random
