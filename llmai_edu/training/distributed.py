@@ -1,7 +1,7 @@
 """One run on several processes: each holds a part of the batch (DDP), or a part of the model as well (FSDP2).
 
-`torchrun --nproc-per-node=2 train.py` starts the processes and tells each its number; `join` reads it. On GPUs they talk
-through NCCL, on CPUs through gloo, and the code is the same.
+`torchrun --nproc-per-node=2 train.py` starts the processes and tells each its number, which `join` reads. On GPUs they
+talk through NCCL, on CPUs through gloo, and the code is the same.
 """
 
 import contextlib
