@@ -61,7 +61,7 @@ class Pretraining(Trainer):
         batch = next(self.batches)
         self.optimizer.zero_grad()
         loss = self.backward(batch)
-        norm = clip_gradients(self.model.parameters(), self.clip).item()
+        norm = self.shorten()
         self.check_numbers(loss, norm)
         self.check_jump(loss)
         set_learning_rate(self.optimizer, lr)
@@ -72,13 +72,22 @@ class Pretraining(Trainer):
         """Add up the gradients of the parts; return the mean loss."""
         if len(batch[0]) % self.accumulate:
             raise ValueError(f"a batch of {len(batch[0])} rows cannot be cut into {self.accumulate} equal parts")
-        total = 0.0
-        for part in zip(*(tensor.chunk(self.accumulate) for tensor in batch)):
-            with self.precision(part[0].device.type):
-                loss = self.loss(self.model, part) / self.accumulate
-            loss.backward()
+        total, parts = 0.0, list(zip(*(tensor.chunk(self.accumulate) for tensor in batch)))
+        for number, part in enumerate(parts, 1):
+            with self.sharing(number == len(parts)):
+                with self.precision(part[0].device.type):
+                    loss = self.loss(self.model, part) / self.accumulate
+                loss.backward()
             total += loss.item()
         return total
+
+    def shorten(self) -> float:
+        """Clip the gradient; return its length before."""
+        return clip_gradients(self.model.parameters(), self.clip).item()
+
+    def sharing(self, last: bool) -> contextlib.AbstractContextManager:
+        """Where several processes train, they exchange gradients after the last part only; here there is one."""
+        return contextlib.nullcontext()
 
     def precision(self, device: str) -> contextlib.AbstractContextManager:
         """Where products are computed in fewer bits, or nothing."""
