@@ -288,7 +288,7 @@ def _compare_ranges(answer, buckets, n, greatest):
     want = _signed(right, buckets, side)
     suspects = {says: _signed(value, buckets, side) for says, value in suspects.items()}
     suspects |= {
-        "keys behind the query have the buckets below n/2, and negative positions; you turned the sides around": _signed(
+        "keys behind the query have the buckets below n/2; you turned the sides around": _signed(
             right, [n - 1 - b for b in buckets], side
         ),
         "these are distances; behind the query, the relative position is negative": right,
