@@ -189,7 +189,7 @@ def prefix_mask(answer, rng):
 def prefix_mask_at_the_ends(answer, rng):
     total = int(rng.integers(5, 8))
     cases = {
-        "no prefix in the first row: this is the causal mask": ([0, 2], [total, 3]),
+        "no prefix in the second row: this is the causal mask": ([2, 0], [total, 3]),
         "nothing but prefix: this is an encoder's mask": ([total, 3], [total, 3]),
         "a row of padding alone": ([2, 0], [total, 0]),
     }
