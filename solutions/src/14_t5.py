@@ -88,6 +88,9 @@ from llmai_edu.course import check
 
 check("t5.restore", restore)
 
+# %% [markdown]
+# The second check is about the four rules: targets in another order, with sentinels missing, unknown or twice, and an empty one.
+
 # %% nbgrader={"grade": true, "grade_id": "test_restore_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
 
@@ -101,7 +104,7 @@ check("t5.restore", restore, part="restore_what_a_model_wrote")
 # the answer, as in a decoder.
 #
 # All of this is in the mask. Write `prefix_mask(prefix, lengths, total)`. `prefix[b]` says how many tokens of row `b` are the
-# question, `lengths[b]` how many tokens the row has in all; the rest, up to `total`, is padding. (Both are arrays of integers.) It
+# question, `lengths[b]` how many tokens the row has in all, question and answer (so `prefix[b] <= lengths[b]`); the rest, up to `total`, is padding. (Both are arrays of integers.) It
 # returns an array of bool, shape (B, total, total): `mask[b, i, j]` is True where token `i` may look at token `j`. Nobody looks at padding, and padding looks at
 # nothing.
 #
@@ -144,36 +147,48 @@ from llmai_edu.course import check
 
 check("t5.prefix_mask", prefix_mask)
 
+# %% [markdown]
+# The second check is about the ends: rows without a prefix, rows of nothing but prefix, a row of padding alone.
+
 # %% nbgrader={"grade": true, "grade_id": "test_prefix_mask_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
 
 check("t5.prefix_mask", prefix_mask, part="prefix_mask_at_the_ends")
 
 # %% [markdown]
-# ## Exercise 3: the buckets turned around · ●●● · 25 minutes · 5 points
+# ## Exercise 3: the buckets turned around · ●●○ · 25 minutes · 5 points
 #
-# `relative_position_bucket` goes from a distance to its bucket. How far does a bucket reach? Derive it for one direction, with $n$ buckets (even) and
-# the greatest distance $M$.
+# `relative_position_bucket` goes from a distance to its bucket. Go back: which places, relative to the query, fall into a bucket? We take both directions,
+# $n$ buckets in all (a multiple of four) and the greatest distance $M$.
 #
-# The first $e = n/2$ buckets hold one distance each: bucket $b$ holds the distance $b$. From then on, a distance $d \geq e$ belongs to bucket
+# Each side has $s = n/2$ buckets: 0 to $s - 1$ for keys *behind* the query and the query itself, the others for keys *ahead*. Bucket $s + b$ holds the same distances ahead as bucket $b$ does behind.
+# The first $e = s/2$ buckets of a side hold one distance each: bucket $b$ holds the distance $b$. From then on, a distance $d \geq e$ belongs to bucket
 #
-# $$e + \left\lfloor (n - e) \cdot \frac{\ln(d / e)}{\ln(M / e)} \right\rfloor$$
+# $$e + \left\lfloor (s - e) \cdot \frac{\ln(d / e)}{\ln(M / e)} \right\rfloor$$
 #
-# ($\lfloor x \rfloor$ is the greatest whole number that is not above $x$), but never to a bucket above $n - 1$: the last one holds all distances that are left.
+# of its side ($\lfloor x \rfloor$ is the greatest whole number that is not above $x$), but never to one above $s - 1$: the last one holds all distances that are left.
 #
-# Write `bucket_range(bucket, n, M)`, which returns the smallest and the greatest whole distance of a bucket, as a tuple of two
-# integers. The last bucket has no greatest distance: there, give `None` in its place. For bucket 16 of 32 with $M = 128$ the answer is `(16, 18)`, for bucket 17 `(19, 20)`.
-# No bucket that the check asks for is empty. Solve the formula for $d$, do not search.
+# Write `bucket_range(bucket, n, M)`, which returns the smallest and the greatest *relative position* of a bucket: place of the key minus place of the query, so negative behind.
+# It is a tuple of two integers, the smaller first. Where there is no end, give `None` in its place.
+#
+# With $n = 64$ and $M = 128$, bucket 16 is `(-18, -16)`, bucket 17 `(-20, -19)` and bucket 48 `(16, 18)`. Bucket 31 is `(None, -113)`, bucket 63 `(113, None)`.
+# Bucket $s$ would be a distance of 0 ahead; it is empty, and the check does not ask for it, nor for any other empty bucket. Solve the formula for $d$, do not search.
 #
 # <details><summary>Hint: where a bucket begins</summary>
 #
-# Bucket $b$ begins where the bracket reaches $b - e$, that is where $\ln(d/e) = \frac{b - e}{n - e} \ln(M/e)$. What is $d$?
+# Bucket $b$ begins where the bracket reaches $b - e$, that is where $\ln(d/e) = \frac{b - e}{s - e} \ln(M/e)$. What is $d$?
 #
 # </details>
 #
 # <details><summary>Hint: whole distances</summary>
 #
 # The smallest whole number that is not below $x$ is `math.ceil(x)`. A bucket ends one before the next begins.
+#
+# </details>
+#
+# <details><summary>Hint: the two sides</summary>
+#
+# Find the smallest and the greatest *distance* first, of `bucket % s`. Behind the query, the greatest distance is the smallest relative position.
 #
 # </details>
 
@@ -183,14 +198,18 @@ import math
 
 
 def bucket_range(bucket, n, M):
-    """The smallest and the greatest distance of a bucket, in one direction."""
+    """The smallest and the greatest relative position of a bucket."""
     ### BEGIN SOLUTION
-    e = n // 2
+    s = n // 2
+    e, b = s // 2, bucket % s
 
     def begin(b):
-        return b if b <= e else math.ceil(e * (M / e) ** ((b - e) / (n - e)))
+        return b if b <= e else math.ceil(e * (M / e) ** ((b - e) / (s - e)))
 
-    return begin(bucket), None if bucket == n - 1 else begin(bucket + 1) - 1
+    low, high = begin(b), None if b == s - 1 else begin(b + 1) - 1
+    if bucket >= s:
+        return low, high
+    return None if high is None else -high, -low
     ### END SOLUTION
 
 
@@ -199,18 +218,21 @@ from llmai_edu.course import check
 
 check("t5.bucket_range", bucket_range)
 
+# %% [markdown]
+# The second check asks for *all* buckets: the exact ones as well, and the two that have no end.
+
 # %% nbgrader={"grade": true, "grade_id": "test_bucket_range_2", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
 
 check("t5.bucket_range", bucket_range, part="bucket_range_at_the_ends")
 
 # %% [markdown]
-# Which distances can T5's decoder not tell apart? Guess how wide the bucket is that holds the distance 100, then look.
+# Which distances can T5's decoder not tell apart? It looks backwards only and has 32 buckets for that: the same as the first half of 64. Guess how wide the bucket is that holds the distance 100, then look.
 
 # %% tags=["skip-proof"]
 try:
     for bucket in (15, 16, 20, 24, 28, 30, 31):
-        print(bucket, bucket_range(bucket, 32, 128))
+        print(bucket, bucket_range(bucket, 64, 128))
 except NotImplementedError:
     print("Run this cell again when `bucket_range` is written.")
 

@@ -49,6 +49,14 @@ MUTANTS = {
                 "current = current if not spans else []\n            spans.setdefault(token, current)",
             ),
         ),
+        Mutant(
+            "at_the_end",
+            says="you put it at the end",
+            edit=(
+                "for token in source for i in (",
+                "for token in [*source, *(t for t in spans if t not in source)] for i in (",
+            ),
+        ),
         Mutant("one_token", says="you took one", edit=("spans.get(token, [])", "spans.get(token, [])[:1]")),
     ],
     "prefix_mask": [
@@ -63,6 +71,12 @@ MUTANTS = {
         Mutant("causal", says="read backwards only", edit=("(j <= i) | (j < prefix)", "(j <= i) | (j < 0 * prefix)")),
         Mutant("sees_the_answer", says="it may see only itself", edit=("(j < prefix)", "(i < prefix)")),
         Mutant("everything", says="the answer must not look ahead", edit=("(j <= i)", "(j >= 0)")),
+        Mutant("forwards", says="look at those after it", edit=("(j <= i)", "(j >= i)")),
+        Mutant(
+            "one_of_the_padding",
+            says="one of the padding",
+            edit=("& (i < lengths) & (j < lengths)", "& (i <= lengths) & (j <= lengths)"),
+        ),
         Mutant("not_itself", says="looks at itself, too", edit=("(j <= i)", "(j < i)")),
         Mutant("one_more", says="it ends one earlier", edit=("(j < prefix)", "(j <= prefix)")),
         Mutant("prefix_alone", says="not at the prefix alone", edit=("(j <= i)", "(j == i)")),
@@ -89,25 +103,44 @@ MUTANTS = {
         Mutant(
             "linear",
             says="by a factor, not by a step",
-            edit=("e * (M / e) ** ((b - e) / (n - e))", "e + (b - e) * (M - e) / (n - e)"),
+            edit=("e * (M / e) ** ((b - e) / (s - e))", "e + (b - e) * (M - e) / (s - e)"),
         ),
-        Mutant("one_too_far", says="where the next begins", edit=("begin(bucket + 1) - 1", "begin(bucket + 1)")),
+        Mutant("one_too_far", says="where the next begins", edit=("begin(b + 1) - 1", "begin(b + 1)")),
         Mutant("down", says="round up, not down", edit=("math.ceil", "math.floor")),
         Mutant("nearest", says="rounding to the nearest", edit=("math.ceil", "round")),
-        Mutant("closed", says="has no greatest distance", edit=("None if bucket == n - 1", "M if bucket == n - 1")),
+        Mutant(
+            "floor_and_one",
+            says="floor + 1 is not rounding up",
+            edit=("b if b <= e else math.ceil(", "b if b < e else 1 + math.floor("),
+        ),
+        Mutant("closed", says="has no greatest distance", edit=("None if b == s - 1", "M if b == s - 1")),
         Mutant("from_one", says="starts at e, not at 1", edit=("(M / e) **", "M **")),
-        Mutant("all_buckets", says="not n", edit=("/ (n - e))", "/ n)")),
+        Mutant("all_buckets", says="not n nor s", edit=("/ (s - e))", "/ s)")),
         Mutant("from_zero", says="counts from bucket e on", edit=("((b - e) /", "(b /")),
         Mutant("formula_for_all", says="does not hold for them", edit=("b if b <= e else math.ceil", "math.ceil")),
         Mutant(
             "begins_at_m",
             says="the last bucket begins before M",
-            edit=("return begin(bucket),", "return (M if bucket == n - 1 else begin(bucket)),"),
+            edit=("low, high = begin(b),", "low, high = (M if b == s - 1 else begin(b)),"),
+        ),
+        Mutant("sides", says="turned the sides around", edit=("if bucket >= s:", "if bucket < s:")),
+        Mutant(
+            "distances",
+            says="behind the query, the relative position is negative",
+            edit=("return None if high is None else -high, -low", "return low, high"),
+        ),
+        Mutant(
+            "greater_first",
+            says="give the smaller first",
+            edit=("return None if high is None else -high, -low", "return -low, None if high is None else -high"),
         ),
         Mutant(
             "only_the_first",
             says="return two things",
-            edit=("return begin(bucket), None if bucket == n - 1 else begin(bucket + 1) - 1", "return begin(bucket)"),
+            edit=(
+                "        return low, high\n    return None if high is None else -high, -low",
+                "        return low\n    return -low",
+            ),
         ),
     ],
 }

@@ -74,6 +74,10 @@ def _restore_suspects(source, target, sentinels):
         "what stands before the target's first sentinel belongs to no span; you gave it to one": _fill(
             source, sentinels, lambda k, token: (first | led).get(token, [])
         ),
+        "what follows a sentinel that is not in the source is dropped; you put it at the end": [
+            *_restored(source, target, sentinels),
+            *(i for token, span in first.items() if token not in source for i in span),
+        ],
         "each span may have several tokens; you took one": _fill(
             source, sentinels, lambda k, token: first.get(token, [])[:1]
         ),
@@ -131,6 +135,16 @@ def _prefix_masks(prefix, lengths, total):
     return mask
 
 
+def _expect_mask(got, want, suspects):
+    """As `expect_equal`, but the message shows one place and not three dimensions of True and False."""
+    wrong = np.argwhere(got != want)
+    place = tuple(int(i) for i in wrong[0]) if len(wrong) else ()
+    says = next((says for says, value in suspects.items() if np.array_equal(value, got)), "this is not the mask")
+    b, i, j = place or (0, 0, 0)
+    where = f"{says}; the first wrong place of {want.shape} is mask[{b}, {i}, {j}]"
+    expect(not place, where, got=bool(got[b, i, j]), want=bool(want[b, i, j]))
+
+
 def _compare_masks(answer, prefix, lengths, total):
     got = answer(prefix, lengths, total)
     expect_shape(got, (len(prefix), total, total))
@@ -142,6 +156,12 @@ def _compare_masks(answer, prefix, lengths, total):
     suspects = {
         "rows are queries, columns are keys: yours is turned over": want.transpose(0, 2, 1),
         "the prefix is read backwards only: its tokens look ahead, too, as far as the prefix goes": (j <= i) & real,
+        "backwards means j <= i: yours lets a token look at those after it": ((j >= i) | (j < p)) & real,
+        "a row has lengths[b] tokens, the last at lengths[b] - 1: you took one of the padding, too": (
+            (j <= i) | (j < p)
+        )
+        & (i <= n)
+        & (j <= n),
         "the prefix looks at the answer: it may see only itself": ((j <= i) | (i < p)) & real,
         "everybody looks at everything: the answer must not look ahead": real & (i >= 0),
         "a token of the answer looks at itself, too": ((j < i) | (j < p)) & real,
@@ -154,7 +174,7 @@ def _compare_masks(answer, prefix, lengths, total):
         "True means that a token may look; yours says the opposite": ~want,
     }
     suspects = {says: value for says, value in suspects.items() if not np.array_equal(value, want)}
-    expect_equal(got, want, "this is not the mask", suspects=suspects)
+    _expect_mask(np.asarray(got), want, suspects)
 
 
 @exercise(points=3, minutes=20, difficulty=2)
@@ -169,7 +189,7 @@ def prefix_mask(answer, rng):
 def prefix_mask_at_the_ends(answer, rng):
     total = int(rng.integers(5, 8))
     cases = {
-        "no prefix at all: this is the causal mask": ([0, 0], [total, 3]),
+        "no prefix in the second row: this is the causal mask": ([2, 0], [total, 3]),
         "nothing but prefix: this is an encoder's mask": ([total, 3], [total, 3]),
         "a row of padding alone": ([2, 0], [total, 0]),
     }
@@ -212,8 +232,8 @@ def _range_suspects(buckets, n, greatest):
     def edge(b):
         return e * (greatest / e) ** ((b - e) / (n - e))
 
-    def all_by(edge, whole=lambda x: int(np.ceil(x)), exact=True):
-        begin = [b if b <= e and exact else whole(edge(b)) for b in range(n + 1)]
+    def all_by(edge, whole=lambda x: int(np.ceil(x)), first=e + 1):
+        begin = [b if b < first else whole(edge(b)) for b in range(n + 1)]
         return [(begin[b], None if b == n - 1 else begin[b + 1] - 1) for b in buckets]
 
     right = [truth[b] for b in buckets]
@@ -227,6 +247,9 @@ def _range_suspects(buckets, n, greatest):
         "a bucket begins at the first whole distance that is not below the edge: round up, not down": all_by(
             edge, whole=lambda x: int(np.floor(x))
         ),
+        "an edge that is a whole number belongs to the bucket that begins there: floor + 1 is not rounding up": all_by(
+            edge, whole=lambda x: int(np.floor(x)) + 1, first=e
+        ),
         "rounding to the nearest is not rounding up: below the edge is still the bucket before": all_by(
             edge, whole=lambda x: int(np.round(x))
         ),
@@ -237,35 +260,59 @@ def _range_suspects(buckets, n, greatest):
             (greatest if high is None else low, high) for low, high in right
         ],
         "the logarithm starts at e, not at 1: the factor is M/e": all_by(lambda b: e * greatest ** ((b - e) / (n - e))),
-        "the shared buckets are n − e of them, not n": all_by(lambda b: e * (greatest / e) ** ((b - e) / n)),
+        "the shared buckets of a side are s − e of them, not n nor s": all_by(
+            lambda b: e * (greatest / e) ** ((b - e) / n)
+        ),
         "the exponent counts from bucket e on: b − e": all_by(lambda b: e * (greatest / e) ** (b / (n - e))),
-        "the first e buckets hold one distance each, and the formula does not hold for them": all_by(edge, exact=False),
+        "the first e buckets hold one distance each, and the formula does not hold for them": all_by(edge, first=0),
     }
+
+
+def _signed(ranges, buckets, side):
+    """Distances of buckets as relative positions: behind the query first, from `side` on ahead of it."""
+    return [
+        (low, high) if bucket >= side else (None if high is None else -high, -low)
+        for bucket, (low, high) in zip(buckets, ranges)
+    ]
 
 
 def _compare_ranges(answer, buckets, n, greatest):
     got = []
     for b in buckets:
         one = answer(b, n, greatest)
-        expect_type(one, (tuple, list), "return two things: the smallest and the greatest distance")
-        expect(len(one) == 2, "return two things: the smallest and the greatest distance", got=one)
+        expect_type(one, (tuple, list), "return two things: the smallest and the greatest relative position")
+        expect(len(one) == 2, "return two things: the smallest and the greatest relative position", got=one)
         got.append(tuple(one))
-    want, suspects = _range_suspects(buckets, n, greatest)
+    side = n // 2
+    right, suspects = _range_suspects([b % side for b in buckets], side, greatest)
+    want = _signed(right, buckets, side)
+    suspects = {says: _signed(value, buckets, side) for says, value in suspects.items()}
+    suspects |= {
+        "keys behind the query have the buckets below n/2; you turned the sides around": _signed(
+            right, [n - 1 - b for b in buckets], side
+        ),
+        "these are distances; behind the query, the relative position is negative": right,
+        "give the smaller first: behind the query, the greatest distance is the smallest position": [
+            (low, high) if b >= side else (high, low) for b, (low, high) in zip(buckets, want)
+        ],
+    }
     suspects = {says: value for says, value in suspects.items() if value != want}
-    on = f"the buckets {buckets[0]} to {buckets[-1]} of {n}, M = {greatest}"
-    expect_equal(got, want, "these are not the distances of these buckets", suspects=suspects, on=on)
+    wrong = [k for k in range(len(want)) if got[k] != want[k]]
+    says = next((says for says, value in suspects.items() if value == got), "this is not the bucket's range")
+    k = wrong[0] if wrong else 0
+    on = f"bucket {buckets[k]} of {n}, M = {greatest}"
+    expect(not wrong, says, got=got[k], want=want[k], on=on)
 
 
-@exercise(points=3, minutes=25, difficulty=3)
+@exercise(points=3, minutes=25, difficulty=2)
 def bucket_range(answer, rng):
-    for _ in range(3):
-        n, greatest = _settings(rng)
-        _compare_ranges(answer, list(range(n // 2, n - 1)), n, greatest)
-    _compare_ranges(answer, list(range(16, 31)), 32, 128)
+    for n, greatest in [*(_settings(rng) for _ in range(3)), (32, 128)]:
+        shared = list(range(n // 2, n - 1))
+        _compare_ranges(answer, [*shared, *(n + b for b in shared)], 2 * n, greatest)
 
 
 @bucket_range.part(points=2)
 def bucket_range_at_the_ends(answer, rng):
     for _ in range(3):
         n, greatest = _settings(rng)
-        _compare_ranges(answer, list(range(n)), n, greatest)
+        _compare_ranges(answer, [b for b in range(2 * n) if b != n], 2 * n, greatest)
