@@ -533,9 +533,7 @@ by_positions["rows not reordered"] = bits(torch.func.functional_call(model, neig
 value_bars(by_positions, "bits per byte on 1,000 characters of 2026")
 plt.show()
 exact, moved, doubled, halved, none, unordered = by_positions.values()
-print(
-    f"moved by 1,000: {moved - exact:+.6f} bits, and with other distances {doubled - exact:+.3f}"
-)
+print(f"moved by 1,000: {moved - exact:+.6f} bits")
 assert max(abs(exact - plain_bits), abs(moved - exact)) < 1e-3
 assert exact < doubled < halved < none
 assert halved + 0.4 < unordered
@@ -723,7 +721,7 @@ for name, steps in [("+ RoPE", 350), ("+ RoPE", 1400)]:
 
 # %% [markdown]
 # RoPE buys more than three quarters of a bit. All other intervals contain zero: with five seeds, no effect of RMSNorm, SwiGLU or grouped queries can be told from none. Even the learned positions of GPT are of no visible use after 350 steps. But look at the diamonds.
-# Trained four times as long, the GPT has learned its positions, and is ahead of the model without any by more than 0.7 bits; RoPE's lead is down to between 0.15 and 0.35. So most of what RoPE bought was *time*: its distances are there from the first step. What would be left after a million times as much training,
+# Trained four times as long, the GPT has learned its positions, and is ahead of the model without any by more than 0.7 bits; RoPE's lead (it is RoPE with RMSNorm here) is down to between 0.15 and 0.35. So most of what RoPE bought after 350 steps was *time*. A likely reason is that its distances are there from the first step; this was not tested. What would be left after a million times as much training,
 # these runs cannot say. For SwiGLU, its paper reports gains at a larger scale [5].
 #
 # The last two lines ask the models with RoPE to read twice as far as they were trained. There is an angle for every position, but they get worse, although they have more to look back at. That an angle exists does not mean that the model has learned to use it. The exercise sheet stretches positions so that long texts
@@ -810,8 +808,6 @@ for weight in tiny.parameters():
 text = torch.randint(256, (1, 32), generator=generator)
 whole = tiny(text)  # (1, 32, V)
 assert whole.std() > 0.5
-
-# %%
 gaps, cuts = [], [[cut, 32 - cut] for cut in range(1, 32)]
 for sizes in [*cuts, [1] * 32, [5] * 6 + [2], [8] * 4]:
     cache = tiny.new_cache(max_length=32)
