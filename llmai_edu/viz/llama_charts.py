@@ -29,7 +29,7 @@ def value_bars(values: Mapping[str, float], xlabel: str, form: str = "%.2f") -> 
 def turning_circles(points: Mapping[str, Sequence[tuple[float, float]]]) -> "Axes":
     """Draw a circle for each name, with a line from the centre to each of its points, numbered from 0.
 
-    A number that would stand on the one before it is left out; where all would, the range is written once.
+    A number that has no room beside others is left out, the last one last; where none has, the range is written once.
 
     points: for each name the places (x, y), about 1 from the centre. Raises ValueError when a name has none.
 
@@ -59,14 +59,14 @@ def _circle(at: float):
 
 
 def _numbers(places: Sequence[tuple[float, float]]) -> list[tuple[float, float, str]]:
-    """What is written, and where: each number that has room beside those before it; or the range, written once."""
+    """What is written, and where: the first number, the last, and others that have room; or the range, once."""
     if len(places) > 1 and all(_near(places[0], place) for place in places):
         return [(*places[0], f"0 to {len(places) - 1}")]
     kept: list[int] = []
-    for number, place in enumerate(places):
-        if not any(_near(place, places[other]) for other in kept):
+    for number in (0, len(places) - 1, *range(1, len(places) - 1)):
+        if number not in kept and not any(_near(places[number], places[other]) for other in kept):
             kept.append(number)
-    return [(*places[number], str(number)) for number in kept]
+    return [(*places[number], str(number)) for number in sorted(kept)]
 
 
 def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
