@@ -29,7 +29,7 @@ def value_bars(values: Mapping[str, float], xlabel: str, form: str = "%.2f") -> 
 def turning_circles(points: Mapping[str, Sequence[tuple[float, float]]]) -> "Axes":
     """Draw a circle for each name, with a line from the centre to each of its points, numbered from 0.
 
-    A number that has no room beside others is left out, the last one last; where none has, the range is written once.
+    The first and the last point come first; a number without room is left out; where all would touch, the range stands once.
 
     points: for each name the places (x, y), about 1 from the centre. Raises ValueError when a name has none.
 
