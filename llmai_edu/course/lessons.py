@@ -378,6 +378,8 @@ LESSONS = (
             "llmai_edu.pretrained.llama_hub",
             "llmai_edu.pretrained.hub_rope",
             "llmai_edu.viz.gguf_bytes",
+            "llmai_edu.viz.gguf_fields",
+            "llmai_edu.viz.llama_charts",
         ),
         minutes=120,
         seconds=70,
