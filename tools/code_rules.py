@@ -12,8 +12,6 @@ from tools.first_cell import without_colab_lines
 from tools.quotes import parsed
 
 LONGEST, MEDIAN, MOST = 30, 8, 60
-# Pages that still break the median: to be cut at their next revision. A page that keeps the rule must leave the list.
-STILL_LONG = {"notebooks/src/11_attention.py"}
 
 
 def code_lines(source: str) -> int:
@@ -45,12 +43,10 @@ def code_faults(book: NotebookNode, file: str, lesson: bool) -> list[Fault]:
     if len(code) > MOST:
         faults.append(Fault(file, None, f"{len(code)} code cells; the limit is {MOST}; move some to another lesson"))
     middle = median(size for _, size in sizes) if lesson and sizes else 0
-    if middle > MEDIAN and file not in STILL_LONG:
+    if middle > MEDIAN:
         faults.append(
             Fault(file, None, f"the median code cell has {middle:g} lines; the limit is {MEDIAN}; split the longest")
         )
-    if 0 < middle <= MEDIAN and file in STILL_LONG:
-        faults.append(Fault(file, None, "keeps the median now; take it off the list STILL_LONG in tools/code_rules.py"))
     for place, (number, cell) in enumerate(code):
         if cell.source.rstrip().endswith(";"):
             faults.append(

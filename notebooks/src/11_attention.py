@@ -46,7 +46,7 @@ from llmai_edu.pretrained import load_smollm2
 from llmai_edu.pretrained.minilm import load_minilm
 from llmai_edu.tokenizers import smollm2_tokenizer
 from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
-from llmai_edu.viz import PALETTE, new_axes, readable
+from llmai_edu.viz import readable
 
 seed = 0
 speeches = load_speeches()
@@ -64,8 +64,6 @@ minilm, wordpiece = load_minilm(), minilm_tokenizer()
 from llmai_edu.pretrained.attention_maps import llama_attention_maps
 from llmai_edu.viz.attention_maps import map_grid
 
-sentence = "Red fox, green owl, blue cat. Red fox, green owl, blue cat."
-
 
 def tokens_of(text):
     """The ids of a text, and their texts with the spaces made visible."""
@@ -73,13 +71,13 @@ def tokens_of(text):
     return torch.tensor(ids), [readable(tokenizer.id_to_bytes(i)) for i in ids]
 
 
+sentence = "Red fox, green owl, blue cat. Red fox, green owl, blue cat."
 ids, tokens = tokens_of(sentence)
 maps = llama_attention_maps(smollm2, ids)  # (L, H, T, T)
-previous, resting, repeating = (16, 0), (18, 8), (18, 6)
-chosen = [previous, resting, repeating]
+previous, resting, repeating = chosen = [(16, 0), (18, 8), (18, 6)]
 titles = [f"layer {i}, head {j}" for i, j in chosen]
 figure = map_grid(np.stack([maps[at] for at in chosen]), titles, tokens)
-figure.supxlabel("token that is looked at", fontsize=10)
+figure.supxlabel("token that is looked at (dark: most of the look)", fontsize=10)
 figure.supylabel("token that looks", fontsize=10)
 plt.show()
 assert maps.shape == (30, 9, len(ids), len(ids))
@@ -274,13 +272,8 @@ assert torch.allclose(attention(q, k, v)[1, 2], torch.tensor(loops), atol=1e-5)
 
 # %%
 S, sizes = 64, [4, 16, 64, 256, 1024]
-scores = {}
-for D in sizes:
-    q, k = (
-        torch.randn(400, 1, D, generator=generator),
-        torch.randn(400, S, D, generator=generator),
-    )
-    scores[D] = (q @ k.mT)[:, 0]  # (400, S): each query's scores of its own 64 keys
+draw = lambda *shape: torch.randn(400, *shape, generator=generator)
+scores = {D: (draw(1, D) @ draw(S, D).mT)[:, 0] for D in sizes}  # (400, S), each query's scores
 
 
 def entropy(weights):
@@ -290,22 +283,15 @@ def entropy(weights):
 
 plain = [entropy(scores[D].softmax(-1)) for D in sizes]
 divided = [entropy((scores[D] / sqrt(D)).softmax(-1)) for D in sizes]
-for D, raw, small in zip(sizes, plain, divided):
-    print(
-        f"D {D:>4}: variance {scores[D].var():7.1f}   bits {raw:.2f}, divided by √D {small:.2f}"
-    )
-assert all(0.9 < scores[D].var() / D < 1.12 for D in sizes)
 
-# %% alt="Entropy of the attention weights over 64 keys in bits, against the head size D from 4 to 1024. Without division, circles and a dashed line, it falls from 4 bits to about a fifth of a bit. Divided by the root of D, squares and a solid line, it stays at 5.3 bits, a little under the dotted line of 6 bits where all keys get the same."
-_, axes = new_axes(6.0, 3.2)
-axes.semilogx(sizes, divided, "s-", color=PALETTE[0], label="divided by √D")
-axes.semilogx(sizes, plain, "o--", color=PALETTE[3], label="not divided")
-axes.axhline(6, ls=":", color="#000000", label="all 64 keys alike")
-axes.set_xticks(sizes, sizes)
-axes.minorticks_off()
-axes.set(xlabel="D, numbers in a query", ylabel="entropy of the weights, bits", ylim=(0, 6.4))
-axes.legend(loc="center right")
+# %% alt="Entropy of the attention weights over 64 keys in bits, against the head size D from 4 to 1024. Without division, circles and a dashed line, it falls from 4 bits to about a fifth of a bit. Divided by the root of D, squares and a solid line, it stays at 5.3 bits, a little under the flat line with triangles at 6 bits, where all keys get the same."
+from llmai_edu.viz.attention_plots import curves
+
+bits = {"divided by √D": divided, "not divided": plain, "all 64 keys alike": [6] * 5}
+curves(sizes, bits, "D, numbers in a query", "entropy of the weights, bits")
 plt.show()
+print([f"D {D}: variance {scores[D].var():.1f}" for D in sizes])
+assert all(0.9 < scores[D].var() / D < 1.12 for D in sizes)
 assert 3.7 < plain[0] < 4.3
 assert plain == sorted(plain, reverse=True)
 assert 0.1 < plain[-1] < 0.3
@@ -329,16 +315,16 @@ def slopes(weights):
 one = scores[16][0]
 by_torch = torch.autograd.functional.jacobian(lambda s: s.softmax(-1), one)  # autograd's answer
 assert torch.allclose(slopes(one.softmax(-1)[None])[0], by_torch, atol=1e-6)
-got_through = {}
+
+# %%
+through = lambda weights: slopes(weights).flatten(1).norm(dim=1).median().item()
+raw = {D: through(scores[D].softmax(-1)) for D in sizes}
+scaled = {D: through((scores[D] / sqrt(D)).softmax(-1)) for D in sizes}
 for D in sizes:
-    for name, scale in (("not divided", 1), ("divided", sqrt(D))):
-        jacobian = slopes((scores[D] / scale).softmax(-1))
-        got_through[D, name] = jacobian.flatten(1).norm(dim=1).median().item()
-    print(
-        f"D {D:>4}: {got_through[D, 'not divided']:.4f}, divided {got_through[D, 'divided']:.4f}"
-    )
-assert got_through[1024, "divided"] > 50 * got_through[1024, "not divided"]
-assert all(0.15 < got_through[D, "divided"] < 0.2 for D in sizes)
+    print(f"D {D:>4}: not divided {raw[D]:.4f}, divided {scaled[D]:.4f}")
+assert scaled[1024] > 50 * raw[1024]
+assert all(0.15 < scaled[D] < 0.2 for D in sizes)
+assert all(raw[D] > scaled[D] for D in (4, 16))
 
 # %% [markdown]
 # Each line of the table shows the length of all these slopes together, for the middle one of 400 queries: first not divided, then divided. For D of 4 and 16 the undivided ones are even larger, as the look is not yet too sharp. At $D = 1024$ without the division, hardly anything gets through; with it, the slope
@@ -383,12 +369,11 @@ def multi_head(x, w_q, w_k, w_v, w_o, heads, mask=None, causal=False):
 # %%
 torch.manual_seed(seed)
 theirs = nn.MultiheadAttention(24, 4, bias=False, batch_first=True)
-w_q, w_k, w_v = (w.T for w in theirs.in_proj_weight.detach().chunk(3))
-w_o = theirs.out_proj.weight.detach().T
+matrices = [w.detach().T for w in (*theirs.in_proj_weight.chunk(3), theirs.out_proj.weight)]
 x = torch.randn(2, 7, 24, generator=generator)  # (B, T, C)
 expected, their_weights = theirs(x, x, x)
-assert torch.allclose(multi_head(x, w_q, w_k, w_v, w_o, heads=4), expected, atol=1e-5)
-q, k = ((x @ w).unflatten(-1, (4, -1)).transpose(1, 2) for w in (w_q, w_k))
+assert torch.allclose(multi_head(x, *matrices, heads=4), expected, atol=1e-5)
+q, k = ((x @ w).unflatten(-1, (4, -1)).transpose(1, 2) for w in matrices[:2])
 assert torch.allclose(attention_weights(q, k).mean(1), their_weights, atol=1e-5)
 
 # %% [markdown]
@@ -401,8 +386,8 @@ assert torch.allclose(attention_weights(q, k).mean(1), their_weights, atol=1e-5)
 
 # %%
 order = torch.randperm(7, generator=generator)
-y = multi_head(x, w_q, w_k, w_v, w_o, heads=4)
-y_reordered = multi_head(x[:, order], w_q, w_k, w_v, w_o, heads=4)
+y = multi_head(x, *matrices, heads=4)
+y_reordered = multi_head(x[:, order], *matrices, heads=4)
 assert torch.allclose(y_reordered, y[:, order], atol=1e-6)
 
 # %% [markdown]
@@ -447,16 +432,12 @@ def sinusoidal_positions(length: int, channels: int, base: float = 10_000.0) -> 
 
 
 # %% alt="A heat map of 64 places by 64 channels. On the left the channels change from place to place in quick stripes; to the right the stripes grow longer, and the last channels hardly change at all."
+from llmai_edu.viz.attention_plots import heat_map
+
 waves = sinusoidal_positions(64, 64)  # (T, C)
-_, axes = new_axes(6.0, 3.0)
-picture = axes.imshow(waves, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
-axes.figure.colorbar(picture, label="value")
-axes.grid(visible=False)
-axes.set(xlabel="channel", ylabel="place t")
+heat_map(waves, "channel", "place t")
 plt.show()
-assert waves[0].tolist() == [0.0, 1.0] * 32
-assert np.isclose(waves[5, 0], np.sin(5))
-assert np.isclose(waves[5, 1], np.cos(5))
+assert np.allclose(waves[5, :2], [np.sin(5), np.cos(5)])
 assert (waves[1:, 0] - waves[:-1, 0]).abs().mean() > 0.5
 assert (waves[1:, -2:] - waves[:-1, -2:]).abs().max() < 0.001
 
@@ -483,9 +464,7 @@ assert np.isclose(products[10, 17], np.cos(7 * speeds).sum(), atol=1e-4)
 # %%
 from llmai_edu.models.rope import apply_rope, rope_angles
 
-q, k = torch.randn(
-    2, 1, 1, 1, 16, generator=generator
-)  # a query and a key, the same everywhere
+q, k = torch.randn(2, 1, 1, 1, 16, generator=generator)  # the same at every place
 
 
 def turned_score(query_at, key_at):
@@ -497,7 +476,6 @@ def turned_score(query_at, key_at):
 print([f"{turned_score(a, b):.4f}" for a, b in ((9, 4), (105, 100), (9, 8))])
 assert np.isclose(turned_score(9, 4), turned_score(105, 100), atol=1e-4)
 assert not np.isclose(turned_score(9, 4), turned_score(9, 8), atol=1e-2)
-assert torch.allclose(apply_rope(q, *rope_angles(torch.tensor([9]), 16, 1e4)).norm(), q.norm())
 
 # %% [markdown]
 # With the waves added, the order matters: the same tokens in another order no longer give the same outputs in that order.
@@ -505,8 +483,8 @@ assert torch.allclose(apply_rope(q, *rope_angles(torch.tensor([9]), 16, 1e4)).no
 # %%
 placed = x + sinusoidal_positions(7, 24)
 placed_reordered = x[:, order] + sinusoidal_positions(7, 24)
-y = multi_head(placed, w_q, w_k, w_v, w_o, heads=4)
-y_reordered = multi_head(placed_reordered, w_q, w_k, w_v, w_o, heads=4)
+y = multi_head(placed, *matrices, heads=4)
+y_reordered = multi_head(placed_reordered, *matrices, heads=4)
 assert not torch.allclose(y_reordered, y[:, order], atol=0.01)
 
 # %% [markdown]
@@ -584,20 +562,15 @@ def padding_mask(attention_mask: torch.Tensor) -> torch.Tensor:
 
 # %% alt="Four masks of 8 tokens as black and white tables. Causal: the lower triangle with the diagonal is dark. Window of 3: a band of the diagonal and the two lines below it. Padding: all columns but the last two are dark. Causal and padding together: the lower triangle without its last two columns."
 real = torch.tensor([[1, 1, 1, 1, 1, 1, 0, 0]])  # a text of 6 tokens and 2 of padding
-masks = {
-    "causal": causal_mask(8, 8),
-    "window of 3": sliding_window_mask(8, 8, window=3),
-    "padding": padding_mask(real)[0, 0].expand(8, 8),
-    "causal and padding": causal_mask(8, 8) & padding_mask(real)[0, 0],
-}
-figure = map_grid(np.stack(list(masks.values())), list(masks))
-figure.supxlabel("key", fontsize=9)
+causal, window = causal_mask(8, 8), sliding_window_mask(8, 8, window=3)
+padding = padding_mask(real)[0, 0].expand(8, 8)
+masks = torch.stack([causal, window, padding, causal & padding])
+figure = map_grid(masks, ["causal", "window of 3", "padding", "causal and padding"])
+figure.supxlabel("key (dark: may be seen)", fontsize=9)
 figure.supylabel("query", fontsize=9)
 plt.show()
-print({name: int(mask.sum()) for name, mask in masks.items()})
-assert masks["causal"].sum() == 8 * 9 / 2
-assert masks["window of 3"].sum() == 1 + 2 + 6 * 3
-assert masks["causal and padding"][:, 6:].sum() == 0
+assert masks.sum((1, 2)).tolist() == [8 * 9 / 2, 1 + 2 + 6 * 3, 8 * 6, 8 * 9 / 2 - 3]
+assert not masks[3, :, 6:].any()
 
 # %% [markdown]
 # Masks combine with `&`. Does a mask hide for certain? Change the last token, and the outputs before it must stay as they are, to the last bit:
@@ -605,12 +578,11 @@ assert masks["causal and padding"][:, 6:].sum() == 0
 # %%
 changed = x.clone()
 changed[:, -1] += 100
-given = (w_q, w_k, w_v, w_o, 4)
-before, after = (multi_head(t, *given, causal=True) for t in (x, changed))
+before, after = (multi_head(t, *matrices, 4, causal=True) for t in (x, changed))
 assert torch.equal(before[:, :-1], after[:, :-1])
 assert not torch.allclose(before[:, -1], after[:, -1])
-without = multi_head(changed, *given)
-assert not torch.allclose(multi_head(x, *given)[:, 0], without[:, 0])  # no mask: all change
+before, after = (multi_head(t, *matrices, 4) for t in (x, changed))
+assert not torch.allclose(before[:, 0], after[:, 0])  # no mask: all change
 
 # %% [markdown]
 # ## A model without a mask
@@ -643,16 +615,7 @@ class OneLayer(nn.Module):
 # Before you run the next cell, guess: what does the model without a mask reach on *new* random digits?
 
 # %%
-from llmai_edu.training import Trainer, cosine
-
-
-def train(model, loss, batch, steps, lr):
-    """Train on `batch()` for some steps, with Adam; return the model."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
-    given = {"clip": 1.0, "schedule": cosine, "progress": False}
-    # `iter(batch, None)` calls batch() again and again, without an end
-    Trainer(model, loss, iter(batch, None), optimizer, **given).run(steps=steps)
-    return model.eval()
+from llmai_edu.training.fresh_batches import train_fresh
 
 
 def digits(generator, length):
@@ -666,29 +629,26 @@ def next_digit_loss(model, rows):
 
 bits, right = {}, {}
 new_rows = torch.randint(10, (1000, 17), generator=torch.Generator().manual_seed(1000 + seed))
-for causal in (False, True):
+for name, causal in (("no mask", False), ("causal", True)):
     generator = torch.Generator().manual_seed(seed)
     model = OneLayer(10, 32, 16, 10, heads=1, causal=causal, generator=generator)
-    train(model, next_digit_loss, digits(generator, 17), steps=300, lr=0.01)
+    train_fresh(model, next_digit_loss, digits(generator, 17), steps=300, lr=0.01)
     with torch.no_grad():
-        logits = model(new_rows[:, :-1])
-    right[causal] = (logits.argmax(-1) == new_rows[:, 1:]).float().mean(0)  # (T,)
-    bits[causal] = -logits.log_softmax(-1).gather(2, new_rows[:, 1:, None])[..., 0].mean(
-        0
-    ) / np.log(2)
+        logits, wanted = model(new_rows[:, :-1]).mT, new_rows[:, 1:]  # (B, 10, T), (B, T)
+    right[name] = (logits.argmax(1) == wanted).float().mean(0)  # (T,)
+    bits[name] = F.cross_entropy(logits, wanted, reduction="none").mean(0) / np.log(2)
+for name in bits:
+    for places, at in (("first 15 places", slice(15)), ("last place", slice(15, 16))):
+        told = f"{bits[name][at].mean():.2f} bits, {right[name][at].mean():.0%} right"
+        print(f"{name:<8} {places:<16} {told}")
 
 # %%
-for causal, name in ((False, "no mask"), (True, "causal")):
-    print(
-        f"{name:<8} first 15 places: {bits[causal][:-1].mean():.2f} bits, {right[causal][:-1].mean():.0%} right"
-        f"   last place: {bits[causal][-1]:.2f} bits, {right[causal][-1]:.0%} right"
-    )
-assert bits[False][:-1].mean() < 0.1
-assert right[False][:-1].mean() > 0.99
-assert right[False][-1] < 0.15
-assert bits[False][-1] > 3.3
-assert abs(bits[True].mean() - np.log2(10)) < 0.02
-assert right[True].mean() < 0.12
+assert bits["no mask"][:-1].mean() < 0.1
+assert right["no mask"][:-1].mean() > 0.99
+assert right["no mask"][-1] < 0.15
+assert bits["no mask"][-1] > 3.3
+assert abs(bits["causal"].mean() - np.log2(10)) < 0.02
+assert right["causal"].mean() < 0.12
 
 # %% [markdown]
 # Without a mask the model "predicts" what cannot be predicted, on digits that it has never seen. It has learned one thing: to look at the next place, where the answer stands. At the *last* place there is nothing
@@ -716,20 +676,25 @@ def two_places_loss(model, rows):
     return F.cross_entropy(logits.flatten(0, 2), wanted.flatten())
 
 
-both, apart = {}, {}
-for heads in (1, 2):
+# %%
+def ask(heads, steps):
+    """Train a model; say of new rows which digits it then names rightly: (B, T - 3, 2)."""
     generator = torch.Generator().manual_seed(seed)
     model = OneLayer(10, 32, 16, 20, heads=heads, causal=True, generator=generator)
-    train(model, two_places_loss, digits(generator, 16), steps=400, lr=0.01)
+    train_fresh(model, two_places_loss, digits(generator, 16), steps=steps, lr=0.01)
     with torch.no_grad():
         logits, wanted = two_places(model, new_rows[:, 1:])
-    found = logits.argmax(-1) == wanted  # (B, T - 3, 2)
+    return logits.argmax(-1) == wanted
+
+
+both, apart = {}, {}
+for heads in (1, 2):
+    found = ask(heads, 400)
     both[heads] = found.all(-1).float().mean().item()
-    each = found.float().mean((0, 1)).tolist()
-    apart[heads] = sorted(each)
+    apart[heads] = sorted(found.float().mean((0, 1)).tolist())
+    few, many = apart[heads]
     print(
-        f"{heads} head{'s'[: heads - 1]}: {each[0]:.0%} and {each[1]:.0%} of the digits, both {both[heads]:.0%}; "
-        f"{sum(p.numel() for p in model.parameters()):,} parameters"
+        f"heads: {heads}; right: {few:.0%} and {many:.0%} of the digits, both {both[heads]:.0%}"
     )
 assert both[2] > 0.98
 assert both[1] < 0.3
@@ -740,12 +705,7 @@ assert apart[1][1] > 0.95
 # One head finds one of the two digits, and of the other it knows little more than a guess. Two heads find both. Is it a matter of patience? The same model with one head, four times as long:
 
 # %%
-generator = torch.Generator().manual_seed(seed)
-model = OneLayer(10, 32, 16, 20, heads=1, causal=True, generator=generator)
-train(model, two_places_loss, digits(generator, 16), steps=1600, lr=0.01)
-with torch.no_grad():
-    logits, wanted = two_places(model, new_rows[:, 1:])
-longer = (logits.argmax(-1) == wanted).all(-1).float().mean().item()
+longer = ask(1, 1600).all(-1).float().mean().item()
 print(f"one head, 1,600 steps: both {longer:.0%}")
 assert both[1] < longer < 0.4
 
@@ -765,17 +725,15 @@ assert both[1] < longer < 0.4
 from torch.utils.flop_counter import FlopCounterMode
 
 H, D = 4, 16
-C = H * D
 for T in (32, 64, 128):
     q = torch.randn(1, H, T, D, generator=generator)
     with FlopCounterMode(display=False) as counter:
         weights = attention_weights(q, q)
         weights @ q
     multiplications = counter.get_total_flops() // 2
-    n_bytes = weights.numel() * weights.element_size()
-    print(f"T {T:>3}: {multiplications:>9,} multiplications, {n_bytes:>7,} bytes of weights")
-    assert multiplications == 2 * T**2 * C
-    assert n_bytes == 4 * H * T**2
+    print(f"T {T:>3}: {multiplications:,} multiplications, {weights.nbytes:,} bytes of weights")
+    assert multiplications == 2 * T**2 * (H * D)
+    assert weights.nbytes == 4 * H * T**2
 
 # %% [markdown]
 # The four matrices $W_q, W_k, W_v, W_o$ need 4 T C² multiplications, which grows as T alone. Both are equal at T = 2C. SmolLM2 has C = 576 (and smaller matrices for keys and values,
@@ -783,19 +741,17 @@ for T in (32, 64, 128):
 
 
 # %%
-def share_of_attention(T, C):
+def share(T, C=576):
     """The share of 2T²C in all multiplications of one attention layer."""
     return 2 * T**2 * C / (2 * T**2 * C + 4 * T * C**2)
 
 
 for T in (100, 1152, 10_000, 100_000):
-    gigabytes = 4 * 9 * T**2 / 1e9
     print(
-        f"T {T:>7,}: attention {share_of_attention(T, 576):.0%}, weights of a layer {gigabytes:.4f} GB"
+        f"T {T:>7,}: attention {share(T):.0%}, weights of a layer {4 * 9 * T**2 / 1e9:.4f} GB"
     )
-assert share_of_attention(2 * 576, 576) == 0.5
-assert share_of_attention(100, 576) < 0.1
-assert share_of_attention(10_000, 576) > 0.85
+assert share(2 * 576) == 0.5
+assert share(100) < 0.1 < 0.85 < share(10_000)
 assert 4 * 9 * 100_000**2 / 1e9 == 360
 
 # %% [markdown]
@@ -804,39 +760,16 @@ assert 4 * 9 * 100_000**2 / 1e9 == 360
 # against the fast one. Times differ from machine to machine and from run to run, so nothing is asserted about them:
 
 # %% alt="Milliseconds for one attention layer against the number of tokens, from 32 to 1024, both on logarithmic scales. The naive form, circles, and torch's fused form, squares, both rise more and more steeply with the number of tokens. How far they lie apart depends on the machine."
-from time import perf_counter
+from llmai_edu.evaluation.stopwatch import milliseconds
 
-
-def naive_attention(q, k, v):
-    return attention_weights(q, k) @ v
-
-
-def milliseconds(function, q, repeats=5):
-    """The fastest of several runs: the others were disturbed."""
-    times = []
-    for _ in range(repeats):
-        began = perf_counter()
-        function(q, q, q)
-        times.append(perf_counter() - began)
-    return 1000 * min(times)
-
-
+naive_attention = lambda q, k, v: attention_weights(q, k) @ v
 lengths = [32, 64, 128, 256, 512, 1024]
-naive, fused = [], []
-for T in lengths:
-    q = torch.randn(1, 8, T, 32, generator=generator)
-    naive.append(milliseconds(naive_attention, q))
-    fused.append(milliseconds(attention, q))
-_, axes = new_axes(6.0, 3.2)
-axes.loglog(lengths, naive, "o--", color=PALETTE[3], label="naive: all weights stored")
-axes.loglog(lengths, fused, "s-", color=PALETTE[0], label="scaled_dot_product_attention")
-axes.set_xticks(lengths, lengths)
-axes.minorticks_off()
-axes.set(xlabel="tokens T", ylabel="milliseconds")
-axes.legend()
+texts = [torch.randn(1, 8, T, 32, generator=generator) for T in lengths]
+naive = [milliseconds(naive_attention, q, q, q) for q in texts]
+fused = [milliseconds(attention, q, q, q) for q in texts]
+times = {"scaled_dot_product_attention": fused, "naive: all weights stored": naive}
+curves(lengths, times, "tokens T", "milliseconds", log="xy")
 plt.show()
-
-# %%
 for T, slow, fast in zip(lengths, naive, fused):
     print(f"T {T:>4}: naive {slow:8.2f} ms, fused {fast:8.2f} ms")
 
@@ -892,6 +825,7 @@ class Cards(nn.Module):
         return attention(*self.query_and_cards(keys, values, asked))[:, 0, 0] @ self.out
 
 
+# %%
 class Reader(nn.Module):
     """An RNN that reads the cards and then the question."""
 
@@ -928,41 +862,34 @@ def found(model, cards, n=2000):
 
 
 def play(build, steps, lr):
-    """A trained player, and how often it was right before the training."""
+    """A player, trained with 2 to 8 cards."""
     torch.manual_seed(seed)  # for nn.RNN, which takes no generator
     generator = torch.Generator().manual_seed(seed)
-    model = build(generator)
-    untrained = found(model, 8)
     some = lambda: int(torch.randint(2, 9, (1,), generator=generator))
-    return train(model, cards_loss, lambda: deal(128, some(), generator), steps, lr), untrained
+    draw = lambda: deal(128, some(), generator)
+    return train_fresh(build(generator), cards_loss, draw, steps, lr)
 
 
-# %%
-looker, untrained = play(Cards, 500, 0.01)
-even, _ = play(lambda g: Cards(g, even=True), 500, 0.01)
-reader, _ = play(Reader, 500, 0.003)
-patient, _ = play(Reader, 2000, 0.003)
-tried = [2, 4, 6, 8, 16, 32]
+looker = play(Cards, 500, 0.01)
+even = play(lambda generator: Cards(generator, even=True), 500, 0.01)
+reader, patient = (play(Reader, steps, 0.003) for steps in (500, 2000))
 players = {"attention": looker, "RNN": reader, "RNN, 2,000 steps": patient, "even look": even}
+tried = [2, 4, 6, 8, 16, 32]
 shares = {name: [found(model, cards) for cards in tried] for name, model in players.items()}
 for name, row in shares.items():
     print(f"{name:<17}", [f"{share:.0%}" for share in row])
+untrained = found(Cards(torch.Generator().manual_seed(seed)), 8)
 print(f"untrained, 8 cards: {untrained:.0%}; a guess among 32: {1 / 32:.0%}")
+assert untrained < 0.08
 
 # %% alt="Share of right values against the number of cards, 2 to 32. Attention, squares, stays near 100 per cent throughout, also for the 16 and 32 cards that were not in the training, right of a dotted line. The two RNNs and the even look lie far below and fall, from about 50 per cent at 2 cards to about 20 at 8."
-_, axes = new_axes(5.6, 3.0)
-styles = {"attention": "s-", "RNN": "o--", "RNN, 2,000 steps": "^-.", "even look": "x:"}
-for (name, row), color in zip(shares.items(), (0, 3, 5, 7)):
-    axes.plot(tried, [100 * y for y in row], styles[name], color=PALETTE[color], label=name)
-axes.axvline(8, ls=":", color="#555555")
-axes.text(9, 85, "not in the training →", fontsize=9)
-axes.set(xlabel="cards", ylabel="right, per cent", ylim=(-4, 106), xscale="log")
-axes.set_xticks(tried, tried)
-axes.minorticks_off()
+percent = {name: [100 * y for y in row] for name, row in shares.items()}
+axes = curves(tried, percent, "cards", "right, per cent")
+axes.axvline(11, ls=":", color="#555555")
+axes.text(11.5, 85, "not in the training →", fontsize=9)
 axes.legend(fontsize=8, loc="center right")
 plt.show()
 assert min(shares["attention"]) > 0.97
-assert untrained < 0.08
 for name in ("RNN", "RNN, 2,000 steps", "even look"):
     assert 0.4 < shares[name][0] < 0.62
     assert shares[name][3] < 0.3
@@ -976,32 +903,25 @@ for name in ("RNN", "RNN, 2,000 steps", "even look"):
 # What did it look at? The weights of five new games, drawn at random. The right card of each is marked:
 
 # %% alt="A table of attention weights, five games in rows and eight cards in columns. In each row one field is dark, with a weight near 100 per cent, and it is the one with the frame, the card that was asked for."
-game = deal(2000, 8, torch.Generator().manual_seed(2000 + seed))
+from llmai_edu.viz.attention_plots import marked_cards
+
+keys, values, asked, _ = deal(2000, 8, torch.Generator().manual_seed(2000 + seed))
 with torch.no_grad():
-    q, k, _ = looker.query_and_cards(*game[:3])
-    weights = attention_weights(q, k)[:, 0, 0]  # (N, cards)
-asked_at = (game[0] == game[2][:, None]).int().argmax(1)
-_, axes = new_axes(5.0, 2.6)
-axes.imshow(weights[:5], cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
-for row in range(5):
-    axes.add_patch(plt.Rectangle((asked_at[row] - 0.5, row - 0.5), 1, 1, fill=False, lw=2))
-    for card in range(8):
-        label = f"{game[0][row, card]} → {game[1][row, card]}\n{100 * weights[row, card]:.0f} %"
-        axes.text(card, row, label, ha="center", va="center", fontsize=7)
-axes.grid(visible=False)
-axes.set(xticks=[], yticks=range(5), yticklabels=[f"asked: {key}" for key in game[2][:5]])
+    q, k, _ = looker.query_and_cards(keys, values, asked)
+weights = attention_weights(q, k)[:, 0, 0]  # (N, cards)
+marked_cards(weights[:5], keys[:5], values[:5], asked[:5])
 plt.show()
-on_right = weights.gather(1, asked_at[:, None]).mean().item()
+on_right = weights[keys == asked[:, None]].mean().item()
 print(f"mean weight on the right card, 2,000 games: {on_right:.0%}")
 assert on_right > 0.95
 
 # %% [markdown]
-# On the whole, more than 95 per cent of the weight is where it should be. Here the weights do tell how the answer came about: nothing but the weighted mean reaches the output.
+# On the whole, nearly all of the weight is where it should be. Here the weights do tell how the answer came about: nothing but the weighted mean reaches the output.
 #
 # ## The heads of a real model, counted
 #
 # Back to SmolLM2. `attention` never makes the weights, so they are computed again from what goes into each layer. A *hook* is a function that torch calls whenever a layer is called. This one notes the input, and the
-# model does not notice. (`value_lengths`, for later, gives the length $\|v W_o\|$ of each value. The *residual stream* in the docstring is the token's vector, to which every layer adds; lesson 12 explains it.)
+# model does not notice. (For short, `noted` below hangs one on a layer and takes it off again. `value_lengths`, for later, gives the length $\|v W_o\|$ of each value. The *residual stream* in the docstring is the token's vector, to which every layer adds; lesson 12 explains it.)
 
 # %%
 from llmai_edu.models.llama import Llama, LlamaAttention
@@ -1047,15 +967,12 @@ def llama_looks(model: Llama, ids: torch.Tensor) -> Looks:
 # works? Then weights times values must give what the layer puts out:
 
 # %%
-seen = {}
+from llmai_edu.pretrained.control import noted
+
 layer = smollm2.layers[16].self_attn
-hook = layer.register_forward_hook(lambda _, args, out: seen.update(x=args[0], out=out))
-with torch.no_grad():
+with torch.no_grad(), noted(layer) as seen:
     smollm2.hidden(ids[None])
-    hook.remove()
-    v = layer.heads(layer.v_proj(seen["x"])).repeat_interleave(
-        3, dim=1
-    )  # 3 heads share a value
+    v = layer.heads(layer.v_proj(seen["x"])).repeat_interleave(3, dim=1)  # 3 heads share one
     y = maps[16] @ v  # (B, H, T, D)
     assert torch.allclose(layer.o_proj(y.transpose(1, 2).flatten(2)), seen["out"], atol=1e-3)
 
@@ -1068,29 +985,20 @@ with torch.no_grad():
 
 
 # %%
-def cut_out(speech, rng, length=48):
-    """Some tokens from a random place of a speech."""
-    begin = int(rng.integers(0, max(1, len(speech.text) - 1000)))
-    return torch.tensor(
-        tokenizer.encode(speech.text[begin : begin + 1000].partition(" ")[2])[:length]
-    )
-
+from llmai_edu.datasets.excerpts import random_excerpt
 
 rng = np.random.default_rng(seed)
-texts = [cut_out(speeches[i], rng) for i in rng.choice(len(speeches), 20, replace=False)]
+drawn = [speeches[i].text for i in rng.choice(len(speeches), 20, replace=False)]
+texts = [torch.tensor(tokenizer.encode(random_excerpt(text, rng))[:48]) for text in drawn]
 looks = [llama_looks(smollm2, text) for text in texts]
 weights = torch.stack([one.weights for one in looks])  # (N, L, H, T, T)
 assert weights.shape == (20, 30, 9, 48, 48)
 
 # %%
-random_model = Llama(smollm2.config)
-with torch.no_grad():
-    numbers = torch.Generator().manual_seed(seed)
-    for ours, real_one in zip(random_model.parameters(), smollm2.parameters()):
-        ours.normal_(real_one.mean().item(), real_one.std().item(), generator=numbers)
-random_weights = torch.stack([llama_attention_maps(random_model, text) for text in texts])
+from llmai_edu.pretrained.control import randomized
 
-# %%
+random_model = randomized(smollm2, seed)
+random_weights = torch.stack([llama_attention_maps(random_model, text) for text in texts])
 FROM = 8  # rows left out
 
 
@@ -1110,9 +1018,7 @@ first, random_first = on_first(weights), on_first(random_weights)  # (N, L, H)
 even_first = np.mean([1 / (t + 1) for t in range(FROM, 48)])
 by_text = first.mean((1, 2)).numpy()
 low, high = bootstrap_interval(by_text, np.ones(20), rng=rng)
-print(
-    f"on the first token, mean of all heads: {by_text.mean():.0%} (95 % interval {low:.0%} to {high:.0%})"
-)
+print(f"on the first token: {by_text.mean():.0%} (95 % interval {low:.0%} to {high:.0%})")
 print(f"random weights: {random_first.mean():.1%}; an even look: {even_first:.1%}")
 assert 0.4 < by_text.mean() < 0.5
 assert high - low < 0.1
@@ -1126,15 +1032,14 @@ assert 0.04 < even_first < 0.05
 # Which layers do it?
 
 # %% alt="The share of weight on the first token for each of the 270 heads of SmolLM2, as dots over the 30 layers, with the mean of a layer as a line. In the first two layers it is near 0, in layers 3 to 9 between 30 and 50, small again in layers 10 and 11, and from layer 14 on mostly above 50, with layer 16 as a dip below 40, and single heads near 100. A dashed line at 4 per cent marks the random model."
-_, axes = new_axes(5.6, 2.8)
+from llmai_edu.viz.attention_plots import head_dots
+
 each_head = first.mean(0)  # (L, H)
-for head in range(9):
-    axes.plot(range(30), 100 * each_head[:, head], ".", color=PALETTE[4], ms=5)
-axes.plot(range(30), 100 * each_head.mean(1), "-", color=PALETTE[0], label="mean of a layer")
-axes.axhline(100 * random_first.mean(), ls="--", color="#000000", label="random weights")
-axes.set(xlabel="layer", ylabel="on the first token, per cent", ylim=(-3, 103))
-axes.legend(loc="upper left", fontsize=8)
+axes = head_dots(each_head, random_first.mean())
+axes.set_ylabel("on the first token, per cent")
 plt.show()
+
+# %%
 by_layer = each_head.mean(1)
 assert by_layer[:2].max() < 0.06
 assert by_layer[10:12].max() < 0.12
@@ -1149,19 +1054,21 @@ assert random_first.mean(0).max() < 0.1
 #
 # And the token just before? With 270 heads, the best one is best partly by luck. So it is *chosen* on the first ten speeches and *measured* on the other ten:
 
+
 # %%
-halves = {"SmolLM2": on_previous(weights), "random": on_previous(random_weights)}
-kept = {}
-for name, share in halves.items():
-    best = divmod(int(share[:10].mean(0).argmax()), 9)
-    kept[name] = share[10:, best[0], best[1]].mean().item()
-    print(
-        f"{name:<8} best head {best}: {kept[name]:.0%} on the token before; the median head {share[10:].mean(0).median():.0%}"
-    )
-    assert name == "random" or best == previous
-assert kept["SmolLM2"] > 0.65
-assert kept["random"] < 0.1
-assert halves["SmolLM2"][10:].mean(0).median() < 0.1
+def best_head(share):
+    """The best head on one half of the texts; its share on the other half, and the median's."""
+    half = len(share) // 2
+    best = divmod(int(share[:half].mean(0).argmax()), share.shape[2])
+    rest = share[half:].mean(0)  # (L, H)
+    return best, rest[best].item(), rest.median().item()
+
+
+for name, which in (("SmolLM2", weights), ("random", random_weights)):
+    best, kept, middle = best_head(on_previous(which))
+    print(f"{name:<8} best head {best}: {kept:.0%} just before; the median head {middle:.0%}")
+    assert (kept > 0.65 and best == previous) if name == "SmolLM2" else kept < 0.1
+    assert middle < 0.1
 
 # %% [markdown]
 # It is the left head of the first picture. Most heads do nothing of the kind. The random model's best head was best by luck: on the other ten speeches it does not stand out.
@@ -1182,20 +1089,19 @@ def after_last_time(model):
     return maps.diagonal(-23, -2, -1)[..., 1:].mean(-1)
 
 
-induction = {"SmolLM2": after_last_time(smollm2), "random": after_last_time(random_model)}
-for name, share in induction.items():
-    best = divmod(int(share[:4].mean(0).argmax()), 9)
-    measured = share[4:, best[0], best[1]].mean().item()
-    print(
-        f"{name:<8} best head {best}: {measured:.0%}; the median head {share[4:].mean(0).median():.1%}"
+# %%
+for name, model in (("SmolLM2", smollm2), ("random", random_model)):
+    best, found_it, middle = best_head(after_last_time(model))
+    print(f"{name:<8} best head {best}: {found_it:.0%}; the median head {middle:.1%}")
+    assert (
+        (0.86 < found_it < 0.95 and best == repeating) if name == "SmolLM2" else found_it < 0.1
     )
-    assert (measured > 0.8 and best == repeating) if name == "SmolLM2" else measured < 0.1
 print(f"the same head on the speeches: {each_head[repeating]:.0%} on the first token")
 assert each_head[repeating] > 0.85
 del random_model, random_weights
 
 # %% [markdown]
-# The head finds the token after the earlier occurrence with more than four fifths of its look, in texts without any sense. It is the *find the value after this key* of the cards, done by a model that nobody trained on cards.
+# The head finds the token after the earlier occurrence with about nine tenths of its look, in texts without any sense. It is the *find the value after this key* of the cards, done by a model that nobody trained on cards.
 # (It needs an earlier layer's help. A token's own vector does not say what stood before it, so some head must have fetched that first. Heads like the left one can. We have not shown that this very one does.)
 #
 # And the same head, on ordinary speeches, rests on the first token nearly all the time. A softmax must put its weight *somewhere*: it has no way to say "nothing found". That heads without a find rest on a sink fits this. But the table does
@@ -1217,13 +1123,9 @@ def wordpiece_ids(text):
     return torch.from_numpy(wordpiece.encode_batch([text]).ids[0])
 
 
-seen = {}
-ids = wordpiece_ids(sentence)
-layer = minilm.layers[1].attention
-hook = layer.register_forward_hook(lambda _, args, out: seen.update(x=args[0], out=out))
-both_ways = bert_attention_maps(minilm, ids)  # (L, H, T, T)
-hook.remove()
-with torch.inference_mode():
+ids, layer = wordpiece_ids(sentence), minilm.layers[1].attention
+with torch.no_grad(), noted(layer) as seen:
+    both_ways = bert_attention_maps(minilm, ids)  # (L, H, T, T)
     y = both_ways[1] @ layer.heads(layer.value(seen["x"]))  # (B, H, T, D)
     assert torch.allclose(layer.output(y.transpose(1, 2).flatten(2)), seen["out"], atol=1e-4)
 assert both_ways.shape == (6, 12, len(ids), len(ids))
@@ -1237,25 +1139,14 @@ assert (both_ways.triu(1).sum((2, 3)) > 0).all()  # MiniLM: something, in every 
 # Clark and his colleagues counted this in BERT, and found that in its layers 6 to 10 more than half of the look goes to [SEP] [7]. Before you run the next cells, guess for MiniLM: how much goes to [SEP], and how much to the words *after*?
 
 # %%
-import re
-
-from llmai_edu.models.bert import BertModel
+from llmai_edu.datasets.excerpts import random_sentence
 
 rng = np.random.default_rng(seed)
-sentences = []
-for i in rng.choice(len(speeches), 60, replace=False):
-    cut = re.split(r"(?<=[.?])\s+", speeches[i].text)
-    sentences.append(rng.choice([one for one in cut if 10 <= len(one.split()) <= 40]))
-read = [wordpiece_ids(one) for one in sentences]
-
-random_minilm = BertModel(minilm.config).eval()
-with torch.no_grad():
-    numbers = torch.Generator().manual_seed(seed)
-    for ours, real_one in zip(random_minilm.parameters(), minilm.parameters()):
-        ours.normal_(real_one.mean().item(), real_one.std().item(), generator=numbers)
+drawn = [speeches[i].text for i in rng.choice(len(speeches), 60, replace=False)]
+read = [wordpiece_ids(random_sentence(text, rng)) for text in drawn]
+random_minilm = randomized(minilm, seed)
 
 
-# %%
 def five_parts(weights):
     """How the words divide their look: on [CLS], before, itself, after, [SEP]. (..., T, T) → (..., 5)"""
     rows = weights[..., 1:-1, :]  # the words look
@@ -1268,53 +1159,33 @@ def five_parts(weights):
 minilm_maps = [bert_attention_maps(minilm, one) for one in read]
 random_maps = [bert_attention_maps(random_minilm, one) for one in read]
 even_maps = [torch.full((1, 1, len(one), len(one)), 1 / len(one)) for one in read]
-parts = {}  # of each: (N, 5), the mean of all heads
-for name, maps in (("MiniLM", minilm_maps), ("random", random_maps), ("even", even_maps)):
-    parts[name] = torch.stack([five_parts(one).mean((0, 1)) for one in maps]).numpy()
+divide = lambda maps: torch.stack([five_parts(one).mean((0, 1)) for one in maps]).numpy()
+real, chance, even = (divide(maps) for maps in (minilm_maps, random_maps, even_maps))  # (N, 5)
+intervals = [bootstrap_interval(real[:, part], np.ones(60), rng=rng) for part in range(5)]
 names = ["[CLS]", "before", "itself", "after", "[SEP]"]
-intervals = [bootstrap_interval(parts["MiniLM"][:, k], np.ones(60), rng=rng) for k in range(5)]
-for k, (low, high) in enumerate(intervals):
-    ours, chance, even = (parts[name][:, k].mean() for name in ("MiniLM", "random", "even"))
-    print(
-        f"{names[k]:<7} {ours:6.1%} (95 % interval {low:.1%} to {high:.1%})"
-        f"   random weights {chance:.1%}, even look {even:.1%}"
-    )
+for part, (low, high) in enumerate(intervals):
+    ours, other, flat = (table[:, part].mean() for table in (real, chance, even))
+    interval = f"(95 % interval {low:.1%} to {high:.1%})"
+    print(f"{names[part]:<7} {ours:6.1%} {interval}   random {other:.1%}, even {flat:.1%}")
 
 # %% alt="Horizontal bars that divide the look in five parts. SmolLM2: between 40 and 50 per cent on the first token, the rest before and on itself, none after. MiniLM: about 37 per cent on the sign CLS, 30 on words before, 4 on the word itself, 27 on words after, 2 on SEP. Random weights and an even look are alike: 4, 44, 4, 44 and 4."
-smollm2_parts = torch.stack(
-    [
-        first.mean(),
-        weights.tril(-1)[..., FROM:, 1:].sum(-1).mean(),
-        weights.diagonal(0, -2, -1)[..., FROM:].mean(),
-        weights.triu(1).sum(-1).mean(),
-        torch.tensor(0.0),
-    ]
-)
-bars = {"even look": parts["even"].mean(0), "random MiniLM": parts["random"].mean(0)}
-bars |= {"MiniLM": parts["MiniLM"].mean(0), "SmolLM2": smollm2_parts.numpy()}
-_, axes = new_axes(6.5, 2.4)
-left = np.zeros(4)
-for k, hatch in enumerate(["", "//", "", "..", "xx"]):
-    label = ["first place", "words before", "itself", "words after", "[SEP]"][k]
-    width = 100 * np.array([shares[k] for shares in bars.values()])
-    color = [PALETTE[4], "#FFFFFF", PALETTE[7], PALETTE[1], PALETTE[5]][k]
-    axes.barh(
-        [*bars], width, 0.6, left, label=label, color=color, hatch=hatch, edgecolor="#000000"
-    )
-    left += width
-axes.set(xlabel="share of the look, per cent", xlim=(0, 100))
-axes.legend(ncol=5, fontsize=7, loc="lower center", bbox_to_anchor=(0.45, 1.0), frameon=False)
+from llmai_edu.viz.attention_plots import share_bars
+
+rows = weights[..., FROM:, :]  # of SmolLM2: nothing is seen ahead, and there is no [SEP]
+at_first, itself = rows[..., 0].mean(), weights.diagonal(0, -2, -1)[..., FROM:].mean()
+smollm2_parts = [at_first, 1 - at_first - itself, itself, 0, 0]
+bars = {"even look": even.mean(0), "random MiniLM": chance.mean(0), "MiniLM": real.mean(0)}
+parts = ["first place", "words before", "itself", "words after", "[SEP]"]
+share_bars(bars | {"SmolLM2": smollm2_parts}, parts)
 plt.show()
 
 # %%
-assert np.allclose(left, 100, atol=0.1)
-on_cls, before, itself, after, on_sep = parts["MiniLM"].mean(0)
+on_cls, before, itself, after, on_sep = real.mean(0)
 assert 0.34 < on_cls < 0.4
 assert 0.25 < after < before < 0.32
 assert 0.015 < on_sep < 0.03
-assert all(abs(a - b) < 0.015 for a, b in zip(parts["random"].mean(0), parts["even"].mean(0)))
-less = parts["MiniLM"][:, 4] - parts["even"][:, 4]
-assert bootstrap_interval(less, np.ones(60), rng=rng)[1] < 0
+assert np.abs(chance.mean(0) - even.mean(0)).max() < 0.015
+assert bootstrap_interval(real[:, 4] - even[:, 4], np.ones(60), rng=rng)[1] < 0
 assert all(high - low < 0.04 for low, high in intervals)
 
 # %% [markdown]
@@ -1358,16 +1229,11 @@ assert 0.24 < begins["[SEP] text [CLS]"][0] < 0.3
 # %%
 next_head = (1, 8)
 for name, maps in (("MiniLM", minilm_maps), ("random", random_maps)):
-    words = [one[..., 1:-1, 1:-1] for one in maps]
-    share = torch.stack([one.diagonal(1, -2, -1).mean(-1) for one in words])  # (N, L, H)
-    best = divmod(int(share[:30].mean(0).argmax()), 12)
-    measured, middle = share[30:, best[0], best[1]].mean(), share[30:].mean(0).median()
-    print(
-        f"{name:<6} best head {best}: {measured:.0%} on the next; the median head {middle:.1%}"
-    )
-    assert (measured > 0.6 and best == next_head) if name == "MiniLM" else measured < 0.08
+    words = [one[..., 1:-1, 1:-1].diagonal(1, -2, -1).mean(-1) for one in maps]  # (L, H) each
+    best, kept, middle = best_head(torch.stack(words))
+    print(f"{name:<6} best head {best}: {kept:.0%} on the next; the median head {middle:.1%}")
+    assert (kept > 0.6 and best == next_head) if name == "MiniLM" else kept < 0.08
     assert middle < 0.06
-del random_minilm, random_maps
 
 # %% [markdown]
 # One head gives about two thirds of its look to the token that follows. You find it in the widget.
@@ -1416,17 +1282,13 @@ lengths_of = torch.stack([one.lengths for one in looks])  # (N, L, H, T)
 arriving = weights * lengths_of[..., None, :]  # (N, L, H, T, T)
 arriving = arriving / arriving.sum(-1, keepdim=True)
 ratio = (lengths_of[..., 0] / lengths_of[..., 1:].mean(-1)).median().item()
-share_weight, share_arriving = first.mean().item(), on_first(arriving).mean().item()
+before, after = on_first(weights).mean().item(), on_first(arriving).mean().item()
 differ = (weights.argmax(-1) != arriving.argmax(-1))[..., FROM:].float().mean().item()
-print(
-    f"first token: {share_weight:.0%} of the weight, {share_arriving:.0%} of weight times length"
-)
+print(f"first token: {before:.0%} of the weight, {after:.0%} of weight times length")
 print(f"its value is {ratio:.2f} times as long as the others' (the median of the heads)")
-print(
-    f"largest weight and largest contribution are different tokens in {differ:.0%} of the rows"
-)
+print(f"largest weight, but not the largest contribution: {differ:.0%} of the rows")
 assert 0.15 < ratio < 0.35
-assert 0.1 < share_weight - share_arriving < 0.22
+assert 0.1 < before - after < 0.22
 assert 0.2 < differ < 0.33
 
 # %% [markdown]

@@ -61,12 +61,18 @@ import numpy as np
 #
 # Write `mend(x, w_q, w_k, w_v, w_o, slopes)`. `x` is (T, C), the four matrices are (C, C), `slopes` is (H,), and H divides C. Return (T, C). The numbers may be large: `np.exp` of 1000 is infinite.
 #
-# With `x = [[1, 0], [0, 2]]`, all four matrices the identity and `slopes = [0, 1]` there are two heads of one channel. The first row is `[1, 0]`, as the first token sees itself alone. For the second token, head 0 has the
+# With `x = np.array([[1, 0], [0, 2]])`, all four matrices the identity and `slopes = np.array([0, 1])` there are two heads of one channel. The first row is `[1, 0]`, as the first token sees itself alone. For the second token, head 0 has the
 # scores 0 and 0, so half and half of the values 1 and 0: 0.5. Head 1 has the scores 0 · 2 − 1 and 4 − 0, the weights 0.007 and 0.993, and the values 0 and 2: 1.987. The second row is `[0.5, 1.987]`.
 #
 # <details><summary>Hint: which lines</summary>
 #
-# One fault is in the line that cuts the heads, one in the division. One is in the two lines of the softmax, and one in the line after them: what happens to the sum of a row there?
+# One fault is in the line that cuts the heads, one in the division. Two are further down.
+#
+# </details>
+#
+# <details><summary>Hint: the softmax</summary>
+#
+# One fault is in the two lines of the softmax, and one in the line after them: what happens to the sum of a row there?
 #
 # </details>
 #
@@ -119,7 +125,13 @@ check("attention.mend", mend, part="mend_large_numbers")
 #
 # <details><summary>Hint</summary>
 #
-# Give each token the number of its document: `np.repeat` does it. Two tokens see each other when their numbers are equal, and a causal mask takes care of the rest. `np.tri(size, dtype=bool)` is a causal mask.
+# Give each token the number of its document. Which tokens may see each other, in terms of these numbers?
+#
+# </details>
+#
+# <details><summary>Hint: in NumPy</summary>
+#
+# `np.repeat` makes the numbers. Two tokens see each other when their numbers are equal, and a causal mask takes care of the rest. `np.tri(size, dtype=bool)` is a causal mask.
 #
 # </details>
 
@@ -172,7 +184,7 @@ check("attention.packed", packed, part="packed_at_the_ends")
 #
 # <details><summary>Hint: shapes</summary>
 #
-# `m` and `z` have a number for each query: keep them as (T, 1), and the correction `np.exp(m - new_m)` broadcasts over `y` of shape (T, E). The number E is known when the first block has come, and `y = 0.0` broadcasts to any shape.
+# `m` and `z` have a number for each query: keep them as (T, 1), and the correction `np.exp(m - new_m)` broadcasts over `y` of shape (T, E). The number E is known when the first block has come, and `y = 0.0` broadcasts to any shape (write `y = y * c + ...`; an in-place `y *= c` cannot grow a shape).
 #
 # </details>
 

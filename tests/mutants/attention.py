@@ -86,9 +86,12 @@ MUTANTS = {
         Mutant("not_mixed", says="w_o, is missing", edit=(".reshape(x.shape) @ w_o", ".reshape(x.shape)")),
         Mutant(
             "overflows",
-            says="take the largest score off before exp",
+            says="the largest score that its query may see",
             edit=("np.exp(scores - scores.max(axis=2, keepdims=True))", "np.exp(scores)"),
         ),
+        Mutant("not_itself", says="the first token sees itself", edit=("distance >= 0", "distance > 0")),
+        Mutant("minus_ten_thousand", says="scores of -10,000 and less", edit=("-np.inf", "-1e4")),
+        Mutant("not_turned_back", says="not turned back", edit=("y.transpose(1, 0, 2).reshape(", "y.reshape(")),
     ],
     "packed": [
         Mutant(
@@ -130,6 +133,12 @@ MUTANTS = {
             says="the numbers of the documents",
             edit=("return mask, positions", "return mask, np.maximum(document, 0)"),
         ),
+        Mutant(
+            "float_positions",
+            says="an array of integers",
+            edit=("return mask, positions", "return mask, positions.astype(float)"),
+        ),
+        Mutant("exactly_full", says="they fit, and it was refused", edit=("total > size", "total >= size")),
         Mutant("floats", says="an array of bool", edit=("return mask,", "return mask.astype(float),")),
         Mutant(
             "cut_off",
@@ -154,7 +163,7 @@ MUTANTS = {
         Mutant("by_d", says="divided by D, not by its root", edit=("np.sqrt(q.shape[1])", "q.shape[1]")),
         Mutant(
             "powers_overflow",
-            says="powers of large scores overflow",
+            says="relative to its own largest score so far",
             edit=("np.maximum(m, scores.max(axis=1, keepdims=True))", "np.zeros((len(q), 1))"),
         ),
         Mutant(
@@ -202,7 +211,7 @@ MUTANTS = {
         ),
         Mutant(
             "kept_for_later",
-            says="if you kept the blocks, they were overwritten",
+            says="m was not carried on",
             source="""
             def one_pass(q, blocks):
                 k, v = (np.concatenate(parts) for parts in zip(*blocks))

@@ -24,7 +24,7 @@ def _softmax(scores, axis):
         return powers / powers.sum(axis, keepdims=True)
 
 
-def _attend(x, w_q, w_k, w_v, w_o, slopes, faults=(), sign=-1.0, mask="causal", axis=2, out=True):
+def _attend(x, w_q, w_k, w_v, w_o, slopes, faults=(), sign=-1.0, mask="causal", axis=2, out=True, back=True):
     """The attention of exercise 1, with some faults left in it or a belief of its own."""
     (t_size, c_size), n_heads = x.shape, len(slopes)
     size = c_size // n_heads
@@ -44,7 +44,7 @@ def _attend(x, w_q, w_k, w_v, w_o, slopes, faults=(), sign=-1.0, mask="causal", 
         weights = _softmax(scores * sees, axis)
     else:
         weights = _softmax(np.where(sees, scores, -np.inf), axis)
-    y = np.einsum("hts,hsd->thd", weights, v).reshape(t_size, c_size)
+    y = np.einsum("hts,hsd->thd" if back else "hts,hsd->htd", weights, v).reshape(t_size, c_size)
     return y @ w_o if out else y
 
 
@@ -63,6 +63,9 @@ def _mend_suspects(given):
         "a score of 0 is no mask, e⁰ is 1: use -inf": _attend(*given, mask="zeros"),
         "the softmax runs over the heads; the keys of one query compete, along the last axis": _attend(*given, axis=0),
         "the last matrix, w_o, is missing": _attend(*given, out=False),
+        "the heads were not turned back before the reshape: (H, T, D) becomes (T, H, D) first": _attend(
+            *given, back=False
+        ),
     }
 
 
@@ -78,8 +81,12 @@ def _compare_mend(answer, given, on, named=True):
     with np.errstate(all="ignore"):
         got = answer(*given)
         expect_shape(got, given[0].shape, "the result has a row for each token: (T, C)")
-        if not np.isfinite(np.asarray(got, float)).all():
-            refuse("not all of the result are numbers: take the largest score off before exp", got=got, on=on)
+        finite = np.isfinite(np.asarray(got, float)).all(1)
+        if not finite[0] and finite[1:].all() and len(finite) > 1:
+            refuse("only the first row is no number; the first token sees itself, and nothing else", got=got, on=on)
+        if not finite.all():
+            says = "take from each row, before exp, the largest score that its query may see: mask before the max"
+            refuse(f"not all of the result are numbers: {says}", got=got, on=on)
         expect_close(
             got,
             _attend(*given),
@@ -100,6 +107,8 @@ def mend(answer, rng):
 def mend_large_numbers(answer, rng):
     given = _tokens(rng, 6, 2, 3, scale=60.0)
     _compare_mend(answer, given, "scores of 1000 and more", named=False)
+    x, w_q, _, *rest = _tokens(rng, 6, 2, 3, scale=1000.0)
+    _compare_mend(answer, (x, w_q, -w_q, *rest), "scores of -10,000 and less: mask with -inf", named=False)
     _compare_mend(answer, _tokens(rng, 1, 2, 3), "a text of one token", named=False)
     _compare_mend(answer, _tokens(rng, 5, 1, 4), "a single head", named=False)
 
@@ -123,6 +132,8 @@ def _compare_packed(answer, lengths, size):
     expect_shape(mask, (size, size), "the mask is (size, size) and comes first")
     expect_shape(positions, (size,), "the positions are (size,) and come second")
     expect(mask.dtype == bool, "the mask is an array of bool", got=mask.dtype, want="bool")
+    whole = np.issubdtype(positions.dtype, np.integer)
+    expect(whole, "the positions are an array of integers", got=positions.dtype, want="int")
     right, places = _pack(lengths, size)
     total, causal = sum(lengths), np.tri(size, dtype=bool)
     real = np.arange(size) < total
@@ -176,6 +187,10 @@ def packed(answer, rng):
 @packed.part(points=1)
 def packed_at_the_ends(answer, rng):
     lengths = [int(n) for n in rng.integers(1, 4, 4)]
+    try:
+        answer(lengths, sum(lengths))
+    except ValueError:
+        refuse("the documents fill the row exactly: they fit, and it was refused", got="ValueError")
     _compare_packed(answer, lengths, sum(lengths))  # no padding
     _compare_packed(answer, [1], 3)
     try:
@@ -234,7 +249,8 @@ def _block_beliefs(q, k, v, cuts):
         "z is corrected for the new maximum, y is not": fold(correct_y=False)[0],
         "y is corrected for the new maximum, z is not": fold(correct_z=False)[0],
         "y was not divided by z at the end": fold()[1],
-        "only the last block counted: if you kept the blocks, they were overwritten; use each at once": means[-1],
+        "only the last block counted: m was not carried on (then e^(m - m') is 0 each time), "
+        "or you kept the blocks, which are overwritten": means[-1],
         "only the first block counted": means[0],
         "the scores were not divided by √D": _whole(q, k, v, 1.0),
         "the scores were divided by D, not by its root": _whole(q, k, v, 1 / q.shape[1]),
@@ -247,11 +263,17 @@ def _compare_pass(answer, q, k, v, cuts, on, named=True):
         expect_shape(got, (len(q), v.shape[1]), "the result is (T, E)")
         if not np.isfinite(np.asarray(got, float)).all():
             low = "relative to 0 the powers of scores far below 0 are all 0: begin with m = -inf"
-            high = "powers of large scores overflow: take them relative to the largest score so far"
+            high = "take the powers of each query relative to its own largest score so far"
             refuse(f"not all of the result are numbers; {low if 'below' in on else high}", got=got, on=on)
         suspects = _block_beliefs(q, k, v, cuts) if named else {}
     expect_close(
-        got, _whole(q, k, v), "this is not attention over all keys", suspects=suspects, on=on, rtol=1e-6, atol=1e-9
+        got,
+        _whole(q, k, v),
+        "this is not attention over all keys" + ("" if named else " (run the first check for more)"),
+        suspects=suspects,
+        on=on,
+        rtol=1e-6,
+        atol=1e-9,
     )
 
 
