@@ -12,10 +12,10 @@ from llmai_edu.pretrained.packaged import checked_file
 __all__ = ["load_letter_bert", "load_letter_runs"]
 
 SHA256 = {
-    "letter_bert/model.safetensors": "@W@",
-    "letter_bert/config.json": "@C@",
+    "letter_bert/model.safetensors": "10de415a49f442565e881e21c5ed0d1c5a2a78bd5b0255d8545ddfba5ed4d198",
+    "letter_bert/config.json": "e3fe8bbecdb0bf9834145ce2633b40dd89dbbc643825e71705fd38ae01cc2db0",
 }
-RUNS = {"letter_bert/runs.json": "@R@"}
+RUNS = {"letter_bert/runs.json": "367e93de27b28d253e01db77c02624c715794e68dfd9a4112d02844a527e928b"}
 
 
 def load_letter_bert(device: torch.device | str = "cpu") -> BertForMaskedLM:
@@ -25,7 +25,7 @@ def load_letter_bert(device: torch.device | str = "cpu") -> BertForMaskedLM:
     package is missing or is not the recorded one.
 
     >>> sum(p.numel() for p in load_letter_bert().parameters())
-    108252
+    108316
     """
     paths = [checked_file(name, sha256) for name, sha256 in SHA256.items()]
     return load_bert_for_masked_lm(paths[0].parent, device)
