@@ -332,6 +332,20 @@ assert 0.8e6 < len(train) < 1.4e6
 
 
 # %% quote="llmai_edu.training.letters:letter_task"
+def letter_task(
+    task: str, batch: torch.Tensor, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
+    """What the network reads, what it has to say, and whom each letter may see (None: all).
+
+    batch: (B, 32). Returns the inputs and labels (B, T), and the mask (B, T, T). Raises ValueError for another task
+    than those of TASKS.
+    """
+    if task not in TASKS:
+        raise ValueError(f"task must be one of {', '.join(TASKS)}; got {task!r}")
+    if task == "next letter":
+        return batch[:, :-1], batch[:, 1:], left_side(len(batch), CONTEXT - 1)
+    read, asked = mask_tokens(batch, torch.ones_like(batch).bool(), MASK, MASK, generator)
+    return read, asked, None if task == "both sides" else left_side(len(batch))
 
 
 # %% [markdown]
@@ -345,6 +359,36 @@ from llmai_edu.training import cosine
 
 
 # %% quote="llmai_edu.training.letters:train_letters"
+def train_letters(
+    task: str,
+    ids: torch.Tensor,
+    seed: int,
+    steps: int,
+    of: int | None = None,
+    after: Callable[[int, BertForMaskedLM], None] | None = None,
+) -> tuple[BertForMaskedLM, list[float]]:
+    """Train a tiny BERT on one of the TASKS: the model in evaluation mode, and the loss of each step in nats.
+
+    The first `steps` of a training that is planned for `of` steps (as many, if None). after: called with the number of
+    steps done and the model.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    sizes = {"max_position_embeddings": CONTEXT, "type_vocab_size": 1, "initializer_range": 0.1}
+    model = BertForMaskedLM(BertConfig(28, 64, 2, 4, 256, **sizes), generator=generator)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.004, fused=True)
+    losses = []
+    for step in range(steps):
+        read, asked, sides = letter_task(task, letter_windows(ids, 64, generator), generator)
+        loss = masked_lm_loss(model, read, asked, sides)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.param_groups[0]["lr"] = 0.004 * cosine(step / (of or steps), warmup=0.05)
+        optimizer.step()
+        losses.append(loss.item())
+        if after:
+            after(step + 1, model)
+    return model.eval(), losses
 
 
 # %%
