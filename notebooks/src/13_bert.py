@@ -442,9 +442,7 @@ plt.show()
 # %%
 def share_after(task, step):
     """The share named right after so many steps, for each of the three seeds."""
-    return np.array(
-        [dict((row[0], row[1]) for row in run["curve"])[step] for run in recorded[task]]
-    )
+    return np.array([{row[0]: row[1] for row in run["curve"]}[step] for run in recorded[task]])
 
 
 for step in (250, 500, 3000):
