@@ -18,11 +18,11 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/13_bert.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 75 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 12.*
+# *About 90 minutes to read, 30 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 12.*
 #
 # A GPT sees only what stands to its left, because it has to write what comes next. Many tasks write nothing: to find a text, to
 # compare two sentences, to sort mail by subject. There the whole text is given, and a model may look to both sides. On this page you build such a
-# model, BERT, train a tiny one by hiding letters from it, and ask what the right side is worth. Then you load a real one of 22.6 million parameters into the same code, and let it search the pages of this course. Everything is held against simple opponents.
+# model, BERT, begin to train a tiny one by hiding letters from it, and ask what the right side is worth. Then you load a real one of 22.6 million parameters into the same code, and let it search the pages of this course. Everything is held against simple opponents.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -245,10 +245,16 @@ drawn = mask_tokens(
 
 # %%
 slow = np.mean([label is not None for label in counted[1]])
+pairs = [(token, label) for token, label in zip(*counted) if label is not None]
+as_mask = np.mean([token == tokenizer.mask_id for token, _ in pairs])
+kept = np.mean([token == label for token, label in pairs])
 fast = (drawn[1] != IGNORE).float().mean().item()
 print(
     f"chosen by the loop {slow:.3f}, by the library {fast:.3f} of {plain_ids.numel():,} tokens"
 )
+print(f"of the loop's: masked {as_mask:.1%}, another {1 - as_mask - kept:.1%}, kept {kept:.1%}")
+assert 0.75 < as_mask < 0.85
+assert 0.06 < kept < 0.14
 assert abs(slow - 0.15) < 0.02
 assert abs(fast - 0.15) < 0.02
 
@@ -303,120 +309,193 @@ assert torch.equal(forward(block, x), block(x))
 # texts at once where a task needs it, `[CLS] first [SEP] second [SEP]`, and the third vector keeps them apart. `[CLS]` opens every input, and `[SEP]` closes each text; `encode_batch`, which we use later, adds both. The paper had a second task for these pairs: does the
 # second text follow the first? RoBERTa [3] dropped this *next-sentence prediction*, and did no worse without it.
 #
-# ## A tiny one, trained now
+# ## A tiny one: three tasks for one network
 #
-# Words need much training (the paper: 16 GB of text). Letters can be learned in seconds. So our tiny BERT reads letters: the speeches in
+# Words need much training (the paper: 16 GB of text). Letters can be learned in minutes. So our tiny BERT reads letters: the speeches in
 # small letters, everything else a space, 27 symbols. It trains on about a million letters, spread over two hundred years, in windows of 32.
 
 # %%
-import re
-
 from llmai_edu.evaluation import ladder_text
-from llmai_edu.training import cosine
+from llmai_edu.training.letters import CONTEXT, GAP, MASK, TASKS
+from llmai_edu.training.letters import left_side, letter_gaps, letter_ids, letter_windows
 
-MASK = 27
-
-
-# %%
-def letters(docs):
-    """The ids of a text's letters: 0 for a space, 1 to 26 for a to z."""
-    kept = re.sub("[^a-z]+", " ", " ".join(docs).lower()).encode()
-    codes = np.frombuffer(kept, np.uint8).astype(np.int64)
-    return torch.from_numpy(np.where(codes == 32, 0, codes - 96))
-
-
-# %%
 text = ladder_text()
-train, valid = letters(text.train_docs[::10]), letters(text.valid_docs)
+train, valid = letter_ids(text.train_docs[::10]), letter_ids(text.valid_docs)
 print(f"{len(train):,} letters to train on, {len(valid):,} to measure on")
+print(letter_windows(train, 1, generator)[0].tolist())
 assert 0.8e6 < len(train) < 1.4e6
 
+# %% [markdown]
+# What is the right side worth? To find out, we need a network without it, alike in all else. So one network gets three tasks. *Both sides* is BERT's.
+# *Left side only* is the same with a mask: each letter sees itself and those before it. It is no GPT for that, since it, too, is asked only for the chosen letters. *Next letter* is
+# the task of a GPT: at every place, name the letter that comes next.
+
+
+# %% quote="llmai_edu.training.letters:letter_task"
+def letter_task(
+    task: str, batch: torch.Tensor, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
+    """What the network reads, what it has to say, and whom each letter may see (None: all).
+
+    batch: (B, 32). Returns the inputs and labels (B, T), and the mask (B, T, T). Raises ValueError for another task
+    than those of TASKS.
+    """
+    if task not in TASKS:
+        raise ValueError(f"task must be one of {', '.join(TASKS)}; got {task!r}")
+    if task == "next letter":
+        return batch[:, :-1], batch[:, 1:], left_side(len(batch), CONTEXT - 1)
+    read, asked = mask_tokens(batch, torch.ones_like(batch).bool(), MASK, MASK, generator)
+    return read, asked, None if task == "both sides" else left_side(len(batch))
+
+
+# %% [markdown]
+# The training is the loop of the lessons before. The learning rate rises for the first twentieth of the planned steps (`of`), then falls as a cosine. So the first 100 steps of a
+# training of 3,000 can be run alone. `after` may look at the model on its way; here nobody looks.
 
 # %%
-def windows(ids, n, generator):
-    """n windows of 32 letters from random places: (n, 32)."""
-    starts = torch.randint(len(ids) - 32, (n, 1), generator=generator)
-    return ids[starts + torch.arange(32)]
+from collections.abc import Callable
+
+from llmai_edu.training import cosine
 
 
-# %%
-def train_letters(sides, steps=500):
-    """A tiny BERT; `sides` is a mask of who sees whom, or None for all."""
+# %% quote="llmai_edu.training.letters:train_letters"
+def train_letters(
+    task: str,
+    ids: torch.Tensor,
+    seed: int,
+    steps: int,
+    of: int | None = None,
+    after: Callable[[int, BertForMaskedLM], None] | None = None,
+) -> tuple[BertForMaskedLM, list[float]]:
+    """Train a tiny BERT on one of the TASKS: the model in evaluation mode, and the loss of each step in nats.
+
+    The first `steps` of a training that is planned for `of` steps (as many, if None). after: called with the number of
+    steps done and the model.
+    """
     generator = torch.Generator().manual_seed(seed)
-    sizes = {"max_position_embeddings": 32, "type_vocab_size": 1, "initializer_range": 0.1}
+    sizes = {"max_position_embeddings": CONTEXT, "type_vocab_size": 1, "initializer_range": 0.1}
     model = BertForMaskedLM(BertConfig(28, 64, 2, 4, 256, **sizes), generator=generator)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.004, fused=True)
+    losses = []
     for step in range(steps):
-        batch = windows(train, 64, generator)
-        read, asked = mask_tokens(batch, batch >= 0, MASK, 27, generator)
+        read, asked, sides = letter_task(task, letter_windows(ids, 64, generator), generator)
         loss = masked_lm_loss(model, read, asked, sides)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.param_groups[0]["lr"] = 0.004 * cosine(step / steps, warmup=0.05)
+        optimizer.param_groups[0]["lr"] = 0.004 * cosine(step / (of or steps), warmup=0.05)
         optimizer.step()
-    return model.eval()
+        losses.append(loss.item())
+        if after:
+            after(step + 1, model)
+    return model.eval(), losses
 
 
 # %%
-mask_left = (
-    torch.ones(32, 32).tril().expand(64, 32, 32)
-)  # each letter sees itself and those before it
-both = train_letters(None)
-
-# %%
-left = train_letters(mask_left)
-n_parameters = sum(p.numel() for p in both.parameters())
-signals = 0.15 * 500 * 64 * 32
-print(
-    f"{n_parameters:,} parameters; about {signals:,.0f} letters were asked for of {500 * 64 * 32:,} read"
-)
+begun = {task: train_letters(task, train, seed, steps=100, of=3000) for task in TASKS}
+model = begun["both sides"][0]
+n_parameters = sum(p.numel() for p in model.parameters())
+print(f"{n_parameters:,} parameters; loss of the last 50 steps:")
+live = {task: np.reshape(losses, (-1, 50)).mean(1) for task, (_, losses) in begun.items()}
+print({task: f"{means[-1]:.2f}" for task, means in live.items()})
 assert 100_000 < n_parameters < 115_000
 
-
 # %%
-def train_next(steps=500):
-    """The same network with the task of a GPT: the next letter, at every place."""
-    generator = torch.Generator().manual_seed(seed)
-    model = BertForMaskedLM(both.config, generator=generator)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.004, fused=True)
-    for step in range(steps):
-        batch = windows(train, 64, generator)
-        loss = masked_lm_loss(model, batch[:, :-1], batch[:, 1:], mask_left[:, :31, :31])
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.param_groups[0]["lr"] = 0.004 * cosine(step / steps, warmup=0.05)
-        optimizer.step()
-    return model.eval()
-
-
-next_letter = train_next()
+read, asked, _ = letter_task("both sides", letter_windows(train, 1000, generator), generator)
+share_asked = (asked != IGNORE).float().mean().item()
+print(f"BERT is asked for {share_asked:.1%} of the letters that it reads")
+assert 0.14 < share_asked < 0.16
 
 # %% [markdown]
-# Two models, alike in everything but the mask: the second sees only its left side. (It is no GPT for that: it, too, is asked only for chosen letters.) Of the letters that it read, each was asked for 15 %. That is what masked language
-# modelling costs: a GPT learns something at *every* token of what it reads, BERT at about every seventh. (So one may well ask for more: [4] found 40 % better than 15 % in large models.)
+# That is what masked language modelling costs: a GPT learns something at *every* token of what it reads, BERT at about every seventh. (So one may well ask for more: [4] found 40 % better than 15 % in large models.)
 #
-# Now hide one letter in the middle of windows from speeches that neither has seen, and count how often it is named right. Before you run the next cells, guess: how much is the right side worth?
+# A hundred steps are little. The whole training, 3,000 steps for each task and for three seeds, takes a quarter of an hour. It was recorded with the same code (by
+# `benchmarks/record_letter_bert.py`). Does our beginning lie on the recorded curves?
 
 # %%
-measure = torch.Generator().manual_seed(1000 + seed)
-shown = windows(valid, 1000, measure)
-truth = shown[:, 16].clone()
-shown[:, 16] = MASK
+from llmai_edu.pretrained.letter_bert import load_letter_bert, load_letter_runs
 
-
-# %%
-@torch.no_grad()
-def name_letters(model, sides=None):
-    """Log-probabilities of all letters for the hidden one of each window: (1000, 27)."""
-    sides = None if sides is None else sides[:1].expand(len(shown), 32, 32)
-    logits = model(shown, sides, at=shown == MASK)
-    return F.log_softmax(logits[:, :27], dim=1)
-
+runs = load_letter_runs()
+recorded = {task: [run for run in runs if run["task"] == task] for task in TASKS}
+for task, means in live.items():
+    thrice = np.array([run["losses"] for run in recorded[task]])[:, : len(means)]
+    print(f"{task:<15} live {means[-1]:.2f}, recorded {thrice[:, -1].mean():.2f}")
+    assert np.abs(means - thrice.mean(0)).max() < 0.2
 
 # %% [markdown]
-# (`at` names the places for which the head is computed: here the hidden one.) The opponents: always the most frequent symbol; and the n-gram of lesson 02, order 6, which counts the same million letters. It reads from left to right. But it can
+# It does. Now hide one letter in the middle of 1,000 windows from speeches that none of them has seen, and count how often it is named right. For the first two the letter becomes `[MASK]`; the third
+# reads what stands before the gap. Before you run the next cell, guess: how much is the right side worth?
+
+# %% alt="Three bundles of curves of the share of hidden letters named right over 3,000 training steps, three seeds each. After 250 steps the both-sides curves are the lowest; at the end they are far above the others, near 75 per cent; next letter ends near 59 per cent, left side only near 53."
+_, axes = new_axes(6.5, 3)
+marks = dict(zip(TASKS, ["o-", "s--", "^:"]))
+for number, task in enumerate(TASKS):
+    for run in recorded[task]:
+        steps, shares, _ = zip(*run["curve"])
+        label = task if run["seed"] == 0 else None
+        axes.plot(steps, shares, marks[task], color=PALETTE[number], ms=4, label=label)
+axes.set(xlabel="training steps (recorded)", ylabel="hidden letters named right", ylim=(0, 1))
+axes.legend(fontsize=8, loc="upper left")
+plt.show()
+
+
+# %%
+def share_after(task, step):
+    """The share named right after so many steps, for each of the three seeds."""
+    return np.array([{row[0]: row[1] for row in run["curve"]}[step] for run in recorded[task]])
+
+
+for step in (250, 500, 3000):
+    print(step, {task: share_after(task, step).tolist() for task in TASKS})
+both_sides, one_side, following = (
+    [share_after(task, step).mean() for step in (250, 500, 3000)] for task in TASKS
+)
+assert both_sides[0] < one_side[0] < following[0]
+assert one_side[1] < both_sides[1] < following[1]
+assert both_sides[2] > following[2] + 0.1 > one_side[2] + 0.1
+assert both_sides[2] > share_after("both sides", 2500).mean()
+
+# %% [markdown]
+# At first the network with the task of a GPT is far ahead. It is asked more than six times as often; whether that is the reason, these runs do not show. After 250 steps BERT's network is the worst of the three; after 500 it has passed the one that
+# sees less; after 3,000 it leads both. Whoever had stopped early would have drawn the wrong conclusion. (Nor is 3,000 the end: its curve still rises.)
+#
+# How sure is the lead? The same 1,000 gaps were asked of all, so we can count gap by gap.
+
+# %%
+hits = {
+    task: np.array([[int(mark) for mark in run["right"]] for run in recorded[task]])
+    for task in TASKS
+}
+picks = rng.integers(0, 1000, (2000, 1000))
+for other in TASKS[1:]:
+    for run in range(3):
+        gain = hits["both sides"][run] - hits[other][run]
+        low, high = np.percentile(gain[picks].mean(1), [2.5, 97.5])
+        print(
+            f"seed {run}, both sides against {other}: {gain.mean():+.1%} ({low:+.1%} to {high:+.1%})"
+        )
+        assert low > 0.08
+
+# %% [markdown]
+# The intervals are of 95 %, and know only the chance in the 1,000 windows; that the three seeds agree speaks for the training.
+#
+# ## The opponents
+#
+# Is the recording true? The weights of seed 0 with both sides came with the package. We measure them here, and beside them an untrained network and the most frequent symbol.
+
+# %%
+from llmai_edu.training.letters import name_gaps
+
+shown = letter_gaps(valid)
+truth = shown[:, GAP]
+letter_bert = load_letter_bert()
+log_p = name_gaps(letter_bert, "both sides", shown)
+again = (log_p.argmax(1) == truth).numpy()
+print(f"measured {again.mean():.1%}, recorded {hits['both sides'][0].mean():.1%}")
+assert (again == hits["both sides"][0]).mean() > 0.99
+
+# %% [markdown]
+# The strongest opponent is the n-gram of lesson 02, order 6, which counts the same million letters. It reads from left to right. But it can
 # fill a gap from both sides, too, if one asks well: put each of the 27 letters into the gap, and see with which of them the next six letters, the hidden one
 # included, are most probable.
 
@@ -424,77 +503,52 @@ def name_letters(model, sides=None):
 from llmai_edu.models.kneser_ney import ModifiedKneserNey
 
 ngram = ModifiedKneserNey.fit([bytes(train.tolist())], order=6)
-tries = shown[:, None, 11:22].repeat(
-    1, 27, 1
-)  # (1000, 27, 11): five letters on either side of the gap
+tries = shown[:, None, GAP - 5 : GAP + 6].repeat(1, 27, 1)  # five letters on either side
 tries[:, :, 5] = torch.arange(27)
 each = ngram.log_prob(bytes(tries.flatten().tolist())).reshape(1000, 27, 11)
 
 # %%
-with torch.no_grad():  # the vector of the letter before the gap has to name the one in it
-    before_gap = shown[:, :16]
-    logits = next_letter(before_gap, mask_left[:1, :16, :16].expand(1000, 16, 16))[:, -1]
-named_next = F.log_softmax(logits[:, :27], dim=1)
-
-# %%
-untrained = BertForMaskedLM(both.config, generator=torch.Generator().manual_seed(seed)).eval()
-frequent = torch.bincount(train, minlength=27).float()
-answers = {
-    "most frequent": (frequent / frequent.sum()).log().expand(1000, 27),
-    "untrained BERT": name_letters(untrained),
-    "BERT, left side only": name_letters(left, mask_left),
-    "next letter, left side": named_next,
-    "n-gram, left side": torch.from_numpy(each[:, :, 5]).float().log_softmax(1),
-    "BERT, both sides": name_letters(both),
-    "n-gram, both sides": torch.from_numpy(each[:, :, 5:].sum(2)).float().log_softmax(1),
+untrained = BertForMaskedLM(letter_bert.config, generator=torch.Generator().manual_seed(seed))
+log_p = name_gaps(untrained.eval(), "both sides", shown)
+right = {
+    "untrained network": (log_p.argmax(1) == truth).numpy()[None],
+    "most frequent": (truth == torch.bincount(train).argmax()).numpy()[None],
+    **{f"network, {task}": hits[task] for task in ("left side only", "next letter")},
+    "n-gram, left side": (each[:, :, 5].argmax(1) == truth.numpy())[None],
+    "network, both sides": hits["both sides"],
+    "n-gram, both sides": (each[:, :, 5:].sum(2).argmax(1) == truth.numpy())[None],
 }
+accuracy = {name: rows.mean() for name, rows in right.items()}
 
-# %% alt="Horizontal bars of the share of hidden letters named right, with intervals. From below: the most frequent symbol, the untrained model, the model of the left side, the same network trained to name the next letter, the n-gram of the left side, BERT with both sides, and the n-gram with both sides, which is best."
-right = {name: (log_p.argmax(1) == truth).numpy() for name, log_p in answers.items()}
-accuracy = {name: hits.mean() for name, hits in right.items()}
-errors = {name: 1.96 * hits.std() / np.sqrt(len(hits)) for name, hits in right.items()}
+# %% alt="Horizontal bars of the share of hidden letters named right, with intervals. From below: the untrained network, the most frequent symbol at about 17 per cent, the network of the left side at 53, the next letter at 59, the n-gram of the left side at about 62, the network with both sides at 75, and the n-gram with both sides, which is best with over 90."
+mean_of = {name: rows.mean(0)[picks].mean(1) for name, rows in right.items()}
+spans = [np.abs(np.percentile(m, [2.5, 97.5]) - accuracy[n]) for n, m in mean_of.items()]
 _, axes = new_axes(6.5, 2.8)
-colors = [PALETTE[0] if "BERT" in name or "next" in name else "#BBBBBB" for name in right]
-axes.barh(list(right), accuracy.values(), xerr=list(errors.values()), color=colors, capsize=3)
-axes.set(xlabel="hidden letters named right", xlim=(0, 1))
+colors = [PALETTE[0] if "network," in name else "#BBBBBB" for name in right]
+axes.barh(list(right), accuracy.values(), xerr=np.array(spans).T, color=colors, capsize=3)
+axes.set(xlabel="hidden letters named right (networks: mean of three seeds)", xlim=(0, 1))
 plt.show()
+for name, share in accuracy.items():
+    print(f"{name:<24} {share:.1%}")
 
 # %%
-nats = {name: F.nll_loss(log_p, truth).item() for name, log_p in answers.items()}
-for name in answers:
-    print(f"{name:<22} {accuracy[name]:.1%} ± {errors[name]:.1%}   {nats[name]:.2f} nats")
-
-# %%
-gain = right["BERT, both sides"] * 1.0 - right["BERT, left side only"]
-low, high = np.percentile(gain[rng.integers(0, 1000, (2000, 1000))].mean(1), [2.5, 97.5])
-print(
-    f"both sides against the left one: {gain.mean():+.1%}, 95 % interval {low:+.1%} to {high:+.1%}"
-)
-
-# %%
-networks = [accuracy["BERT, both sides"], accuracy["BERT, left side only"]]
-assert accuracy["untrained BERT"] < accuracy["most frequent"] < min(networks) - 0.1
-assert abs(networks[0] - networks[1]) < 0.15
-assert max(networks) < accuracy["next letter, left side"] < accuracy["n-gram, left side"]
+both_nets, left_net = accuracy["network, both sides"], accuracy["network, left side only"]
+assert accuracy["untrained network"] < accuracy["most frequent"] < left_net - 0.2
+assert 0.72 < both_nets < 0.77
+assert 0.50 < left_net < 0.55
+assert both_nets > left_net + 0.2
+assert abs(accuracy["network, next letter"] - accuracy["n-gram, left side"]) < 0.05
+assert accuracy["n-gram, both sides"] > 0.9 > both_nets + 0.1
 assert accuracy["n-gram, both sides"] > accuracy["n-gram, left side"] + 0.2
-assert accuracy["n-gram, left side"] > max(networks) + 0.05
-assert accuracy["n-gram, both sides"] > 0.9
 
 # %% [markdown]
-# For the n-gram the right side is worth very much: it names more than nine letters in ten with it, and about six in ten without. The question decides as much as the model does.
-#
-# For the two networks the answer is less clear than one would wish. Both have learned something: an untrained model is worse than the most frequent symbol, and both are far better. But
-# which of the two is ahead after 500 steps depends on the seed. With seed 0 it was the one with both sides, by five points; with seeds 1 and 2 the one with the left side, by three. The interval above
-# leaves out 0 all the same: it knows only the chance in the 1000 windows, not the chance in the training, and another seed is another model. So this run does not
-# show that a network gains from its right side.
-#
-# The bar "next letter" is the same network with the task of a GPT, asked at every place for the letter that comes next. In the same number of steps it names more than either of the two. It was also asked
-# more than six times as often; whether that is the reason, this run does not show. After more steps the picture may be another one. To see, write `steps=2000` in the first line of `train_letters`: it takes some
-# minutes, and claims in the cells after it, which were made for 500 steps, may then fail.
+# The right side is worth very much to both methods. The network names three letters in four with it, and about half with the left side alone; the n-gram more than nine in ten, and about six.
+# With the left side the best network and the n-gram are about level. With both, the n-gram is far ahead of a network of a hundred thousand numbers: counting is a strong opponent where the text is close at hand. It needs 27 tries for a gap, though, and it looks at five letters on either side, no more.
 #
 # ## Fill in the blank
 #
-# Write a sentence in which one letter is missing, as "_", and see what the tiny BERT puts there. It sees up to 31 letters around the gap. So short a training does not go far, and it is often wrong. Try gaps whose answer lies to the right of them.
+# Write a sentence in which one letter is missing, as "_", and see what the recorded BERT puts there. It sees up to 16 letters before the gap and 15 after it. It is wrong about every fourth time.
+# Try gaps whose answer lies to the right of them.
 
 # %%
 from llmai_edu.viz import show
@@ -507,19 +561,22 @@ SYMBOLS = "␣abcdefghijklmnopqrstuvwxyz"
 @torch.no_grad()
 def fill_letter(sentence):
     """The six likeliest letters for the gap."""
-    before, after = (re.sub("[^a-z]+", " ", part.lower()) for part in sentence.split("_"))
-    codes = (
-        [0 if c == " " else ord(c) - 96 for c in before[-16:]],
-        [0 if c == " " else ord(c) - 96 for c in after[:15]],
-    )
-    row = torch.tensor([[*codes[0], MASK, *codes[1]]])
-    p = both(row, at=row == MASK)[0, :27].softmax(0)
+    if sentence.count("_") != 1:
+        raise ValueError(f"write one gap, as _; this has {sentence.count('_')}: {sentence!r}")
+    before, after = (letter_ids([part]).tolist() for part in sentence.split("_"))
+    row = torch.tensor([[*before[-GAP:], MASK, *after[: CONTEXT - GAP - 1]]])
+    p = letter_bert(row, at=row == MASK)[0, :27].softmax(0)
     return [(SYMBOLS[i], p[i].item()) for i in p.argsort(descending=True)[:6]]
 
 
 # %%
 example = "the president of the uni_ed states"
 show(fill_blank_widget(fill_letter, example), fill_blank_html(example, fill_letter(example)))
+for wrong in ("no gap", "two _ gaps _"):
+    try:
+        fill_letter(wrong)
+    except ValueError as error:
+        print(error)
 
 # %% [markdown]
 # ## A real one: MiniLM
@@ -527,7 +584,7 @@ show(fill_blank_widget(fill_letter, example), fill_blank_html(example, fill_lett
 # *MiniLM* [5] is a small student, trained to imitate the attention of a larger model. Ours keeps every second of its twelve layers: six layers, 384 channels,
 # twelve heads. The file that you loaded above, `all-MiniLM-L6-v2`, went a step further. It was trained on a thousand million pairs of texts that belong together,
 # so that texts that belong together get vectors that lie near each other [8]. The vector of a text is the *mean* of its token vectors, as in [6].
-# The head that names hidden tokens was thrown away. So this real one cannot fill in blanks any more. (With a network, `load_bert_for_masked_lm` of our library fetches one from the hub that can.)
+# The head that names hidden tokens was thrown away. So this real one cannot fill in blanks any more. (With a connection to the hub, `load_bert_for_masked_lm` from `llmai_edu.pretrained.bert` fetches one that can.)
 
 # %%
 config = minilm.config
@@ -802,13 +859,34 @@ for k in (1, 5):
 assert all(abs(np.mean(before < k) - np.mean(centred < k)) < 0.06 for k in (1, 5))
 
 # %% [markdown]
-# It hardly changes anything. So the common direction is not what makes it weak here, plausible as it sounded. What it is, this page has not found out.
+# It hardly changes anything. So the common direction is not what makes it weak here, plausible as it sounded. Another suspect: in the mean "the" counts as much as "gradient". So weight each
+# word as TF-IDF does:
+
+# %%
+weigh = TfidfVectorizer(analyzer=basic_words).fit([one.text for one in paragraphs])
+zero = np.zeros(glove_vectors.shape[1])
+table = np.stack(
+    [glove_vectors[row_of[w]] if w in row_of else zero for w in weigh.get_feature_names_out()]
+)
+
+# %%
+asked, given = (
+    unit(weigh.transform([one.text for one in some_texts]) @ table)
+    for some_texts in (questions, paragraphs)
+)
+weighted = places_of_the_right(asked @ given.T)
+for k in (1, 5):
+    print(f"hit at {k}: {np.mean(before < k):.0%} before, {np.mean(weighted < k):.0%} weighted")
+assert abs(np.mean(weighted < 1) - np.mean(before < 1)) < 0.08
+
+# %% [markdown]
+# That does not help either: at 1 the share is nearly the same. What makes the mean of GloVe weak here, this page has not found out.
 #
 # ## What we have now, and what it cannot do
 #
 # - An encoder in which every token sees every other, equal to `torch.nn`'s block and, with MiniLM's weights, to `transformers`.
 # - Masked language modelling: what is asked, how it is drawn, and that only about every seventh token is asked for.
-# - What the right side is worth: much for an n-gram; for a network of 500 steps, not yet to be seen.
+# - What the right side is worth: for an n-gram and, after 3,000 steps, for a network more than twenty letters in a hundred; after 250 steps, nothing.
 # - Sentence vectors: they find a paraphrase without common words. They hardly notice "not".
 # - Search over the course, beside a word counter that it does not clearly beat.
 # - BERT does not write. [Lesson 14](14_t5.ipynb) puts an encoder and a decoder together, and lesson 19 trains an encoder to sort texts.

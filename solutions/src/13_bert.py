@@ -97,7 +97,7 @@ check("bert.mask_words", mask_words)
 # ## Exercise 2: how plausible is a sentence? · ●●○ · 20 minutes · 4 points
 #
 # A language model that reads from left to right gives a sentence a probability. BERT cannot: it was never asked for the probability of a
-# whole. But one can add up what it says of each token when the others are shown. Hide the first token, ask for the logarithm
+# whole. But one can add up what it says of each token when the others are shown. Hide the first token after `[CLS]`, ask for the logarithm
 # of its probability, put it back, hide the second, and so on. The sum is called the *pseudo-log-likelihood* [1]. It is no probability of
 # the sentence, but it can tell which of two sentences is the more usual.
 #
