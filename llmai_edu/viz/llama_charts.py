@@ -29,7 +29,8 @@ def value_bars(values: Mapping[str, float], xlabel: str, form: str = "%.2f") -> 
 def turning_circles(points: Mapping[str, Sequence[tuple[float, float]]]) -> "Axes":
     """Draw a circle for each name, with a line from the centre to each of its points, numbered from 0.
 
-    The first and the last point come first; a number without room is left out; where all would touch, the range stands once.
+    The first and the last number go before the others; what has no room is left out. Where all would touch, the range
+    is written once.
 
     points: for each name the places (x, y), about 1 from the centre. Raises ValueError when a name has none.
 
