@@ -67,7 +67,7 @@ def map_grid(maps: np.ndarray, titles: Sequence[str], tokens: Sequence[str] | No
         raise ValueError(f"maps of shape {maps.shape} need a row and a column for each of {len(tokens)} tokens")
     columns = min(4, len(maps))
     rows = -(-len(maps) // columns)
-    side = 1.9 if tokens is None else max(1.9, 0.24 * len(tokens) + 0.8)
+    side = 1.9 if tokens is None else max(1.9, 0.17 * len(tokens) + 0.6)
     figure, grid = plt.subplots(
         rows, columns, figsize=(side * columns, (side + 0.3) * rows), layout="constrained", squeeze=False
     )
