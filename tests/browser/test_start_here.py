@@ -80,8 +80,11 @@ def wait_until(condition, seconds: float, explain=lambda: "") -> None:
 
 def kernels_idle(base: str, token: str) -> bool:
     # The page shows "idle" before its kernel is connected; the server knows better.
-    with urllib.request.urlopen(f"{base}/api/kernels?token={token}", timeout=10) as reply:
-        kernels = json.load(reply)
+    try:
+        with urllib.request.urlopen(f"{base}/api/kernels?token={token}", timeout=10) as reply:
+            kernels = json.load(reply)
+    except urllib.error.HTTPError:  # asked while a kernel comes or goes, a busy server answers with 500
+        return False
     return bool(kernels) and all(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
 

@@ -56,7 +56,8 @@ def test_a_written_lesson_has_its_files(one: Lesson):
 def test_the_modules_of_a_lesson_exist_with_their_tests(one: Lesson):
     paths = [Path(*module.split(".")) for module in one.modules]
     assert paths
-    assert [str(path) for path in paths if not (ROOT / path).with_suffix(".py").is_file()] == []
+    files = {path: ((ROOT / path).with_suffix(".py"), ROOT / path / "__init__.py") for path in paths}
+    assert [str(path) for path, either in files.items() if not any(map(Path.is_file, either))] == []
     tests = [ROOT / "tests" / Path(*path.parts[1:-1]) / f"test_{path.name}.py" for path in paths]
     assert [str(test) for test in tests if not test.is_file()] == []
 
