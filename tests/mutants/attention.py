@@ -91,7 +91,6 @@ MUTANTS = {
         ),
         Mutant("not_itself", says="the first token sees itself", edit=("distance >= 0", "distance > 0")),
         Mutant("minus_ten_thousand", says="a finite number hides nothing", edit=("-np.inf", "-1e4")),
-        Mutant("minus_thousand", says="a finite number hides nothing", edit=("-np.inf", "-1e3")),
         Mutant("not_divided", says="the scores are not divided by √D", edit=(" / np.sqrt(size)", "")),
         Mutant("root_of_heads", says="divided by √H", edit=("np.sqrt(size)", "np.sqrt(n_heads)")),
         Mutant(

@@ -78,9 +78,13 @@ def _mend_suspects(given):
     }
 
 
-def _finite_masks(given):
-    says = "a finite number hides nothing when other scores are lower still: use -np.inf"
-    return {f"{says} (not {number:g})": _attend(*given, mask=number) for number in (-1e2, -1e3, -1e4, -1e5, -1e6)}
+def _finite_mask(given, got):
+    """What a mask of some finite number instead of -inf would have given, if it is what was got."""
+    says = (
+        "a finite number hides nothing when other scores are lower still: use -np.inf (a score of 0 is no mask at all)"
+    )
+    masks = ("zeros", -1e2, -1e3, -1e4, -1e5, -1e6)
+    return {says: one for mask in masks if np.allclose(got, one := _attend(*given, mask=mask))}
 
 
 def _tokens(rng, t_size, n_heads, size, scale=1.0):
@@ -105,7 +109,7 @@ def _compare_mend(answer, given, on, named=True):
             got,
             _attend(*given),
             "this is not the attention of the task",
-            suspects=_mend_suspects(given) if named else _finite_masks(given),
+            suspects=_mend_suspects(given) if named else _finite_mask(given, got),
             on=on,
         )
 
@@ -323,6 +327,7 @@ def one_pass(answer, rng):
 
 @one_pass.part(points=2)
 def one_pass_large_scores(answer, rng):
+    _compare_pass(answer, *_blocks(rng, (3, 3)), "two blocks of small scores")
     cases = {}
     for order in ("the largest scores come last", "the largest scores come first"):
         q, k, v, cuts = _blocks(rng, (4, 4, 4), spread=1.0)
