@@ -16,6 +16,7 @@ FAULTS = {
     "axis": "the direction of the softmax (the keys of one query compete: the last axis)",
     "mask": "the mask (-inf before the softmax: weights set to 0 afterwards no longer sum to 1)",
 }
+FINITE = (-1e2, -1e3, -1e4, -1e5, -1e6)  # used for a mask in place of -inf
 
 
 def _softmax(scores, axis):
@@ -78,13 +79,15 @@ def _mend_suspects(given):
     }
 
 
-def _finite_mask(given, got):
+def _finite_mask(given, got, on):
     """What a mask of some finite number instead of -inf would have given, if it is what was got."""
-    says = (
-        "a finite number hides nothing when other scores are lower still: use -np.inf (a score of 0 is no mask at all)"
-    )
-    masks = ("zeros", -1e2, -1e3, -1e4, -1e5, -1e6)
-    return {says: one for mask in masks if np.allclose(got, one := _attend(*given, mask=mask))}
+    says = dict.fromkeys(FINITE, "a finite number hides nothing when other scores are lower still: use -np.inf")
+    if "and more" in on:  # where all scores are very low, 0 and -10,000 give the same
+        says = {"zeros": "a score of 0 is no mask, and neither is a small number: use -np.inf"} | says
+    for mask, what in says.items():
+        if np.allclose(got, one := _attend(*given, mask=mask)):
+            return {what: one}
+    return {}
 
 
 def _tokens(rng, t_size, n_heads, size, scale=1.0):
@@ -109,7 +112,7 @@ def _compare_mend(answer, given, on, named=True):
             got,
             _attend(*given),
             "this is not the attention of the task",
-            suspects=_mend_suspects(given) if named else _finite_mask(given, got),
+            suspects=_mend_suspects(given) if named else _finite_mask(given, got, on),
             on=on,
         )
 
@@ -147,7 +150,7 @@ def _compare_packed(answer, lengths, size):
         got = answer(lengths, size)
     except ValueError as error:
         line = extract_tb(error.__traceback__)[-1].line or "raise"
-        if not line.lstrip().startswith("raise"):  # NumPy's own: shown as it is
+        if not line.lstrip().startswith("raise"):  # not the learner's own: shown as it is
             raise
         says = "your function raised ValueError, but these documents fit: what is left of the row is padding"
         refuse(says, got=f"ValueError: {error}", on=f"packed({lengths}, {size})")
