@@ -58,7 +58,7 @@ minilm, wordpiece = load_minilm(), minilm_tokenizer()
 #
 # SmolLM2, the model of lesson 00, has 30 layers, one upon the other. In each of them there are nine *heads*. A head lets every token look
 # back at the tokens before it, and at itself. How it divides its look is a row of numbers that sum to one: the *attention weights*. Here
-# are three of the 270 heads, while the model reads one line, made so that it says everything twice. Each row is a token that looks, each column a token that is looked at; dark is much.
+# are three of the 270 heads, while the model reads one line, made so that it says everything twice. Each row is a token that looks, each column a token that is looked at; dark is much. (Layers and heads are counted from 0.)
 
 # %% alt="Three square maps of attention weights over the same sentence. In layer 16, head 0 the dark fields lie on the line just below the diagonal: each token looks at the one before. In layer 18, head 8 the first column is dark, and all else is white. In layer 18, head 6 the rows of the first half are dark in the first column, too; of the second half several are dark on a line far below the diagonal, where the token stands that followed the same word the first time."
 from llmai_edu.pretrained.attention_maps import llama_attention_maps
@@ -125,8 +125,8 @@ def attention_loops(queries, keys, values):
 
 
 # %% [markdown]
-# A case that can be followed by hand. Three keys, three values of one number each, and a query that points where the second key points. The longer the query, the harder
-# the look-up:
+# A case that can be followed by hand. Three keys, three values of one number each, and a query that points where the second key points. The longer the query, the nearer
+# to the hard look-up of the dictionary:
 
 # %%
 keys, values = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], [[10.0], [20.0], [60.0]]
@@ -247,7 +247,7 @@ def attention(
 
 
 # %% [markdown]
-# All of them agree, with and without looking ahead: our loops, weights times values, and torch.
+# Weights times values and torch agree, with and without looking ahead; and without a mask, so do our loops.
 
 # %%
 q, k, v = (torch.randn(2, 3, 6, 8, generator=generator) for _ in range(3))  # (B, H, T, D)
@@ -298,7 +298,7 @@ assert 0.1 < plain[-1] < 0.3
 assert all(5.2 < bits < 5.45 for bits in divided)
 
 # %% [markdown]
-# Without the division the entropy collapses. At $D = 1024$ a fifth of a bit is left, of six: one key has nearly everything, and which one is left to chance, for nothing has been
+# Without the division the entropy collapses. At $D = 1024$ a fifth of a bit is left, of six, as if $2^{0.2}$, about 1.1 keys, shared the weight; one key has nearly everything, and which one is left to chance, for nothing has been
 # learned yet. Divided by $\sqrt{D}$, the scores have variance 1 whatever $D$ is, and the entropy stays at 5.3 bits.
 #
 # Is a sharp look bad? Not when it was learned. At the beginning of the training it is, because it cannot be corrected. What gradient descent needs is the slope: how
@@ -693,9 +693,8 @@ for heads in (1, 2):
     both[heads] = found.all(-1).float().mean().item()
     apart[heads] = sorted(found.float().mean((0, 1)).tolist())
     few, many = apart[heads]
-    print(
-        f"heads: {heads}; right: {few:.0%} and {many:.0%} of the digits, both {both[heads]:.0%}"
-    )
+    told = f"one of the two digits {few:.0%}, the other {many:.0%}, both {both[heads]:.0%}"
+    print(f"heads: {heads}; right: {told}")
 assert both[2] > 0.98
 assert both[1] < 0.3
 assert apart[1][0] < 0.3
@@ -759,7 +758,7 @@ assert 4 * 9 * 100_000**2 / 1e9 == 360
 # the whole table [3] (the exercise sheet has you write this). The multiplications stay the same; the memory goes down to the order of T. Here are times on this machine, the naive form
 # against the fast one. Times differ from machine to machine and from run to run, so nothing is asserted about them:
 
-# %% alt="Milliseconds for one attention layer against the number of tokens, from 32 to 1024, both on logarithmic scales. The naive form, circles, and torch's fused form, squares, both rise more and more steeply with the number of tokens. How far they lie apart depends on the machine."
+# %% alt="Milliseconds for one attention layer against the number of tokens, from 32 to 1024, both on logarithmic scales. The naive form, circles, and torch's fused form, squares, both rise with the number of tokens; the naive form most steeply at the end. How far they lie apart depends on the machine."
 from llmai_edu.evaluation.stopwatch import milliseconds
 
 naive_attention = lambda q, k, v: attention_weights(q, k) @ v
@@ -1050,7 +1049,8 @@ assert by_layer[3:10].max() < 0.5
 assert random_first.mean(0).max() < 0.1
 
 # %% [markdown]
-# The middle head of the first picture does hardly anything else.
+# The first two layers hardly, and layers 10 and 11 hardly. Layers 3 to 9 give it about 30 to 50 per cent, and from layer 14 on it is more than half on average over these layers, with single heads near 100. One of these is the middle head
+# of the first picture (layer 18, head 8), which does hardly anything else.
 #
 # And the token just before? With 270 heads, the best one is best partly by luck. So it is *chosen* on the first ten speeches and *measured* on the other ten:
 
@@ -1236,7 +1236,7 @@ for name, maps in (("MiniLM", minilm_maps), ("random", random_maps)):
     assert middle < 0.06
 
 # %% [markdown]
-# One head gives about two thirds of its look to the token that follows. You find it in the widget.
+# One head gives about 70 per cent of its look to the token that follows: choose MiniLM, layer 1, head 8 in the widget.
 #
 # ## Look for yourself
 #
@@ -1289,10 +1289,11 @@ print(f"its value is {ratio:.2f} times as long as the others' (the median of the
 print(f"largest weight, but not the largest contribution: {differ:.0%} of the rows")
 assert 0.15 < ratio < 0.35
 assert 0.1 < before - after < 0.22
+assert 5 * even_first < after < 1 / 3
 assert 0.2 < differ < 0.33
 
 # %% [markdown]
-# The value of the first token is about a quarter as long as the others. The heads look at it much, and fetch little. In about a quarter of all rows, the token with the largest weight is not even the one that contributes most. And between this layer and the answer
+# The value of the first token is about a quarter as long as the others. The heads fetch less from it than the weight says: not 47 but 31 per cent, which is still far more than an even share, 4.4 per cent. In about a quarter of all rows, the token with the largest weight is not even the one that contributes most. And between this layer and the answer
 # there are others, and a path around each of them (lesson 12). With the cards the weights *were* the reason, because nothing else could be. In a deep model they are one clue.
 #
 # ## What we have now, and what it cannot do
@@ -1303,7 +1304,7 @@ assert 0.2 < differ < 0.33
 # - Without a mask it knows no order. With waves or turns the score can depend on the distance, because their dot product does.
 # - Without a causal mask a model sees the answer, and its loss means nothing.
 # - It costs 2 T² multiplications for each channel. It looked things up in tables four times as large as those that it was trained on, where the RNN did not learn it at all.
-# - In SmolLM2 between two fifths and half of the looking goes to the first token, and fetches little. Single heads do things that can be named, and most do not.
+# - In SmolLM2 between two fifths and half of the looking goes to the first token, whose values are short: of weight times length it has less than a third. Single heads do things that can be named, and most do not.
 # - MiniLM has no causal mask and looks both ways. It rests on the first place, too, and not on [SEP] as BERT was found to do.
 # - What it cannot do: attention only *averages*. It computes nothing with what it has fetched, and one layer makes one look. Lesson 12 puts a small network behind each look and stacks
 #   such layers: the Transformer.

@@ -180,7 +180,7 @@ check("attention.packed", packed, part="packed_at_the_ends")
 # For `q = [[1.0]]` and two blocks, `k = [[0.0]]`, `v = [[10.0]]` and then `k = [[2.0]]`, `v = [[20.0]]`, the scores are 0 and 2. After the first block m = 0, z = 1, y = 10. After the second m = 2, z = $e^{-2}$ + 1 = 1.135 and y = 10 $e^{-2}$ + 20 = 21.353. The
 # answer is 18.808.
 #
-# The scores in the tests can be large, 1000 and more or -1000 and less, and the largest may come in any block. The memory that your function uses is measured.
+# The scores in the tests can be large, 1000 and more or -1000 and less, and the largest may come in any block. The memory that your function uses is measured. Treat a block at once, in NumPy: the largest test has 96 queries and 8,192 keys, and a Python loop over single pairs is too slow for it.
 #
 # <details><summary>Hint: shapes</summary>
 #

@@ -90,7 +90,14 @@ MUTANTS = {
             edit=("np.exp(scores - scores.max(axis=2, keepdims=True))", "np.exp(scores)"),
         ),
         Mutant("not_itself", says="the first token sees itself", edit=("distance >= 0", "distance > 0")),
-        Mutant("minus_ten_thousand", says="scores of -10,000 and less", edit=("-np.inf", "-1e4")),
+        Mutant("minus_ten_thousand", says="a finite number hides nothing", edit=("-np.inf", "-1e4")),
+        Mutant("not_divided", says="the scores are not divided by √D", edit=(" / np.sqrt(size)", "")),
+        Mutant("root_of_heads", says="divided by √H", edit=("np.sqrt(size)", "np.sqrt(n_heads)")),
+        Mutant(
+            "penalty_too",
+            says="the penalty is divided by √D, too",
+            edit=("slopes[:, None, None] * distance", "slopes[:, None, None] * distance / np.sqrt(size)"),
+        ),
         Mutant("not_turned_back", says="not turned back", edit=("y.transpose(1, 0, 2).reshape(", "y.reshape(")),
     ],
     "packed": [
@@ -138,6 +145,7 @@ MUTANTS = {
             says="an array of integers",
             edit=("return mask, positions", "return mask, positions.astype(float)"),
         ),
+        Mutant("only_full", says="what is left of the row is padding", edit=("total > size", "total != size")),
         Mutant("exactly_full", says="they fit, and it was refused", edit=("total > size", "total >= size")),
         Mutant("floats", says="an array of bool", edit=("return mask,", "return mask.astype(float),")),
         Mutant(
@@ -166,6 +174,12 @@ MUTANTS = {
             says="relative to its own largest score so far",
             edit=("np.maximum(m, scores.max(axis=1, keepdims=True))", "np.zeros((len(q), 1))"),
         ),
+        Mutant(
+            "own_block",
+            says="the larger of the old m and the block's maximum",
+            edit=("np.maximum(m, scores.max(axis=1, keepdims=True))", "scores.max(axis=1, keepdims=True)"),
+        ),
+        Mutant("turned_over", says="old minus new", edit=("np.exp(m - new_m)", "np.exp(new_m - m)")),
         Mutant(
             "begins_at_zero",
             says="begin with m = -inf",

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from itertools import combinations, pairwise
+from traceback import extract_tb
 
 import numpy as np
 
@@ -15,6 +16,7 @@ FAULTS = {
     "axis": "the direction of the softmax (the keys of one query compete: the last axis)",
     "mask": "the mask (-inf before the softmax: weights set to 0 afterwards no longer sum to 1)",
 }
+FINITE = (-1e2, -1e3, -1e4, -1e5, -1e6)  # used for a mask in place of -inf
 
 
 def _softmax(scores, axis):
@@ -24,7 +26,7 @@ def _softmax(scores, axis):
         return powers / powers.sum(axis, keepdims=True)
 
 
-def _attend(x, w_q, w_k, w_v, w_o, slopes, faults=(), sign=-1.0, mask="causal", axis=2, out=True, back=True):
+def _attend(x, w_q, w_k, w_v, w_o, slopes, faults=(), sign=-1.0, mask="causal", axis=2, divide="D", **end):
     """The attention of exercise 1, with some faults left in it or a belief of its own."""
     (t_size, c_size), n_heads = x.shape, len(slopes)
     size = c_size // n_heads
@@ -35,28 +37,36 @@ def _attend(x, w_q, w_k, w_v, w_o, slopes, faults=(), sign=-1.0, mask="causal", 
     t = np.arange(t_size)
     seen = {"causal": t[:, None] >= t, "ahead": t[:, None] <= t, "none": np.ones((t_size, t_size), bool)}
     sees = seen.get(mask, seen["causal"])
-    scores = np.einsum("htd,hsd->hts", q, k) / np.sqrt(c_size if "scale" in faults else size)
-    scores = scores + sign * np.asarray(slopes)[:, None, None] * (t[:, None] - t)
+    by = {"D": c_size if "scale" in faults else size, "H": n_heads, "all": size}.get(divide, 1) ** 0.5
+    penalty = sign * np.asarray(slopes)[:, None, None] * (t[:, None] - t)
+    scores = np.einsum("htd,hsd->hts", q, k) / by + penalty / (by if divide == "all" else 1)
     axis = 1 if "axis" in faults else axis
     if "mask" in faults:
         weights = _softmax(scores, axis) * sees
     elif mask == "zeros":
         weights = _softmax(scores * sees, axis)
+    elif isinstance(mask, float):
+        weights = _softmax(np.where(sees, scores, mask), axis)
     else:
         weights = _softmax(np.where(sees, scores, -np.inf), axis)
-    y = np.einsum("hts,hsd->thd" if back else "hts,hsd->htd", weights, v).reshape(t_size, c_size)
-    return y @ w_o if out else y
+    y = np.einsum("hts,hsd->thd" if end.get("back", True) else "hts,hsd->htd", weights, v).reshape(t_size, c_size)
+    return y @ w_o if end.get("out", True) else y
 
 
 def _mend_suspects(given):
     suspects = {f"one fault is left: {name}": _attend(*given, faults=(key,)) for key, name in FAULTS.items()}
     for n in (2, 3):
         for keys in combinations(FAULTS, n):
-            names = ", and ".join(FAULTS[key] for key in keys)
+            names = ", ".join(FAULTS[key] for key in keys[:-1]) + f", and {FAULTS[keys[-1]]}"
             suspects[f"{('two', 'three')[n - 2]} faults are left: {names}"] = _attend(*given, faults=keys)
     suspects["all four faults are still there"] = _attend(*given, faults=tuple(FAULTS))
     return suspects | {
         "the penalty has the wrong sign: what is far gets a lower score": _attend(*given, sign=1.0),
+        "the scores are not divided by √D": _attend(*given, divide="nothing"),
+        "the scores are divided by √H; D = C / H is the size of one head, H the number of heads": _attend(
+            *given, divide="H"
+        ),
+        "the penalty is divided by √D, too; only the dot product is": _attend(*given, divide="all"),
         "the distance penalty is missing": _attend(*given, sign=0.0),
         "the causal mask is missing: tokens look ahead": _attend(*given, mask="none"),
         "the mask is turned over: tokens look ahead and not back": _attend(*given, mask="ahead"),
@@ -67,6 +77,17 @@ def _mend_suspects(given):
             *given, back=False
         ),
     }
+
+
+def _finite_mask(given, got, on):
+    """What a mask of some finite number instead of -inf would have given, if it is what was got."""
+    says = dict.fromkeys(FINITE, "a finite number hides nothing when other scores are lower still: use -np.inf")
+    if "and more" in on:  # where all scores are very low, 0 and -10,000 give the same
+        says = {"zeros": "a score of 0 is no mask, and neither is a small number: use -np.inf"} | says
+    for mask, what in says.items():
+        if np.allclose(got, one := _attend(*given, mask=mask)):
+            return {what: one}
+    return {}
 
 
 def _tokens(rng, t_size, n_heads, size, scale=1.0):
@@ -91,7 +112,7 @@ def _compare_mend(answer, given, on, named=True):
             got,
             _attend(*given),
             "this is not the attention of the task",
-            suspects=_mend_suspects(given) if named else {},
+            suspects=_mend_suspects(given) if named else _finite_mask(given, got, on),
             on=on,
         )
 
@@ -125,7 +146,14 @@ def _pack(lengths, size):
 
 
 def _compare_packed(answer, lengths, size):
-    got = answer(lengths, size)
+    try:
+        got = answer(lengths, size)
+    except ValueError as error:
+        line = extract_tb(error.__traceback__)[-1].line or "raise"
+        if not line.lstrip().startswith("raise"):  # not the learner's own: shown as it is
+            raise
+        says = "your function raised ValueError, but these documents fit: what is left of the row is padding"
+        refuse(says, got=f"ValueError: {error}", on=f"packed({lengths}, {size})")
     expect_type(got, (tuple, list), "return two things: the mask and the positions")
     expect(len(got) == 2, "return two things: the mask and the positions", got=len(got), want=2)
     mask, positions = (np.asarray(part) for part in got)
@@ -257,14 +285,24 @@ def _block_beliefs(q, k, v, cuts):
     }
 
 
+# What makes infinities, by the case in which they come first.
+NOT_FINITE = {
+    "below": "relative to 0 the powers of scores far below 0 are all 0: begin with m = -inf",
+    "come first": "m' is the larger of the old m and the block's maximum; yours follows the last block, "
+    "so e^(m - m') overflows when a block's scores are lower",
+    "come last": "take the powers of each query relative to its own largest score so far",
+    "block": "the correction is e^(m - m'), old minus new; turned over it is e^inf in the first block "
+    "(and the powers of a block are relative to the new m')",
+}
+
+
 def _compare_pass(answer, q, k, v, cuts, on, named=True):
     with np.errstate(all="ignore"):
         got = answer(q, _flow(k, v, cuts))
         expect_shape(got, (len(q), v.shape[1]), "the result is (T, E)")
         if not np.isfinite(np.asarray(got, float)).all():
-            low = "relative to 0 the powers of scores far below 0 are all 0: begin with m = -inf"
-            high = "take the powers of each query relative to its own largest score so far"
-            refuse(f"not all of the result are numbers; {low if 'below' in on else high}", got=got, on=on)
+            why = next(says for part, says in NOT_FINITE.items() if part in on)
+            refuse(f"not all of the result are numbers; {why}", got=got, on=on)
         suspects = _block_beliefs(q, k, v, cuts) if named else {}
     expect_close(
         got,
@@ -292,13 +330,16 @@ def one_pass(answer, rng):
 
 @one_pass.part(points=2)
 def one_pass_large_scores(answer, rng):
+    _compare_pass(answer, *_blocks(rng, (3, 3)), "two blocks of small scores")
+    cases = {}
     for order in ("the largest scores come last", "the largest scores come first"):
         q, k, v, cuts = _blocks(rng, (4, 4, 4), spread=1.0)
         q, k = np.abs(q) + 1, (np.abs(k) + 1) * np.repeat([1.0, 30.0, 900.0], 4)[:, None]
-        if order.endswith("first"):
-            k = k[::-1].copy()
-        _compare_pass(answer, q, k, v, cuts, order, named=False)
-        _compare_pass(answer, q, -k - 900, v, cuts, f"all scores far below 0; {order}", named=False)
+        cases[order] = q, k[::-1].copy() if order.endswith("first") else k, v, cuts
+    for order, case in cases.items():  # scores above 0 first: there m may begin at 0, and other faults show alone
+        _compare_pass(answer, *case, order, named=False)
+    for q, k, v, cuts in cases.values():
+        _compare_pass(answer, q, -k - 900, v, cuts, "all scores far below 0", named=False)
     sizes = [64] * 128
     k, v, q = rng.normal(size=(8192, 3)), rng.normal(size=(8192, 2)), rng.normal(size=(96, 3))
     cuts = np.cumsum([0, *sizes])
