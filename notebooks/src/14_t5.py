@@ -1060,25 +1060,20 @@ from llmai_edu.training.span_runs import load_span_runs
 
 recorded = load_span_runs()
 helps, ratios, pretraining = {}, {}, set()
-for examples in (100, 1000):
-    for name in ("reverse", "sort", "vowels"):
-        truth = [TASKS[name](word) for word in recorded["test"]]
-        for k in range(3):
-            key = name, k, examples
-            runs = {
-                r["start"]: r
-                for r in recorded["runs"]
-                if (r["task"], r["seed"], r["examples"]) == key
-            }
-            both = runs["pretrained"], runs["random start"]
-            helps[key] = compare_accuracy(truth, *(r["answers"] for r in both), rng=rng)
-            right = [np.mean([a == t for a, t in zip(r["answers"], truth)]) for r in both]
-            ratios[key] = both[0]["train_loss"] / both[1]["train_loss"]
-            pretraining.add((both[0]["first_loss"], both[0]["last_loss"]))
-            print(
-                f"{examples:>5} words, {name:<8} seed {k}   pretrained {right[0]:4.0%}   "
-                f"random start {right[1]:4.0%}   difference {in_points(helps[key])}"
-            )
+for examples, name in [(n, t) for n in (100, 1000) for t in ("reverse", "sort", "vowels")]:
+    truth = [TASKS[name](word) for word in recorded["test"]]
+    for k in range(3):
+        key = name, k, examples
+        runs = [r for r in recorded["runs"] if (r["task"], r["seed"], r["examples"]) == key]
+        both = sorted(runs, key=lambda r: r["start"])  # "pretrained", "random start"
+        helps[key] = compare_accuracy(truth, *(r["answers"] for r in both), rng=rng)
+        right = [np.mean([a == t for a, t in zip(r["answers"], truth)]) for r in both]
+        ratios[key] = both[0]["train_loss"] / both[1]["train_loss"]
+        pretraining.add((both[0]["first_loss"], both[0]["last_loss"]))
+        print(
+            f"{examples:>5} words, {name:<8} seed {k}   pretrained {right[0]:4.0%}   "
+            f"random start {right[1]:4.0%}   difference {in_points(helps[key])}"
+        )
 smallest = min(ratio for (_, _, examples), ratio in ratios.items() if examples == 1000)
 began, ended = zip(*pretraining)
 print(
