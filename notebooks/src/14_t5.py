@@ -626,6 +626,9 @@ axes.axvspan(11.5, 15.5, color="lightgrey", label="never seen in training")
 axes.set(xlabel="bucket, looking backwards", ylabel="bias")
 axes.legend()
 plt.show()
+high = table[:16].max(0).values.argmax()  # the head with the peak
+assert -7 < table[3:12, high].min() < table[3:12, high].max() < -3
+assert table[:12, 1 - high].min() > -3
 
 # %%
 peak = table[:16].max(1).values.argmax().item()
@@ -636,9 +639,6 @@ assert seen.max() == 11
 at_the_start = Reader("relative", torch.Generator().manual_seed(seed)).t5.encoder_bias.weight
 assert torch.equal(table[12:16], at_the_start[12:16])
 assert table[3:12].mean() < table[12:16].mean() - 1
-high = table[:16].max(0).values.argmax()  # the head with the peak
-assert -7 < table[3:12, high].min() < table[3:12, high].max() < -3
-assert table[:12, 1 - high].min() > -3
 
 # %% [markdown]
 # The peak is at distance 2. The buckets 12 to 15 stand for distances of 32 and more, which no row of 32 digits has. Nothing ever moved them, so
