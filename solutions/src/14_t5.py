@@ -159,7 +159,8 @@ check("t5.prefix_mask", prefix_mask, part="prefix_mask_at_the_ends")
 # ## Exercise 3: the buckets turned around · ●●○ · 25 minutes · 5 points
 #
 # `relative_position_bucket` goes from a distance to its bucket. Go back: which places, relative to the query, fall into a bucket? We take both directions,
-# $n$ buckets in all (a multiple of four) and the greatest distance $M$.
+# $n$ buckets in all (a multiple of four), and a distance $M$, where the formula would reach bucket $s$
+# (from there on, and a little before, all distances share the last bucket).
 #
 # Each side has $s = n/2$ buckets: 0 to $s - 1$ for keys *behind* the query and the query itself, the others for keys *ahead*. Bucket $s + b$ holds the same distances ahead as bucket $b$ does behind.
 # The first $e = s/2$ buckets of a side hold one distance each: bucket $b$ holds the distance $b$. From then on, a distance $d \geq e$ belongs to bucket
@@ -169,7 +170,7 @@ check("t5.prefix_mask", prefix_mask, part="prefix_mask_at_the_ends")
 # of its side ($\lfloor x \rfloor$ is the greatest whole number that is not above $x$), but never to one above $s - 1$: the last one holds all distances that are left.
 #
 # Write `bucket_range(bucket, n, M)`, which returns the smallest and the greatest *relative position* of a bucket: place of the key minus place of the query, so negative behind.
-# It is a tuple of two integers, the smaller first. Where there is no end, give `None` in its place.
+# It is a pair of whole numbers (of type int), the smaller first. Where there is no end, give `None` in its place.
 #
 # With $n = 64$ and $M = 128$, bucket 16 is `(-18, -16)`, bucket 17 `(-20, -19)` and bucket 48 `(16, 18)`. Bucket 31 is `(None, -113)`, bucket 63 `(113, None)`.
 # Bucket $s$ would be a distance of 0 ahead; it is empty, and the check does not ask for it, nor for any other empty bucket. Solve the formula for $d$, do not search.

@@ -114,6 +114,11 @@ MUTANTS = {
             edit=("b if b <= e else math.ceil(", "b if b < e else 1 + math.floor("),
         ),
         Mutant("closed", says="has no greatest distance", edit=("None if b == s - 1", "M if b == s - 1")),
+        Mutant("some_end", says="give None there", edit=("None if b == s - 1", "9 * M if b == s - 1")),
+        Mutant("one_side", says="each side has n/2 buckets", edit=("s = n // 2", "s = n")),
+        Mutant(
+            "floats", says="give whole numbers", edit=("        return low, high", "        return float(low), high")
+        ),
         Mutant("from_one", says="starts at e, not at 1", edit=("(M / e) **", "M **")),
         Mutant("all_buckets", says="not n nor s", edit=("/ (s - e))", "/ s)")),
         Mutant("from_zero", says="counts from bucket e on", edit=("((b - e) /", "(b /")),

@@ -276,12 +276,21 @@ def _signed(ranges, buckets, side):
     ]
 
 
+def _one_sided(buckets, n, greatest):
+    """The ranges for somebody who gives all n buckets to the keys behind the query."""
+    e = n // 2
+    begin = [b if b <= e else int(np.ceil(e * (greatest / e) ** ((b - e) / (n - e)))) for b in range(n + 1)]
+    return _signed([(begin[b], None if b == n - 1 else begin[b + 1] - 1) for b in buckets], buckets, n)
+
+
 def _compare_ranges(answer, buckets, n, greatest):
     got = []
     for b in buckets:
         one = answer(b, n, greatest)
         expect_type(one, (tuple, list), "return two things: the smallest and the greatest relative position")
         expect(len(one) == 2, "return two things: the smallest and the greatest relative position", got=one)
+        whole = all(x is None or isinstance(x, (int, np.integer)) for x in one)
+        expect(whole, "give whole numbers: a pair of int or None", got=one)
         got.append(tuple(one))
     side = n // 2
     right, suspects = _range_suspects([b % side for b in buckets], side, greatest)
@@ -292,14 +301,17 @@ def _compare_ranges(answer, buckets, n, greatest):
             right, [n - 1 - b for b in buckets], side
         ),
         "these are distances; behind the query, the relative position is negative": right,
+        "each side has n/2 buckets: bucket % s with s = n/2, not n": _one_sided(buckets, n, greatest),
         "give the smaller first: behind the query, the greatest distance is the smallest position": [
             (low, high) if b >= side else (high, low) for b, (low, high) in zip(buckets, want)
         ],
     }
     suspects = {says: value for says, value in suspects.items() if value != want}
     wrong = [k for k in range(len(want)) if got[k] != want[k]]
-    says = next((says for says, value in suspects.items() if value == got), "this is not the bucket's range")
     k = wrong[0] if wrong else 0
+    closed = any(w is None and g is not None for g, w in zip(got[k], want[k]))
+    other = "the last bucket of a side has no end: give None there" if closed else "this is not the bucket's range"
+    says = next((says for says, value in suspects.items() if value == got), other)
     on = f"bucket {buckets[k]} of {n}, M = {greatest}"
     expect(not wrong, says, got=got[k], want=want[k], on=on)
 
