@@ -1080,7 +1080,7 @@ print(
     f"pretraining loss: from at least {min(began):.2f} to at most {max(ended):.2f} nats;",
     end=" ",
 )
-print(f"1,000 words: loss of tuning at least {smallest:.1f} times as high")
+print(f"1,000 words: loss of tuning at least {smallest:.2f} times as high")
 assert max(ended) < 1.4 < 2.6 < min(began)
 assert smallest > 1.9
 assert not any(gain.low > 0 for gain in helps.values())
