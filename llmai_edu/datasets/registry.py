@@ -4,7 +4,7 @@ import difflib
 
 from .card import Artifact, Dataset
 from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
-from .dialogue import DIALOGUE
+from .dialogue_data import DIALOGUE
 from .errors import DataError
 from .lesson_data import GLOVE, MINILM, SENTIMENT, SHAKESPEARE
 from .parallel_data import EMOJI_NAMES, UI_STRINGS
