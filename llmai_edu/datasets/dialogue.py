@@ -14,7 +14,7 @@ def load_dialogue() -> list[list[str]]:
     Raises DataError when they cannot be had.
 
     >>> len(load_dialogue())  # doctest: +SKIP
-    4018
+    4017
     """
     return read_dialogue(fetch("dialogue") / "chitchat_dataset" / "dataset.json")
 

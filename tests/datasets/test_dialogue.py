@@ -27,4 +27,4 @@ def test_the_card_tells_the_truth():
     whole = ["\n".join(" ".join(turn) for turn in one) for one in turns]
     assert len(whole) - len(set(whole)) == 935
     assert sum(not text.strip() for text in texts) == 33
-    assert len(conversations) == 4_018
+    assert len(conversations) == 4_017
