@@ -4,13 +4,25 @@ import difflib
 
 from .card import Artifact, Dataset
 from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
+from .dialogue_data import DIALOGUE
 from .errors import DataError
 from .lesson_data import GLOVE, MINILM, SENTIMENT, SHAKESPEARE
 from .parallel_data import EMOJI_NAMES, UI_STRINGS
 
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
-    for dataset in (SPEECHES, GPT2_TOKENIZER, SMOLLM2, SENTIMENT, GLOVE, SHAKESPEARE, MINILM, EMOJI_NAMES, *UI_STRINGS)
+    for dataset in (
+        SPEECHES,
+        GPT2_TOKENIZER,
+        SMOLLM2,
+        SENTIMENT,
+        GLOVE,
+        SHAKESPEARE,
+        DIALOGUE,
+        MINILM,
+        EMOJI_NAMES,
+        *UI_STRINGS,
+    )
 }
 
 
