@@ -1,4 +1,4 @@
-"""The command `llmai-edu`: lab, doctor, data and progress.
+"""The command `llmai-edu`: lab, doctor, data, pretrain and progress.
 
 Each command imports what it needs when it runs, so that `llmai-edu --help` answers at once.
 """
@@ -41,6 +41,15 @@ def build_parser() -> argparse.ArgumentParser:
     for action in (fetch, verify):
         action.add_argument("names", nargs="*", metavar="name")
     card.add_argument("name")
+
+    train = commands.add_parser("pretrain", help="train a language model by a recipe; a killed run goes on")
+    train.add_argument("recipe", help="a TOML file, or the name of a recipe of the course: course_base")
+    train.add_argument("--folder", type=Path, help="where the run lives (default: runs/ and the recipe's name)")
+    train.add_argument("--steps", type=int, help="another length than the recipe's")
+    train.add_argument("--device", help="such as cpu or cuda (default: the best one here)")
+    train.add_argument("--threads", type=int, help="processor threads (default: all)")
+    train.add_argument("--compile", action="store_true", help="let torch.compile fuse the model first")
+    train.add_argument("--float32", action="store_true", help="compute products in 32 bits, not in bfloat16")
     return parser
 
 
@@ -65,7 +74,36 @@ def main(argv: list[str] | None = None) -> int:
 
         print(progress_table())
         return 0
+    if args.command == "pretrain":
+        return run_pretrain(args)
     return run_data(args)
+
+
+def run_pretrain(args: argparse.Namespace) -> int:
+    """Carry out a recipe; a fault of the recipe, the folder or the data is one line on standard error."""
+    import dataclasses
+
+    import torch
+
+    from llmai_edu.datasets import DataError
+    from llmai_edu.training.pretrain import pretrain
+    from llmai_edu.training.recipe import load_recipe
+    from llmai_edu.training.trainer import TrainingDiverged
+
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    try:
+        recipe = load_recipe(args.recipe)
+        if args.steps:
+            recipe = dataclasses.replace(recipe, steps=args.steps)
+        folder = args.folder or Path("runs") / recipe.name
+        autocast = None if args.float32 else torch.bfloat16
+        progress = sys.stderr.isatty()
+        pretrain(recipe, folder, device=args.device, compile=args.compile, autocast=autocast, progress=progress)
+    except (DataError, OSError, TrainingDiverged, ValueError) as error:
+        print(f"llmai-edu: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def run_data(args: argparse.Namespace) -> int:
