@@ -1,7 +1,8 @@
 """`llmai-edu pretrain`: from a recipe to a trained model, through a folder that a killed run is taken up from.
 
 The folder holds what is made on the way: `tokenizer.json`, `train.npy` and one `valid_SOURCE.npy` for each source,
-`data_card.md`, checkpoints under `checkpoints/`, and `log.jsonl`, a line for each evaluation.
+`data_card.md`, checkpoints under `checkpoints/`, `log.jsonl`, a line for each evaluation, and
+TensorBoard's curves under `board/` where it is installed.
 """
 
 import json
@@ -21,6 +22,7 @@ from llmai_edu.device import pick_device
 from llmai_edu.evaluation import ladder_text
 from llmai_edu.models.llama import Llama
 from llmai_edu.tokenizers import BPETokenizer, train_bpe
+from llmai_edu.training.board import Board
 from llmai_edu.training.checkpoint_folder import CheckpointFolder
 from llmai_edu.training.corpus import collect, corpus_card, prepare, split_sources
 from llmai_edu.training.parameter_groups import adamw
@@ -111,8 +113,10 @@ def build_run(
         entry["bits_per_byte"] = {source: round(value, 4) for source, value in bits.items()}
         with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
+        board.write(history, bits)
         return sum(bits.values()) / len(bits)
 
+    board = Board(folder / "board")
     called = torch.compile(model) if compile else model
     run = Pretraining(
         model,
