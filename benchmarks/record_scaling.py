@@ -38,7 +38,7 @@ from llmai_edu.training.scaling import bootstrap_laws, matrix_parameters, predic
 from llmai_edu.training.token_file import PackedBatches
 from llmai_edu.training.windows import window_loss
 
-TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "scaling_runs.json"
+TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "scaling_runs.json"
 CONTEXT, ROWS, WARMUP, DECAY = 128, 16, 100, 0.2
 SIZES = {"32x2": (32, 2), "48x3": (48, 3), "64x3": (64, 3), "96x4": (96, 4), "128x4": (128, 4)}
 HELD_OUT = {"192x6": (192, 6)}

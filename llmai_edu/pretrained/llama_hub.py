@@ -93,12 +93,13 @@ def load_qwen3(
     return load(name_or_path, "qwen3", device, dtype)
 
 
-def save_llama(model: Llama, folder: str | Path) -> None:
+def save_llama(model: Llama, folder: str | Path, dtype: torch.dtype | None = None) -> None:
     """Write a Llama so that `transformers` opens it unchanged: LlamaForCausalLM.from_pretrained(folder).
 
-    Raises ValueError when it is one of the other models, and OSError where the folder cannot be written.
+    dtype: of the file, such as torch.bfloat16 for one of half the size; without it, that of the weights. Raises
+    ValueError when it is one of the other models, and OSError where the folder cannot be written.
     """
-    save(model, "llama", folder)
+    save(model, "llama", folder, dtype)
 
 
 def save_mistral(model: Mistral, folder: str | Path) -> None:
@@ -173,7 +174,7 @@ def our_names(tensors: Mapping[str, torch.Tensor], tied: bool, source: Path) -> 
     return ours
 
 
-def save(model: Llama, kind: str, folder: str | Path) -> None:
+def save(model: Llama, kind: str, folder: str | Path, dtype: torch.dtype | None = None) -> None:
     """Write the shape and every matrix of a model, under the names of the hub and (out, in)."""
     family, config = FAMILIES[kind], model.config
     if type(model) is not family.model:
@@ -182,10 +183,12 @@ def save(model: Llama, kind: str, folder: str | Path) -> None:
     about |= {key: getattr(config, key) for key in (*SIZES, *DEFAULTS, *family.more)}
     about |= rope_entries(config.rope_theta, config.rope_scaling) | {"head_dim": config.head_dim}
     about |= {key: FIXED[key] for key in ("hidden_act", "attention_bias")}
+    if dtype is not None:
+        about["dtype"] = str(dtype).removeprefix("torch.")
     about |= {"bos_token_id": None, "eos_token_id": None}  # the defaults would be those of Llama's own tokenizer
     tensors = {}
     for name, tensor in model.state_dict().items():
-        turned = tensor.T if is_turned(name, tensor.ndim) else tensor
+        turned = (tensor.T if is_turned(name, tensor.ndim) else tensor).to(dtype)
         if name == "lm_head.weight" and config.tie_word_embeddings:
             name = "embed_tokens.weight"
         tensors[name if name == "lm_head.weight" else f"model.{name}"] = turned

@@ -234,3 +234,15 @@ def test_the_hub_gets_every_value_of_the_configuration(tmp_path):
         save(ours(kind), tmp_path)
         about = json.loads((tmp_path / "config.json").read_text())
         assert {field.name for field in dataclasses.fields(config)} <= about.keys()
+
+
+def test_a_file_in_bfloat16_is_half_as_long_and_holds_the_rounded_weights(tmp_path):
+    model = Llama(LlamaConfig(256, 64, 192, 2, 4, 2, 512), generator=torch.Generator().manual_seed(0))
+    save_llama(model, tmp_path / "whole")
+    save_llama(model, tmp_path / "half", torch.bfloat16)
+    size = {name: (tmp_path / name / "model.safetensors").stat().st_size for name in ("whole", "half")}
+    assert size["half"] == pytest.approx(size["whole"] / 2, rel=0.05)
+    assert json.loads((tmp_path / "half" / "config.json").read_text(encoding="utf-8"))["dtype"] == "bfloat16"
+    opened = load_llama(tmp_path / "half").state_dict()
+    for name, weight in model.state_dict().items():
+        torch.testing.assert_close(opened[name], weight.bfloat16().float(), rtol=0, atol=0)
