@@ -8,7 +8,7 @@
 The sixth takes the rate of the fifth: it gets no search of its own. All read the bytes of the speeches' training
 years; the loss is that on the validation years, in nats a byte. One run serves all lengths: the rate stays, and from a
 copy of the model it falls to 0 over the last fifth of each length (Hu et al. 2024; Hägele et al. 2024). Results go to
-llmai_edu/training/scaling_runs.json, each as soon as it is there; what is there is not run again.
+llmai_edu/training/recorded/scaling_runs.json, each as soon as it is there; what is there is not run again.
 """
 
 from __future__ import annotations
