@@ -48,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, help="another length than the recipe's")
     train.add_argument("--device", help="such as cpu or cuda (default: the best one here)")
     train.add_argument("--threads", type=int, help="processor threads (default: all)")
-    train.add_argument("--compile", action="store_true", help="let torch.compile fuse the model first")
+    train.add_argument("--compile", action="store_true", help="let torch.compile fuse model and loss first")
     train.add_argument("--float32", action="store_true", help="compute products in 32 bits, not in bfloat16")
     return parser
 
