@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/16_pretraining.ipynb)
 # <!-- colab:end -->
 #
-# *About 100 minutes to read, 70 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 15.*
+# *About 100 minutes to read, 70 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 15.*
 #
 # So far the models of this course were small, or somebody else had trained them. On this page you follow the training of one that is our own, from the files on a disk to a model that writes. It is called
 # `course-base`. The longest part of such a work is not the loop of the training. It is the text, and all that keeps an hour of computing, or a month, from being lost.
@@ -57,6 +57,7 @@ seed = 0
 rng = np.random.default_rng(seed)
 folder = Path(tempfile.mkdtemp())  # what this page writes lies here
 base, tokenizer = load_course_base()
+text, docs = ladder_text(), list(collect())
 END = tokenizer.special_tokens["<|endoftext|>"]
 
 # %% [markdown]
@@ -125,7 +126,6 @@ assert recipe.tokens == log[-1]["tokens"] == 19_660_800
 # of students with strangers (the package `chitchat-dataset`), and two that come with every Python: its standard library and its language reference. Each document keeps the name of its source: without it, nobody could later say what the model has read.
 
 # %%
-docs = list(collect())
 sources = list(dict.fromkeys(doc.source for doc in docs))
 for source in sources:
     sizes = [len(doc.text.encode()) for doc in docs if doc.source == source]
@@ -359,8 +359,8 @@ for source, limit in (("reference", 200), ("code", 150)):
     assert len(groups) <= 3
 
 # %% [markdown]
-# One page of the reference stands there twice, under two names. In the whole corpus, three documents of more than four thousand went. So here the step changed next to nothing: our sources are hand-made. On text from the web it is another matter; Lee and others [2] found that more than 3 %, in one collection 14 %, of the
-# documents had a near duplicate. One knows only after looking.
+# One page of the reference stands there twice, under two names. In the whole corpus, three documents of more than four thousand went. So here the step changed next to nothing: our sources are hand-made. On text from the web it is another matter; Lee and others [2] found near duplicates of 3 % of the documents of C4, a large collection
+# of web pages, and of nearly 14 % of a collection of news. One knows only after looking.
 #
 # ## Nothing of the test
 #
@@ -389,7 +389,6 @@ def shared_spans(texts: Iterable[str], held_out: str, size: int = 13) -> list[bo
 
 
 # %%
-text = ladder_text()
 held_out = "\n".join([text.valid, text.test, text.fresh])
 speeches = [new for doc, new in kept if doc.source == "speeches"]
 paragraphs = [paragraph for speech in speeches for paragraph in speech.split("\n\n")]
@@ -828,7 +827,7 @@ def newest(self) -> tuple[int, Any] | None:
 
 
 # %% [markdown]
-# `load_state` raises ValueError for a file that is damaged. Now the test. This program trains a small GPT with dropout for 600 steps, and writes a checkpoint every ten. It is a text because another process is to run it:
+# `load_state` raises ValueError for a file that is damaged. Now the test. This program trains a small GPT with dropout for 400 steps, and writes a checkpoint every ten. It is a text because another process is to run it:
 
 # %%
 program = folder / "program.py"
@@ -853,7 +852,7 @@ def build(place):
 
 if __name__ == "__main__":
     torch.set_num_threads(int(sys.argv[2]))
-    build(sys.argv[1]).run(steps=600)
+    build(sys.argv[1]).run(steps=400)
 """)
 
 # %% [markdown]
@@ -864,9 +863,8 @@ import runpy
 import time
 
 build = runpy.run_path(str(program))["build"]
-environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 command = [sys.executable, str(program), str(folder / "killed"), str(torch.get_num_threads())]
-process = subprocess.Popen(command, env=environment)
+process = subprocess.Popen(command)
 names = (folder / "killed").glob
 while (
     process.poll() is None
@@ -878,10 +876,10 @@ process.wait()
 resumed = build(folder / "killed")
 step = resumed.resume()
 print(f"killed; the newest good checkpoint is of step {step}")
-assert 50 <= step < 600
+assert 50 <= step < 400
 saved_weights = {name: value.clone() for name, value in resumed.model.state_dict().items()}
-resumed.run(steps=600)
-assert resumed.history.steps == 600
+resumed.run(steps=400)
+assert resumed.history.steps == 400
 
 # %% [markdown]
 # The same run without an interruption. And as a control a run that takes only the *weights* from the checkpoint: its optimizer, the order of its data and its random numbers begin anew.
@@ -893,10 +891,10 @@ def all_weights(run):
 
 
 straight = build(folder / "straight")
-straight.run(steps=600)
+straight.run(steps=400)
 careless = build(folder / "careless")
 careless.model.load_state_dict(saved_weights)
-careless.run(steps=600 - step)
+careless.run(steps=400 - step)
 gap = (all_weights(careless) - all_weights(straight)).abs().max().item()
 same = torch.equal(all_weights(resumed), all_weights(straight))
 print("resumed = uninterrupted, bit for bit:", same)
@@ -940,7 +938,7 @@ assert "learning rate" in stopped
 # %% [markdown]
 # ## A minute of the long run
 #
-# Now all together: the model of the recipe, its tokenizer, a piece of each source, AdamW with two groups, a warm-up, clipping, products in `bfloat16`. It reads 32 batches. The long run read 9,600. Every four steps the loss on a piece of the validation years is measured, and the picture is drawn again.
+# Now all together: the model of the recipe, its tokenizer, a piece of each source, AdamW with two groups, a warm-up, clipping, products in `bfloat16`. It reads 24 batches. The long run read 9,600. Every four steps the loss on a piece of the validation years is measured, and the picture is drawn again.
 
 # %%
 pieces, order = [], rng.permutation(len(kept))
@@ -951,7 +949,7 @@ write_tokens(folder / "pieces.npy", pieces, vocab_size=tokenizer.vocab_size, end
 rows = PackedBatches(read_tokens(folder / "pieces.npy"), 8, recipe.context, seed=seed)
 unseen = torch.tensor(tokenizer.encode(text.valid[:40_000]))[:2056].view(8, 257)
 
-# %% alt="Two falling lines over 32 steps: the training loss from 8.8 to about 7, and, marked by squares every four steps, the loss on the validation years, which falls beside it." tags=["nbval-ignore-output"]
+# %% alt="Two falling lines over 24 steps: the training loss from 8.8 to about 7, and, marked by squares every four steps, the loss on the validation years, which falls beside it." tags=["nbval-ignore-output"]
 from llmai_edu.viz.live_curve import LiveCurve
 
 curve = LiveCurve()
@@ -959,7 +957,7 @@ curve = LiveCurve()
 
 def draw(line):
     points = [(point.step, point.value) for point in live.history.evaluations]
-    curve.update(*live.history.curve(32), points)
+    curve.update(*live.history.curve(24), points)
 
 
 model = Llama(base.config, generator=torch.Generator().manual_seed(seed))
@@ -976,12 +974,12 @@ live = Pretraining(
     report=draw,
     progress=False,
 )
-history = live.run(steps=32)
+history = live.run(steps=24)
 
 # %% [markdown]
 # Beside the log of the long run, on a logarithmic axis of tokens. The hollow points are this page's, the filled ones the recorded run's:
 
-# %% alt="Loss against tokens read on a logarithmic axis. Hollow points of the live run fall from 8.8 at 2,000 tokens to about 7 at 65,000. Filled points of the recorded run begin at 5.2 at one million and fall to 3.7 at 19.7 million. A dashed line marks ln V at 8.72."
+# %% alt="Loss against tokens read on a logarithmic axis. Hollow points of the live run fall from 8.8 at 2,000 tokens to about 7 at 49,000. Filled points of the recorded run begin at 5.2 at one million and fall to 3.7 at 19.7 million. A dashed line marks ln V at 8.72."
 _, axes = new_axes(6.5, 3.2)
 axes.plot(
     history.units, history.loss, "o", mfc="none", color=PALETTE[3], label="live, on this page"
@@ -995,7 +993,7 @@ axes.legend()
 plt.show()
 print(f"live: {history.units[-1]:,} tokens, loss {history.mean_loss(8):.2f}")
 print(f"recorded: {log[-1]['tokens']:,} tokens, loss {log[-1]['loss']:.2f}")
-assert history.units[-1] == 32 * 8 * recipe.context
+assert history.units[-1] == 24 * 8 * recipe.context
 assert abs(history.loss[0] - math.log(tokenizer.vocab_size)) < 0.3
 assert log[0]["loss"] < history.mean_loss(8) < 7.8
 assert history.evaluations[-1].value < history.evaluations[0].value
@@ -1003,7 +1001,7 @@ assert history.evaluations[-1].value < history.evaluations[0].value
 # %% [markdown]
 # In the first minute the model learns which tokens are frequent. All that is harder, it learns in the long, flat part. On the logarithmic axis the recorded points lie near a straight line until the rate begins to fall: each further drop of the same size multiplies the tokens. Lesson 17 (planned) makes a law of it.
 #
-# Make the long run yourself, or a better one, with one command. It takes an hour and a half on two cores, can be stopped at any time, and goes on when it is started again:
+# Make the long run yourself, or a better one, with one command. It takes an hour on the reference machine, can be stopped at any time, and goes on when it is started again:
 #
 # ```
 # llmai-edu pretrain course_base

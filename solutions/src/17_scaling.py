@@ -211,7 +211,7 @@ except NotImplementedError:
 # %% [markdown]
 # <details><summary>What the numbers mean</summary>
 #
-# Half the size costs about a tenth more, a quarter about two thirds more, and an eighth can cost many times as much or be out of reach. Who will use the model a lot gladly pays the tenth: every token that it writes costs half.
+# By this law, half the size costs a quarter more, a quarter of the size four and a half times as much, and an eighth can never reach the loss. Who will use the model a lot gladly pays the quarter: every token that it writes costs half.
 #
 # </details>
 

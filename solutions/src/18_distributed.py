@@ -217,7 +217,7 @@ except NotImplementedError:
 # %% [markdown]
 # <details><summary>What the numbers mean</summary>
 #
-# 105 against 75. With the head on top, three devices wait for the fourth in half of their time. The best cut gives the last device the head and one block less than the others have.
+# 105 against 75. With the head on top, three devices wait for the fourth in half of their time. The best cut gives the first three devices four blocks each, and the last one the head alone.
 #
 # </details>
 

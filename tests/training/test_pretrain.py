@@ -109,3 +109,19 @@ def test_the_courses_recipe_builds_a_model_of_the_promised_size():
     with torch.device("meta"):
         model = module.Llama(recipe.llama())
     assert sum(p.numel() for p in model.parameters()) <= 18e6
+
+
+def test_a_compiled_run_has_the_losses_of_the_plain_one(small_corpus, tmp_path, monkeypatch):
+    """The fuser is taken out, which takes half a minute: what is tested is that the loss goes through it unchanged."""
+    compiled = []
+
+    def trace(function):
+        compiled.append(function.__name__)
+        return real(function, backend="eager")
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", trace)
+    tokenizer = write_corpus(RECIPE, tmp_path, report=lambda line: None)
+    plain, fused = (build_run(RECIPE, tmp_path, tokenizer, compile=way, **options()) for way in (False, True))
+    assert compiled == ["window_loss"]
+    assert fused.run(steps=3).loss == pytest.approx(plain.run(steps=3).loss, abs=1e-5)
