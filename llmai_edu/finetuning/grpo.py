@@ -1,4 +1,4 @@
-"""Group relative policy optimization: a model writes several answers to each prompt, and a rule says what they are worth.
+"""Group relative policy optimization: several answers to each prompt, and a rule that says what they are worth.
 
 There is no reward model and no value model: what an answer is worth is compared with the others of its group. Shao et
 al. 2024, "DeepSeekMath", section 4.

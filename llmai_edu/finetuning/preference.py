@@ -25,9 +25,8 @@ def sequence_log_probs(logits: torch.Tensor, ids: torch.Tensor, counted: torch.T
     0.25
     """
     if logits.shape[:2] != ids.shape or counted.shape != ids.shape:
-        raise ValueError(
-            f"logits {tuple(logits.shape)}, ids {tuple(ids.shape)}, counted {tuple(counted.shape)}: no fit"
-        )
+        shapes = ", ".join(str(tuple(tensor.shape)) for tensor in (logits, ids, counted))
+        raise ValueError(f"logits, ids and counted do not fit: {shapes}")
     counts = counted[:, 1:]
     if not counts.any(dim=1).all():
         raise ValueError("a row has no token that counts: every answer needs at least one")
