@@ -1,6 +1,6 @@
-"""Speculative decoding: a cheap draft guesses several tokens, the model reads them in one pass, and keeps what it would have drawn.
+"""Speculative decoding: a cheap draft guesses several tokens, and the model reads them in one pass.
 
-The text has exactly the distribution of the model alone. Leviathan et al. 2023, "Fast Inference from Transformers via
+It keeps what it would have drawn itself: the text has exactly the distribution of the model alone. Leviathan et al. 2023, "Fast Inference from Transformers via
 Speculative Decoding"; Chen et al. 2023.
 """
 
@@ -54,9 +54,8 @@ def keep_drafted(
     [1, 0]
     """
     if not len(target) - 1 == len(draft) == len(drafted):
-        raise ValueError(
-            f"{len(drafted)} drafted tokens need {len(drafted)} draft and {len(drafted) + 1} distributions"
-        )
+        needs = f"{len(drafted)} distributions of the draft and {len(drafted) + 1} of the model"
+        raise ValueError(f"{len(drafted)} drafted tokens need {needs}, got {len(draft)} and {len(target)}")
     kept = []
     for p, q, token in zip(target, draft, drafted):
         if torch.rand((), generator=generator, device=p.device) * q[token] < p[token]:

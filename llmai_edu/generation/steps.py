@@ -1,6 +1,6 @@
 """What happens to logits before a token is drawn, as steps that are put one after another.
 
-A step takes logits (B, V) and the tokens so far (B, T), and returns logits (B, V). `probs_after` applies a list of them.
+A step takes logits (B, V) and the tokens so far (B, T), and returns logits (B, V). `probs_after` applies several.
 """
 
 from collections.abc import Callable, Iterable
@@ -69,7 +69,7 @@ def keep_min_p(logits: torch.Tensor, p: float) -> torch.Tensor:
     Where the model is sure, few are left; where it is not, many. logits: (..., V). Raises ValueError for p outside
     [0, 1]. Nguyen et al. 2024, "Min-p Sampling".
 
-    >>> keep_min_p(torch.tensor([0.6, 0.3, 0.1]).log(), 0.5).softmax(-1).round(decimals=3)
+    >>> keep_min_p(torch.tensor([0.6, 0.3, 0.1]).log(), 0.4).softmax(-1).round(decimals=3)
     tensor([0.6670, 0.3330, 0.0000])
     """
     if not 0 <= p <= 1:
