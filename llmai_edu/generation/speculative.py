@@ -1,7 +1,7 @@
 """Speculative decoding: a cheap draft guesses several tokens, and the model reads them in one pass.
 
-It keeps what it would have drawn itself: the text has exactly the distribution of the model alone. Leviathan et al. 2023, "Fast Inference from Transformers via
-Speculative Decoding"; Chen et al. 2023.
+It keeps what it would have drawn itself: the text has exactly the distribution of the model alone. Leviathan et al.
+2023, "Fast Inference from Transformers via Speculative Decoding"; Chen et al. 2023.
 """
 
 from collections import Counter, defaultdict
