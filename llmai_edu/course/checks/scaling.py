@@ -38,6 +38,9 @@ def best_size(answer, rng):
                 "the derivative 2ax + b is zero at -b / (2a), not at -b / a": float(np.exp(2 * _lowest(x, losses))),
                 "the sign is wrong: 2ax + b is zero at -b / (2a)": float(np.exp(-_lowest(x, losses))),
                 "the natural logarithm was taken, but 10 was raised to the result": float(10.0 ** _lowest(x, losses)),
+                "the logarithm to base 10 was taken, but e was raised to the result": float(
+                    np.exp(_lowest(x / math.log(10), losses))
+                ),
                 "the losses stay as they are; you took their logarithm, too": float(np.exp(_lowest(x, np.log(losses)))),
             },
         )
@@ -175,8 +178,19 @@ def price_of_small(answer, rng):
             "the model is k times smaller, not larger": _price(A, B, alpha, beta, allowed, size * k, flops),
             "6 operations for each weight and token: the 6 is missing": small * needed / flops,
             "the same tokens were kept: the small model needs more": 1 / k,
+            "with k = 1 this is not 1: N* has the exponent beta / (alpha + beta)": _other_exponent(
+                A, B, alpha, beta, flops, k
+            ),
         }
         expect_close(got, small * needed * 6 / flops, "this is not the price", rtol=1e-3, suspects=suspects)
+
+
+def _other_exponent(A, B, alpha, beta, flops, k):
+    """The price with alpha in the exponent of the best size, where beta belongs."""
+    both = alpha + beta
+    size = (alpha * A / (beta * B)) ** (1 / both) * (flops / 6) ** (alpha / both)
+    allowed = A / size**alpha + B / (flops / 6 / size) ** beta
+    return _price(A, B, alpha, beta, allowed, size / k, flops)
 
 
 def _price(A, B, alpha, beta, allowed, size, flops):
@@ -191,8 +205,10 @@ def price_of_too_small(answer, rng):
         alpha, beta = rng.uniform(0.3, 0.6, 2).tolist()
         k = float(rng.uniform(60, 200))
         got = answer(1.0, 30.0, 90.0, alpha, beta, 1e12, k)
-        expect(not isinstance(got, complex), "a negative number to a broken power is complex: test it", got=got)
+        expect(not isinstance(got, complex), "a negative number to a fractional power is complex: test it", got=got)
         expect(
-            got is not None and not np.isnan(got), "a negative number to a broken power is nan: test it first", got=got
+            got is not None and not np.isnan(got),
+            "a negative number to a fractional power is nan: test it first",
+            got=got,
         )
         expect(got == math.inf, "a model that can never reach the loss costs math.inf", got=got)
