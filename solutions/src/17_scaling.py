@@ -42,9 +42,9 @@ import numpy as np
 #
 # The page found the best size from a fitted law. There is a way without a law: make some runs that all cost the *same* number of operations, with models of different sizes. On a logarithmic axis of sizes, their losses lie near a *parabola*. Its lowest point is the best size. (It is the second of three methods in the paper on Chinchilla.)
 #
-# Write `best_size(sizes, losses)`. It fits $\text{loss} = a\,(\ln N)^2 + b \ln N + c$ by least squares and returns the size N at the lowest point of the parabola, a number that need not be among the sizes tried. If the parabola has no lowest point ($a \le 0$), it raises a `ValueError` with a sentence that says so.
+# Write `best_size(sizes, losses)`. It fits $\text{loss} = a\,(\ln N)^2 + b \ln N + c$ by least squares and returns the size N at the lowest point of the parabola, a number that need not be among the sizes tried, nor between them. If the parabola has no lowest point ($a \le 0$), it raises a `ValueError` with a sentence that says so.
 #
-# For sizes 1,000, 10,000 and 100,000 with losses 2.0, 1.5 and 2.0, the parabola is symmetric around 10,000, so the answer is 10,000. With losses 2.0, 1.5 and 1.7 it is about 16,600.
+# For sizes 1,000, 10,000 and 100,000 with losses 2.0, 1.5 and 2.0, the parabola is symmetric around 10,000, so the answer is 10,000. With losses 2.0, 1.5 and 1.7 it is about 16,400.
 #
 # <details><summary>Hint</summary>
 #
@@ -99,6 +99,8 @@ print("the straight line: ", without_floor(d, true)(64e6).round(3))
 
 # %% [markdown]
 # Write `fit_with_floor(d, loss, betas)`. The law is $L = E + B / D^{\beta}$. `d` and `loss` have shape (R,), and `betas` is an array of exponents to try. For each exponent, find the E and B that make the sum of the squared errors $(L - \text{loss})^2$ smallest. Return the three numbers `(E, B, beta)` of the exponent with the smallest sum.
+#
+# (The page divided each error by the loss. Here the errors count as they are.)
 #
 # For the four points above and `betas = np.array([0.25, 0.5, 1.0])` the answer is `(1.0, 400.0, 0.5)`, up to rounding.
 #
@@ -156,7 +158,7 @@ check("scaling.fit_with_floor", fit_with_floor, part="floor_below_zero")
 # $$N^* = G \left(\frac{\text{flops}}{6}\right)^{\frac{\beta}{\alpha+\beta}}, \qquad G = \left(\frac{\alpha A}{\beta B}\right)^{\frac{1}{\alpha+\beta}}.$$
 #
 # An example whose numbers can be followed on paper: E = 1, A = B = 10, α = β = 0.5, flops = 6 million. By symmetry N* = D* = 1,000, and the loss is 1 + 20 / √1000. With `k = 1` the answer is 1. With `k = 2` the model has 500 weights, which alone cost 10 / √500 = 0.447. Of 20 / √1000 = 0.632, 0.185 is left for the text, so D = (10 / 0.185)², about 2,914. That makes 500 · 2,914 / 1,000,000, about 1.457. With
-# `k = 4` nothing is left for the text: `math.inf`.
+# `k = 5` it has 200 weights, which cost 10 / √200 = 0.707. That is more than 0.632 already: `math.inf`.
 #
 # <details><summary>Hint</summary>
 #
@@ -205,6 +207,8 @@ try:
     for k in (1, 2, 4, 8):
         price = price_of_small(1.82, 482.0, 2085.0, 0.348, 0.366, 1e21, k)
         print(f"{k} times smaller: {price:.2f} times the operations")
+    small_budget = price_of_small(1.82, 482.0, 2085.0, 0.348, 0.366, 1e15, 2)
+    print(f"2 times smaller, a millionth of the budget: {small_budget:.2f} times the operations")
 except NotImplementedError:
     print("Run this cell again when `price_of_small` is written.")
 
@@ -212,6 +216,8 @@ except NotImplementedError:
 # <details><summary>What the numbers mean</summary>
 #
 # By this law, half the size costs a quarter more, a quarter of the size four and a half times as much, and an eighth can never reach the loss. Who will use the model a lot gladly pays the quarter: every token that it writes costs half.
+#
+# The last line shows that the budget does not matter. At the best split, the part of the size and the part of the text stand in the ratio β to α, whatever the budget is. So a smaller size takes the same share of what may be lost.
 #
 # </details>
 
