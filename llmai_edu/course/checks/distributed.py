@@ -270,7 +270,7 @@ def _suspects(layers, stages, parts):
 
 
 def _telling_case(rng, tell):
-    """Layers, stages and parts for which no two suspects agree; `tell`, which is `FIRST` or `LAST`, is not the truth."""
+    """Layers, stages and parts for which no two suspects agree; `tell`, `FIRST` or `LAST`, is not the truth."""
     while True:
         layers = rng.integers(1, 40, int(rng.integers(7, 10))).tolist()
         stages, parts = int(rng.integers(3, 5)), int(rng.integers(4, 9))
