@@ -439,7 +439,7 @@ LESSONS = (
         "18_distributed",
         "Training on many devices",
         4,
-        needs=("16_pretraining",),
+        needs=("17_scaling",),
         modules=(
             "llmai_edu.training.distributed",
             "llmai_edu.training.two_processes",

@@ -77,9 +77,10 @@ def join() -> Iterator[Processes]:
 def data_parallel(model: nn.Module) -> nn.Module:
     """Every process holds the whole model and a part of the batch; backward averages the gradients between them.
 
-    Li et al. 2020, "PyTorch Distributed".
+    The gradients lie in the buckets that are sent, so that there is no second copy of them. Li et al. 2020, "PyTorch
+    Distributed".
     """
-    return DistributedDataParallel(model)
+    return DistributedDataParallel(model, gradient_as_bucket_view=True)
 
 
 def sharded(model: nn.Module, blocks: str) -> nn.Module:

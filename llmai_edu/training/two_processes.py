@@ -6,6 +6,7 @@ Every process writes what it found to `FOLDER/rank0.json`, `rank1.json` and so o
 the work stays in `FOLDER/ddp` and `FOLDER/fsdp`. The text is the speeches, byte by byte.
 """
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -62,7 +63,7 @@ def whole_gradient(run: ParallelPretraining) -> torch.Tensor:
 
 
 def held_bytes_here(run: ParallelPretraining) -> int:
-    """Bytes of weights, gradients and optimizer in this process, after a step."""
+    """Bytes of weights, gradients and optimizer in this process, between two steps."""
     means = [t for memory in run.optimizer.state.values() for t in memory.values() if t.ndim]
     tensors = [*run.model.parameters(), *(p.grad for p in run.model.parameters()), *means]
     local = [t.to_local() if hasattr(t, "to_local") else t for t in tensors]
@@ -70,7 +71,7 @@ def held_bytes_here(run: ParallelPretraining) -> int:
 
 
 def bucket_bytes(run: ParallelPretraining) -> list[int]:
-    """The bytes of each bucket of gradients that DDP hands to all-reduce in one backward pass."""
+    """The bytes of each bucket of gradients that DDP hands to all-reduce for one batch, in one part or several."""
     sizes = []
 
     def note(_: Any, bucket: dist.GradBucket) -> torch.futures.Future[torch.Tensor]:
@@ -115,6 +116,10 @@ def experiments(processes: Processes, folder: Path) -> dict[str, Any]:
         found[f"{way}_losses"] = run.run(steps=STEPS).loss
         found[f"{way}_held"] = held_bytes_here(run)
     found["bucket_bytes"] = bucket_bytes(build(processes, "ddp"))
+    in_parts, after_each = build(processes, "ddp", accumulate=4), build(processes, "ddp", accumulate=4)
+    after_each.sharing = lambda last: contextlib.nullcontext()  # never quiet
+    found["bucket_bytes_in_parts"] = bucket_bytes(in_parts)
+    found["bucket_bytes_after_each"] = bucket_bytes(after_each)
     found["collectives"] = collectives(build(processes, "fsdp"))
     return found
 

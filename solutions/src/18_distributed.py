@@ -40,7 +40,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1: mend the ring · ●●○ · 25 minutes · 5 points
 #
-# Somebody wrote the ring all-reduce of the page, and it is wrong. `send(rank, message)` hands an array to the right neighbour of process `rank` and returns what arrives there. (In the check it also counts.)
+# Somebody wrote a ring all-reduce, and it is wrong. This ring turns the other way round than that of the page: each process sends to its *left* neighbour, process 1 to process 0, and process 0 to the last one. `send(rank, message)` hands an array from process `rank` to its left neighbour, and returns what arrives *at the neighbour*. (In the check it also counts.)
 
 
 # %%
@@ -49,9 +49,9 @@ def broken_ring(vectors, send):
     parts = [np.array_split(vector, count) for vector in vectors]
     for _lap in range(2):
         for travel in range(count - 1):
-            messages = [send(r, parts[r][(r - travel) % count]) for r in range(count)]
+            messages = [send(r, parts[r][(r + travel) % count]) for r in range(count)]
             for r in range(count):
-                parts[(r + 1) % count][(r - travel) % count] += messages[r]
+                parts[(r - 1) % count][(r + travel) % count] += messages[r]
     return [np.concatenate(vector_parts) for vector_parts in parts]
 
 
@@ -69,9 +69,9 @@ print(*broken_ring([vector.copy() for vector in given], just_send), sep="\n")
 # %% [markdown]
 # Every row should be `[111, 222, 333]`.
 #
-# Write `ring_all_reduce(vectors, send)`. `vectors` is a list of p arrays of the same length n, one for each process; n need not be a multiple of p. Return a list of p arrays, each the sum of all. The vectors that were given must stay as they were. With one process there is nothing to send.
+# Write `ring_all_reduce(vectors, send)`. `vectors` is a list of p arrays of the same length n, one for each process; n need not be a multiple of p. Return a list of p arrays, each the sum of all. Each process has an array of its own, and a process sends only what it has: its own numbers, numbers that came to it, or sums of both. The vectors that were given must stay as they were. With one process there is nothing to send.
 #
-# The last point is for the traffic: the p processes together send 2 (p − 1) n numbers, and no process sends more than its 2 (p − 1) largest parts.
+# The last point is for the traffic: the p processes together send 2 (p − 1) n numbers, and no process sends more than 2 (p − 1) times the largest part. And a message that is spoiled on its way must spoil the sum.
 #
 # <details><summary>Hint: the second lap</summary>
 #
@@ -88,16 +88,16 @@ print(*broken_ring([vector.copy() for vector in given], just_send), sep="\n")
 
 # %% nbgrader={"grade": false, "grade_id": "ring_all_reduce", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def ring_all_reduce(vectors, send):
-    """The sum of all vectors, in every process; messages go to the right neighbour only."""
+    """The sum of all vectors, in every process; messages go to the left neighbour only."""
     ### BEGIN SOLUTION
     p = len(vectors)
     own = [np.array_split(vector.copy(), p) for vector in vectors]
     for step in range(2 * (p - 1)):
-        numbers = [(r - step) % p for r in range(p)]
+        numbers = [(r + step) % p for r in range(p)]
         arrived = [send(r, own[r][number]) for r, number in enumerate(numbers)]
         for r, number in enumerate(numbers):
-            right = own[(r + 1) % p]
-            right[number] = right[number] + arrived[r] if step < p - 1 else arrived[r]
+            left = own[(r - 1) % p]
+            left[number] = left[number] + arrived[r] if step < p - 1 else arrived[r]
     return [np.concatenate(pieces) for pieces in own]
     ### END SOLUTION
 
@@ -111,7 +111,7 @@ from llmai_edu.course import check
 check("distributed.ring_all_reduce", ring_all_reduce)
 
 # %% [markdown]
-# And has nobody sent too much?
+# And has nobody sent too much? (Only a ring with the right sums is counted.)
 
 # %% nbgrader={"grade": true, "grade_id": "test_ring_all_reduce_2", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check
@@ -123,7 +123,7 @@ check("distributed.ring_all_reduce", ring_all_reduce, part="ring_traffic")
 #
 # In fine-tuning, the tokens of the question often do not count, only those of the answer. So each process has another number of tokens that count. Each computes the gradient of the *mean loss over its own counted tokens*. What all want is the gradient of the mean loss over *all* counted tokens.
 #
-# Write `shared_gradient(gradients, counts)`. `gradients` is a list of p arrays of equal shape, `counts` a list of p whole numbers, how many tokens each process counted. A process may have counted none; then its gradient is a mean over nothing, and may be all `nan`. If nobody counted any, raise a `ValueError`.
+# Write `shared_gradient(gradients, counts)`. `gradients` is a list of p arrays of equal shape, `counts` a list of p whole numbers, how many tokens each process counted. A process may have counted none; then its gradient is a mean over nothing, and may be all `nan`. Only when nobody counted any, raise a `ValueError`. A `nan` from a process that *has* counted tokens is another matter: its training has gone wrong. Do not hide it; the answer is `nan` in the same places.
 #
 # For gradients `[4.0]` and `[1.0]` with counts 1 and 3, the answer is `[1.75]`: one token wants 4, three want 1.
 #
@@ -217,7 +217,7 @@ except NotImplementedError:
 # %% [markdown]
 # <details><summary>What the numbers mean</summary>
 #
-# 105 against 75. With the head on top, three devices wait for the fourth in half of their time. The best cut gives the first three devices four blocks each, and the last one the head alone.
+# 105 against 75. With the head on top, three devices wait for the fourth in half of their time. One best cut gives the first three devices four blocks each, and the last one the head alone.
 #
 # </details>
 

@@ -74,6 +74,9 @@ def process(rank: int, port: int, place: str) -> None:
         went_on.resume()
         out[f"{name} after one"] = went_on.run(steps=6).loss
     out["payload"] = sent_bytes(training(processes, data_parallel))
+    run = training(processes, data_parallel)
+    run.run(steps=2)
+    out["storages"] = len({p.grad.untyped_storage().data_ptr() for p in run.model.parameters()})
     if rank == 0:
         save_state(out, f"{place}/out.safetensors")
     dist.destroy_process_group()
@@ -114,6 +117,10 @@ def test_a_checkpoint_of_two_goes_on_with_one_and_the_other_way_round(two, way):
 def test_the_bytes_handed_over_are_those_of_the_formula(two):
     parameters = sum(p.numel() for p in GPT(CONFIG).parameters())
     assert two[0]["payload"] == ring_all_reduce_bytes(parameters, world_size=2) == 4 * parameters
+
+
+def test_ddp_keeps_its_gradients_in_one_bucket_and_nowhere_else(two):
+    assert two[0]["storages"] == 1
 
 
 def test_without_torchrun_there_is_one_process(monkeypatch):

@@ -39,7 +39,8 @@ def test_two_processes_find_the_losses_and_the_gradient_of_one(found, way):
 def test_ddp_hands_over_all_gradients_and_fsdp_holds_half_of_everything(found):
     parameters = sum(p.numel() for p in GPT(CONFIG).parameters())
     for rank in found[0]:
-        assert sum(rank["bucket_bytes"]) == 4 * parameters
+        assert rank["bucket_bytes"] == rank["bucket_bytes_in_parts"] == [4 * parameters]
+        assert rank["bucket_bytes_after_each"] == 4 * rank["bucket_bytes"]
         assert rank["ddp_held"] == 16 * parameters
         assert abs(rank["fsdp_held"] / (8 * parameters) - 1) < 0.01
         names = [name for name, _ in rank["collectives"]]

@@ -9,73 +9,95 @@ from llmai_edu.course.expect import expect, expect_close, refuse
 
 
 class _Wire:
-    """Hands messages to the right neighbour, and counts what each process sends."""
+    """Hands messages to the left neighbour, counts what each process sends, and knows what it could have sent."""
 
-    def __init__(self, processes):
-        self.sent = [0] * processes
-        self.messages = [0] * processes
+    def __init__(self, vectors, spoil=0.0):
+        self.own = [vector.copy() for vector in vectors]
+        self.known = [vector.copy() for vector in vectors]  # own numbers, those that came, and sums of both
+        self.sent = [0] * len(vectors)
+        self.strange = None  # the first process that sent what it cannot have
+        self.spoil = spoil
 
     def __call__(self, rank, message):
         if not 0 <= rank < len(self.sent):
             refuse(f"there is no process {rank}: they are 0 to {len(self.sent) - 1}", on="")
+        message, left = np.array(message, dtype=float), (rank - 1) % len(self.sent)
         self.sent[rank] += len(message)
-        self.messages[rank] += 1
-        return np.array(message)
+        if (np.abs(self.known[rank][:, None] - message).min(0) > 1e-9).any() and self.strange is None:
+            self.strange = rank
+        message = message + self.spoil
+        sums = np.add.outer(message, self.own[left]).ravel()
+        self.known[left] = np.concatenate([self.known[left], message, sums])
+        return message
 
 
-def _ring(vectors, *, adding_always=False, rounds=None):
+def _ring(vectors, *, adding_always=False, rounds=None, to_self=False):
     """The ring with a choice of faults."""
     p = len(vectors)
     parts = [np.array_split(vector.copy(), p) for vector in vectors]
     for lap in range(2):
         for travel in range(p - 1 if rounds is None else rounds):
-            numbers = [(r - travel - lap * (0 if adding_always else p - 1)) % p for r in range(p)]
+            numbers = [(r + travel + lap * (0 if adding_always else p - 1)) % p for r in range(p)]
             messages = [parts[r][number].copy() for r, number in enumerate(numbers)]
             for r, number in enumerate(numbers):
-                right = parts[(r + 1) % p]
-                right[number] = messages[r] if lap and not adding_always else right[number] + messages[r]
+                into, number = (parts[r], (number + 1) % p) if to_self else (parts[(r - 1) % p], number)
+                into[number] = messages[r] if lap and not adding_always else into[number] + messages[r]
     return [np.concatenate(own) for own in parts]
 
 
-@exercise(points=4, minutes=25, difficulty=2)
+def _right_sum(answer, vectors, wire, on):
+    """Call the answer, and demand that every process has the sum in an array of its own."""
+    p, n, given = len(vectors), len(vectors[0]), [vector.copy() for vector in vectors]
+    got = answer(given, wire)
+    expect(isinstance(got, (list, tuple)) and len(got) == p, f"return a list of {p} arrays", got=got, on=on)
+    expect(np.array_equal(given, vectors), "your function changed its input; work on copies of the vectors", on=on)
+    expect(
+        all(np.shape(one) == (n,) for one in got),
+        f"each array should have {n} numbers: put the parts together again",
+        got=[np.shape(one) for one in got],
+        on=on,
+    )
+    total = sum(vectors)
+    suspects = {
+        "in the second lap, finished parts are not added: they take the place of what is there": _ring(
+            vectors, adding_always=True
+        ),
+        "each lap has p - 1 rounds; yours had one less": _ring(vectors, rounds=max(0, p - 2)),
+        "that is the mean; all-reduce adds up": [total / p] * p,
+        "nothing was exchanged": vectors,
+    }
+    if n % p == 0:
+        suspects["what `send(r, ...)` returns has arrived at r's neighbour, not at r"] = _ring(vectors, to_self=True)
+    expect_close(
+        np.array(got), np.array([total] * p), "not every process has the sum of all vectors", on=on, suspects=suspects
+    )
+    return got
+
+
+@exercise(points=4, minutes=25, difficulty=2, mutates=True)
 def ring_all_reduce(answer, rng):
     for p, n in ((3, 6), (2, 5), (5, 13), (4, 3), (1, 4)):
         vectors = [rng.standard_normal(n) for _ in range(p)]
-        got = answer(vectors, _Wire(p))
-        on = f"{p} vectors of {n} numbers"
-        expect(isinstance(got, (list, tuple)) and len(got) == p, f"return a list of {p} arrays", got=got, on=on)
+        wire, on = _Wire(vectors), f"{p} vectors of {n} numbers"
+        got = [np.asarray(one) for one in _right_sum(answer, vectors, wire, on)]
+        types = {str(one.dtype) for one in got}
+        expect(types == {"float64"}, "keep the type of the vectors, or digits are lost", got=types, on=on)
+        shared = any(np.shares_memory(one, other) for one, other in combinations(got, 2))
+        expect(not shared, "processes share an array: each needs its own, or one changes the other's", on=on)
         expect(
-            all(np.shape(one) == (n,) for one in got),
-            f"each array should have {n} numbers: put the parts together again",
-            got=[np.shape(one) for one in got],
+            wire.strange is None,
+            f"process {wire.strange} sends numbers that it cannot have: neither its own, nor such as came to it, "
+            "nor a sum of both. The first argument of `send` is the sender, and the *left* neighbour receives",
             on=on,
         )
-        total = sum(vectors)
-        expect_close(
-            np.array(got),
-            np.array([total] * p),
-            "not every process has the sum of all vectors",
-            on=on,
-            suspects={
-                "in the second lap, finished parts are not added: they take the place of what is there": np.array(
-                    _ring(vectors, adding_always=True)
-                ),
-                "each lap has p - 1 rounds; yours had one less": np.array(_ring(vectors, rounds=max(0, p - 2))),
-                "that is the mean; all-reduce adds up": np.array([total / p] * p),
-                "nothing was exchanged": np.array(vectors),
-            },
-        )
-        if p > 1:
-            right = [np.allclose(one, total) for one in got]
-            expect(all(right), "only some processes have the sum", got=right, on=on)
 
 
 @ring_all_reduce.part(points=1)
 def ring_traffic(answer, rng):
     for p, n in ((4, 20), (5, 13), (1, 6)):
-        wire = _Wire(p)
-        answer([rng.standard_normal(n) for _ in range(p)], wire)
-        on = f"{p} vectors of {n} numbers"
+        vectors = [rng.standard_normal(n) for _ in range(p)]
+        wire, on = _Wire(vectors), f"{p} vectors of {n} numbers"
+        _right_sum(answer, vectors, wire, on)
         total, most = 2 * (p - 1) * n, 2 * (p - 1) * -(-n // p)
         expect(
             sum(wire.sent) <= total,
@@ -92,6 +114,13 @@ def ring_traffic(answer, rng):
             on=on,
         )
         expect(max(wire.sent) <= most, "one process sends more than the others", got=wire.sent, on=on)
+    vectors = [rng.standard_normal(7) for _ in range(3)]
+    got = answer([vector.copy() for vector in vectors], _Wire(vectors, spoil=1.0))
+    expect(
+        not np.isclose(got, sum(vectors)).any(),
+        "a spoiled message changed nothing: go on with what `send` returns, not with what you have yourself",
+        on="3 vectors of 7 numbers, each message greater by 1 when it arrives",
+    )
 
 
 @exercise(points=2, minutes=15, difficulty=1)
@@ -126,9 +155,29 @@ def shared_gradient(answer, rng):
 def none_counted(answer, rng):
     good = rng.standard_normal((2, 4))
     nothing = np.full(4, np.nan)
-    got = answer([good[0], nothing, good[1]], [2, 0, 6])
+    try:
+        got = answer([good[0], nothing, good[1]], [2, 0, 6])
+    except ValueError as error:
+        refuse("raise a ValueError only when nobody counted a token; here two did", got=error)
     expect(not np.isnan(got).any(), "a process that counted none spoils the mean: 0 times nan is nan", got=got)
     expect_close(got, (2 * good[0] + 6 * good[1]) / 8, "a process that counted none has no weight")
+    ill = good[1].copy()
+    ill[1] = np.nan
+    for bad in (ill, nothing):
+        expect_close(
+            answer([good[0], bad], [2, 3]),
+            (2 * good[0] + 3 * bad) / 5,
+            "a process has counted tokens, and yet has nan: its training has gone wrong, and that must stay visible",
+            suspects={
+                "a nan was taken for 0: it comes from tokens that count, and must stay visible": (
+                    2 * good[0] + 3 * np.nan_to_num(bad)
+                )
+                / 5,
+                "a process with a nan was left out: it has counted tokens, and its nan must stay visible": 2
+                * good[0]
+                / 5,
+            },
+        )
     try:
         got = answer([nothing, nothing], [0, 0])
     except ValueError:
@@ -136,6 +185,12 @@ def none_counted(answer, rng):
     except ZeroDivisionError:
         refuse("when nobody counted a token, raise a ValueError, before you divide by 0")
     expect(False, "when nobody counted a token, there is no mean: raise a ValueError", got=got)
+
+
+FIRST, LAST = (  # a cut that these overlook is not the best one of every case
+    "the first stage may be the first layer alone: places for a cut begin with 1",
+    "the last stage may be the last layer alone: places for a cut go up to len(layers) - 1",
+)
 
 
 def _finish(times, parts):
@@ -162,12 +217,13 @@ def _dealt(layers, stages):
     return times
 
 
-def _filled(layers, stages):
-    """Stages filled one after another until they reach the average."""
+def _filled(layers, stages, over=False):
+    """Stages filled one after another up to the average; with `over`, until they reach it."""
     times, goal = [0], sum(layers) / stages
     for place, layer in enumerate(layers):
         left = len(layers) - place
-        if len(times) < stages and times[-1] and (times[-1] + layer > goal or left <= stages - len(times)):
+        full = times[-1] >= goal if over else times[-1] + layer > goal
+        if len(times) < stages and times[-1] and (full or left <= stages - len(times)):
             times.append(0)
         times[-1] += layer
     return times
@@ -175,6 +231,10 @@ def _filled(layers, stages):
 
 def _total(times, parts):
     return sum(times) + (parts - 1) * max(times)
+
+
+def _best(cuts, parts):
+    return min((_total(times, parts) for times in cuts), default=-1)
 
 
 def _suspects(layers, stages, parts):
@@ -188,6 +248,11 @@ def _suspects(layers, stages, parts):
         "filling each stage up to the average does not always give the best cut: try all": _total(
             _filled(layers, stages), parts
         ),
+        "stages filled until they reach the average do not always give the best cut: try all": _total(
+            _filled(layers, stages, over=True), parts
+        ),
+        LAST: _best([times for times in cuts if times[-1] != layers[-1]], parts),
+        FIRST: _best([times for times in cuts if times[0] != layers[0]], parts),
         "the stages work at the same time: a part need not wait until the one before has left the last stage": (
             parts * sum(layers)
         ),
@@ -198,23 +263,28 @@ def _suspects(layers, stages, parts):
         "the distance of two parts is the time of the slowest stage, not of the last one": min(
             sum(layers) + (parts - 1) * times[-1] for times in cuts
         ),
+        "the distance of two parts is the time of the slowest stage, not of the first one": min(
+            sum(layers) + (parts - 1) * times[0] for times in cuts
+        ),
     }
 
 
-def _telling_case(rng):
-    """Layers, stages and parts for which the truth and all suspects differ."""
+def _telling_case(rng, tell):
+    """Layers, stages and parts for which no two suspects agree; `tell`, `FIRST` or `LAST`, is not the truth."""
     while True:
-        layers = rng.integers(1, 12, int(rng.integers(6, 10))).tolist()
+        layers = rng.integers(1, 40, int(rng.integers(7, 10))).tolist()
         stages, parts = int(rng.integers(3, 5)), int(rng.integers(4, 9))
-        values = [min(_finish(times, parts) for times in _cuts(layers, stages))]
-        values += _suspects(layers, stages, parts).values()
-        if len(set(values)) == len(values):
+        truth = min(_finish(times, parts) for times in _cuts(layers, stages))
+        values = _suspects(layers, stages, parts)
+        free = {name for name in values if name.endswith("try all")} | {FIRST, LAST} - {tell}
+        wrong = [value for name, value in values.items() if value != truth or name not in free]
+        if truth not in wrong and len(set(wrong)) == len(wrong):
             return layers, stages, parts
 
 
 @exercise(points=5, minutes=30, difficulty=3)
 def best_cut(answer, rng):
-    told = [_telling_case(rng) for _ in range(5)]
+    told = [_telling_case(rng, tell) for tell in (LAST, FIRST, LAST, FIRST)]
     for layers, stages, parts in [*told, ([4, 4, 4], 3, 1), ([2, 5, 3], 1, 4), ([5], 1, 1)]:
         got = answer(layers, stages, parts)
         expect(isinstance(got, (int, float, np.number)), "return one number, the time", got=got)
