@@ -126,7 +126,7 @@ assert recipe.repeat == {"speeches": 2}
 assert "1.56 times" in course_base_card()
 
 # %% [markdown]
-# An *epoch* is one reading of the whole text. Two things to keep in mind: in each epoch the speeches come twice and the other sources once. And the run made 1.56 epochs (its model card says so), so in its last third, at least, it was trained on text that it had read before. Its loss there is no loss on new text; the curves above are.
+# An *epoch* is one reading of the whole text. Two things to keep in mind: in each epoch the speeches come twice and the other sources once. And the run made 1.56 epochs (its model card says so), so in its last third, at least, it was trained on text that it had read before. There its training loss is no loss on new text. The curves above are measured on text that it never read.
 #
 # ## Collecting
 #
@@ -289,7 +289,7 @@ assert abs(agree(*map(minhash_loops, pair)) - jaccard(*pair)) < 0.15
 # %% [markdown]
 # How good are such estimates? Take a conversation of the middle length, replace a growing share of its words by random ones, and compare the estimate with the truth each time. 128 draws that succeed with probability $J$ have a standard deviation of $\sqrt{J(1-J)/128}$, at most 0.044. The grey band reaches two of them to each side.
 
-# %% alt="Forty points, the estimate of 128 orders against the exact Jaccard similarity, from 0.10 to 1. They follow the diagonal; a grey band of two standard deviations around it holds all or nearly all of them."
+# %% alt="Forty points, the estimate of 128 orders against the exact Jaccard similarity, from 0.10 to 1. They follow the diagonal; a grey band of two standard deviations around it holds all forty."
 talks = sorted((new for doc, new in kept if doc.source == "dialogue"), key=len)
 words = talks[len(talks) // 2].split()
 
@@ -774,7 +774,7 @@ assert round(recipe.warmup * recipe.steps) == 96
 assert 0.2 < recipe.learning_rate / 0.012 < 0.22
 
 # %% [markdown]
-# With 5 % or less, *every* run is spoiled by more than a tenth of a nat. With 20 %, none is. At this high rate, the warm-up matters more than the schedule. At the two lower rates, the three seeds of each schedule lie within 0.02 with the warm-up of 10 %; how short it may be there, we did not measure. What counts may be steps rather than shares. The recipe's 1 % are 96 steps, about as many as the 10 % here, and its rate is a fifth of this one.
+# With 5 % or less, *every* run is spoiled by more than a tenth of a nat. With 20 %, none is. At this high rate, the warm-up matters more than the schedule. At the two lower rates no seed is spoiled with 10 %: the three of each schedule lie within 0.02. How short the warm-up may be there, we did not measure. What counts may be steps rather than shares. The recipe's 1 % are 96 steps, about as many as the 10 % here, and its rate is a fifth of this one.
 #
 # ## Large batches in small parts
 #
@@ -1155,7 +1155,7 @@ assert rung.fresh < ladder["LSTM"].fresh < ladder["GPT"].fresh
 assert rung.fresh_interval[1] > ladder["LSTM"].fresh_interval[0]
 
 # %% [markdown]
-# An honest result: on the test years, our base model *loses* against the LSTM of lesson 08. The LSTM gave its half hour to speeches alone; `course-base` spread its hour over five sources, and the speeches were only a part of what it read. It beats the GPT, which also read speeches alone. On the address of 2026 it is the
+# Printed are the bits per byte on the test years, then on the address of 2026, each with its 95 % interval. An honest result: on the test years, our base model *loses* against the LSTM of lesson 08. The LSTM gave its half hour to speeches alone; `course-base` spread its hour over five sources, and the speeches were only a part of what it read. It beats the GPT, which also read speeches alone. On the address of 2026 it is the
 # best of the three, but there the intervals of LSTM and `course-base` overlap, so that order is not certain. What it has in return, no other of our models has: it writes speeches, plays, chats and Python with the same weights. That is what one *fine-tunes* in the next part of the course.
 
 # %% [markdown]
