@@ -60,6 +60,7 @@ folder = Path(tempfile.mkdtemp())  # what this page writes lies here
 base, tokenizer = load_course_base()
 text, docs = ladder_text(), list(collect())
 END = tokenizer.special_tokens["<|endoftext|>"]
+untrained = Llama(base.config, generator=torch.Generator().manual_seed(seed)).eval()
 
 # %% [markdown]
 # ## The result first
@@ -77,7 +78,6 @@ def write(model, prompt, new_tokens=30):
     return prompt + tokenizer.decode(list(new))
 
 
-untrained = Llama(base.config, generator=torch.Generator().manual_seed(seed)).eval()
 for prompt in ("The Congress of the United States", "- Hello! How are you?\n-", "def read_"):
     print("random weights:", repr(write(untrained, prompt)))
     print("course-base:   ", repr(write(base, prompt)), "\n")
@@ -120,10 +120,8 @@ print(f"{parameters:,} parameters, vocabulary {tokenizer.vocab_size:,}")
 print(f"{recipe.steps:,} steps of {recipe.batch_size} rows of {recipe.context} tokens")
 print(f"{recipe.tokens:,} tokens, {recipe.tokens / parameters:.1f} a parameter")
 print("read more than once in an epoch:", recipe.repeat)
-assert parameters == 4_786_432
-assert recipe.tokens == log[-1]["tokens"] == 19_660_800
-assert recipe.repeat == {"speeches": 2}
-assert "1.56 times" in course_base_card()
+assert (parameters, recipe.tokens, log[-1]["tokens"]) == (4_786_432, 19_660_800, 19_660_800)
+assert (recipe.repeat, "1.56 times" in course_base_card()) == ({"speeches": 2}, True)
 
 # %% [markdown]
 # An *epoch* is one reading of the whole text. Two things to keep in mind: in each epoch the speeches come twice and the other sources once. And the run made 1.56 epochs (its model card says so), so in its last third, at least, it was trained on text that it had read before. There its training loss is no loss on new text. The curves above are measured on text that it never read.
@@ -197,8 +195,7 @@ chats = sum(doc.source == "dialogue" for doc in docs)
 print(f"{len(short)} documents dropped, such as", *map(repr, short[:3]), sep="\n")
 dropped_chats = chats - sum(doc.source == "dialogue" for doc, _ in kept)
 print(f"{dropped_chats} of {chats:,} conversations, {len(short) - dropped_chats} Python files")
-assert chats == 4017
-assert dropped_chats == 314
+assert (chats, dropped_chats) == (4017, 314)
 assert 3 < len(short) - dropped_chats < 40
 
 # %% [markdown]
@@ -436,8 +433,6 @@ quoted = [common(p, 13) for p, y in zip(paragraphs, flags[13]) if y]
 print("8 words: ", common(formula, 8))
 print("13 words:", quoted[0])
 print("13 words:", next(words for words in quoted if "truths" in words))
-assert len(quoted) == 66
-assert "treaty" in quoted[0]
 
 # %% [markdown]
 # The last is a quotation. The title of a treaty is a formula still, as several more of the 66 are; we prefer to lose them.
@@ -449,15 +444,11 @@ assert "treaty" in quoted[0]
 # %%
 card = course_base_card("data")
 print(card)
-cells = [row.split(" | ") for row in card.strip().splitlines()[2:]]
-counts = np.array(
-    [[int(cell.split(" (")[0].replace(",", "")) for cell in row[1:]] for row in cells]
-)
-collected, clean, unique, unseen_left = counts.sum(axis=0)
+cells = [row.split(" | ")[1:] for row in card.strip().splitlines()[2:]]
+counts = [[int(cell.split(" (")[0].replace(",", "")) for cell in row] for row in cells]
+collected, clean, unique, unseen_left = np.sum(counts, axis=0)
 print(f"{clean - unique} near duplicates of {clean:,} documents")
-assert clean - unique == 3
-assert unique == unseen_left
-assert 4_400 < clean < 4_600
+assert (clean, unique, unseen_left) == (4_514, 4_511, 4_511)
 
 # %% [markdown]
 # Last, 2 % of each source are held out to watch the run; the curves above are theirs. Whole documents are held out, not paragraphs: two halves of one conversation are no strangers. Which ones, a fingerprint of the name decides, so the split stays when documents are added.
@@ -467,13 +458,10 @@ from llmai_edu.training.corpus import Document, split_sources
 
 _, watched = split_sources([Document(doc.source, doc.name, new) for doc, new in kept])
 for source in sources:
-    mine = [doc for doc in watched if doc.source == source]
-    size = sum(len(doc.text) for doc in mine)
-    print(f"{source:<12} {len(mine):>3} documents, {size / 1e3:>4.0f} KB, as {mine[0].name!r}")
-names = [doc.name for doc in watched if doc.source == "shakespeare"]
-assert "Hamlet" in names
-assert len(names) == 2
-assert sum(doc.source == "reference" for doc in watched) <= 3
+    mine = [doc.name for doc in watched if doc.source == source]
+    print(f"{source:<12} {len(mine):>3} documents, such as {mine[-1]!r}")
+names = {doc.name for doc in watched if doc.source == "shakespeare"}
+assert names == {"Hamlet", "The Phoenix and the Turtle"}
 
 # %% [markdown]
 # For Shakespeare that is *Hamlet* and one poem, and for the reference a single page. Of each source at most 24 windows, spread over these texts, are measured. That is enough to see a curve fall; it is too little to say which source is the easiest.
@@ -509,10 +497,7 @@ def pack_loop(documents, end, steps):
 toy = [[1, 2, 3], [4], [5, 6]]
 for row, targets in pack_loop(toy, end=0, steps=4):
     print(row, "→", targets)
-assert pack_loop(toy, end=0, steps=4) == [
-    ([1, 2, 3, 0], [2, 3, 0, 4]),
-    ([4, 0, 5, 6], [0, 5, 6, 0]),
-]
+assert pack_loop(toy, end=0, steps=4)[1] == ([4, 0, 5, 6], [0, 5, 6, 0])
 
 # %% [markdown]
 # Two things to note. A row may hold the end of one document and the beginning of another, and the model sees both: the end token is all that tells it that a new text begins. (One can hide the other document by a mask. How, is your second exercise.) And the target of the token `0` is 4:
@@ -558,10 +543,7 @@ never = sorted(set(range(431)) - set(met))
 print(f"{len(met)} targets, {len(set(met))} of them different; never met: {never}")
 assert len(met) == len(set(met)) == 400
 assert met != sorted(met)
-assert never[0] == 0
-assert never[-6:] == [*range(425, 431)]
-assert len(never) == 1 + 3 * 8 + 6
-assert counting.epoch == 0
+assert (never[0], never[-6:], len(never)) == (0, [*range(425, 431)], 1 + 3 * 8 + 6)
 __next__(counting)
 assert counting.epoch == 1
 loops = pack_loop([stored[:-1].tolist()], end=END, steps=recipe.context)
@@ -864,14 +846,12 @@ assert torch.finfo(torch.bfloat16).max > 1e38 > torch.finfo(torch.float16).max
 # How often would that be? Take the weights of `course-base` as they came out, and move each by the learning rate: at its height, at a tenth, and at a hundredth of it, as in the decay.
 
 # %%
-weights = torch.cat([p.detach().flatten() for p in base.parameters() if p.ndim > 1])
-half = weights.to(torch.bfloat16)
+half = torch.cat([p.detach().flatten() for p in base.parameters() if p.ndim > 1]).bfloat16()
 stuck = {}
 for factor in (1, 0.1, 0.01):
-    stuck[factor] = (half - factor * recipe.learning_rate == half).float().mean().item()
-    print(
-        f"rate {factor * recipe.learning_rate:.6f}: {stuck[factor]:.0%} of the weights do not move"
-    )
+    step = factor * recipe.learning_rate
+    stuck[factor] = (half - step == half).float().mean().item()
+    print(f"rate {step:.6f}: {stuck[factor]:.0%} of the weights do not move")
 assert stuck[1] < 0.01
 assert stuck[0.01] > 0.8
 
