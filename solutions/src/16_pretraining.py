@@ -178,7 +178,7 @@ print("should go on with", [next(first) for _ in range(5)])
 print("goes on with     ", [next(resumed) for _ in range(5)])
 
 # %% [markdown]
-# Write the class `ShuffledWindows(windows, seed)`. `next` gives the numbers 0 … windows − 1, each once in an epoch, and the order of each epoch is another. `state_dict()` returns what is needed to go on, and `load_state_dict(state)`, called on a *new* object that may have been made with another seed, goes on from there, for as many epochs as
+# Write the class `ShuffledWindows(windows, seed)`. `next` gives the numbers 0 … windows − 1, each once in an epoch, and each epoch is shuffled anew: the same order begun at another place is not enough. After the last window of an epoch comes the first of the next, without end. `state_dict()` returns what is needed to go on, and `load_state_dict(state)`, called on a *new* object that may have been made with another seed, goes on from there, for as many epochs as
 # one likes. The same seed must give the same numbers in every run; how you shuffle is yours.
 #
 # The state goes into a file, as JSON. So it may hold numbers, text, lists and dictionaries of those, but no arrays and no generators. And it must be *small*: a text has millions of windows, so the order itself does not belong into it. A dozen numbers are enough. What was returned must not change when the object goes on.

@@ -79,8 +79,13 @@ MUTANTS = {
             ),
         ),
         Mutant(
+            "joined_key",
+            says="joined to one text they are the same key",
+            edit=("tuple(numbers.tolist())", '"".join(map(str, numbers))'),
+        ),
+        Mutant(
             "slow",
-            says="it did not come back within",
+            says="are all pairs compared",
             source=pairs_where("any((x == y).all() for x, y in zip(np.split(a, bands), np.split(b, bands)))", ""),
         ),
     ],
@@ -117,6 +122,60 @@ MUTANTS = {
             edit=(".permutation(self.windows)", ".integers(self.windows, size=self.windows)"),
         ),
         Mutant("unshuffled", says="they are not shuffled", edit=(ORDER, "np.arange(self.windows)")),
+        Mutant(
+            "a_rule",
+            says="that is a rule, not a shuffled order",
+            edit=(ORDER, "(11 * np.arange(self.windows) + self.seed + self.epoch) % self.windows"),
+        ),
+        Mutant(
+            "rolled",
+            says="an epoch repeats the order of another, begun elsewhere",
+            edit=(ORDER, "np.roll(np.random.default_rng(self.seed).permutation(self.windows), self.epoch)"),
+        ),
+        Mutant(
+            "number_added",
+            says="with the same number added to each window",
+            edit=(
+                ORDER,
+                "(np.random.default_rng(self.seed).permutation(self.windows) + self.epoch) % self.windows",
+            ),
+        ),
+        Mutant(
+            "stopped",
+            says="`next` raised StopIteration",
+            edit=(
+                'self.load_state_dict({"seed": self.seed, "epoch": self.epoch + 1, "place": 0})',
+                "raise StopIteration",
+            ),
+        ),
+        Mutant(
+            "no_wrap",
+            says="`next` raised IndexError",
+            edit=("if self.place == self.windows:", "if False:"),
+        ),
+        Mutant(
+            "number_keys",
+            says="JSON makes text of every key",
+            source="""
+            class ShuffledWindows:
+                def __init__(self, windows, seed):
+                    self.windows = windows
+                    self.load_state_dict({0: seed, 1: 0, 2: 0})
+
+                def __next__(self):
+                    if self.place == self.windows:
+                        self.load_state_dict({0: self.seed, 1: self.epoch + 1, 2: 0})
+                    self.place += 1
+                    return int(self.order[self.place - 1])
+
+                def state_dict(self):
+                    return {0: self.seed, 1: self.epoch, 2: self.place}
+
+                def load_state_dict(self, state):
+                    self.seed, self.epoch, self.place = state[0], state[1], state[2]
+                    self.order = np.random.default_rng((self.seed, self.epoch)).permutation(self.windows)
+        """,
+        ),
         Mutant(
             "one_order",
             says="every epoch has an order of its own",

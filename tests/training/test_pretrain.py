@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -125,3 +126,11 @@ def test_a_compiled_run_has_the_losses_of_the_plain_one(small_corpus, tmp_path, 
     plain, fused = (build_run(RECIPE, tmp_path, tokenizer, compile=way, **options()) for way in (False, True))
     assert compiled == ["window_loss"]
     assert fused.run(steps=3).loss == pytest.approx(plain.run(steps=3).loss, abs=1e-5)
+
+
+def test_lesson_16_names_the_recorded_gain_of_bfloat16():
+    root = Path(__file__).resolve().parents[2]
+    rows = json.loads((root / "benchmarks" / "results" / "pretrain.json").read_text(encoding="utf-8"))["rows"]
+    gain = rows["bfloat16"]["ours_tokens_per_s"] / rows["float32"]["ours_tokens_per_s"]
+    page = (root / "notebooks" / "src" / "16_pretraining.py").read_text(encoding="utf-8")
+    assert f"went {gain:.1f} times as fast (`benchmarks/results/pretrain.json`)" in page

@@ -6,7 +6,8 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from llmai_edu.course.exercise import exercise
-from llmai_edu.course.expect import expect, expect_equal, expect_shape
+from llmai_edu.course.expect import expect, expect_equal, expect_shape, refuse
+from llmai_edu.course.limit import TimeUp, time_limit
 
 
 def _pairs(signatures, agree):
@@ -17,6 +18,11 @@ def _pairs(signatures, agree):
 
 def _bands(signature, bands):
     return [tuple(band.tolist()) for band in np.split(signature, bands)]
+
+
+def _joined(signature, bands):
+    """The bands as texts, each with its place, their numbers written one after another."""
+    return [(place, "".join(map(str, band))) for place, band in enumerate(_bands(signature, bands))]
 
 
 def _meet(signatures, bands, link):
@@ -57,6 +63,9 @@ def _suspects(signatures, bands):
             signatures,
             lambda a, b: any((a[k : k + size] == b[k : k + size]).all() for k in range(width - size + 1)),
         ),
+        "1, 23 and 12, 3 are two bands; joined to one text they are the same key": _pairs(
+            signatures, lambda a, b: bool(set(_joined(a, bands)) & set(_joined(b, bands)))
+        ),
         "when three rows meet, that makes three pairs; you linked each with the next one only": _meet(
             signatures, bands, pairwise
         ),
@@ -75,10 +84,13 @@ def near_pairs(answer, rng):
         (12, 12, 4, 3),
         (6, 6, 6, 9),
         (5, 6, 1, 2),
+        (9, 8, 4, 40),
     ):
         signatures = rng.integers(values, size=(count, width))
         signatures[-1] = signatures[0]
         signatures[1, : width // 2] = signatures[2, : width // 2]  # some whole bands, whatever their width
+        if values == 40:
+            signatures[3, :2], signatures[4, :2] = (1, 23), (12, 3)
         got = answer(signatures, bands)
         expect(isinstance(got, set), "return a set of pairs, such as {(0, 3), (1, 2)}", got=got)
         expect(
@@ -104,7 +116,14 @@ def near_pairs_of_many(answer, rng):
         i, j = sorted(rng.choice(20_000, 2, replace=False).tolist())
         signatures[j, 8 * band : 8 * band + 8] = signatures[i, 8 * band : 8 * band + 8]
         want.add((i, j))
-    expect_equal(answer(signatures, 4), want, "among many signatures, the pairs are not those that share a band", on="")
+    got = late = "late"
+    try:
+        with time_limit(4):
+            got = answer(signatures, 4)
+    except TimeUp:
+        pass
+    expect(got is not late, "too slow for 20,000 signatures, it took more than 4 s: are all pairs compared?", on="")
+    expect_equal(got, want, "among many signatures, the pairs are not those that share a band", on="")
 
 
 def _document_mask(ids, end):
@@ -155,18 +174,41 @@ SAME_SEED = "two objects with the same seed should give the same numbers"
 
 
 def _draw(windows, count):
-    return [next(windows) for _ in range(count)]
+    drawn, ended = [], None
+    while len(drawn) < count and not ended:
+        try:
+            drawn.append(next(windows))
+        except (StopIteration, IndexError) as error:
+            if not drawn and isinstance(error, IndexError):
+                raise
+            ended = type(error).__name__
+    expect(
+        not ended, f"`next` raised {ended}: the windows never end, after one epoch the next begins", got=drawn, on=""
+    )
+    return drawn
+
+
+def _even(numbers, n):
+    """Whether each number is the one before plus the same number, modulo n."""
+    return len({(b - a) % n for a, b in pairwise(numbers)}) == 1
 
 
 @exercise(points=2, minutes=25, difficulty=3)
 def ShuffledWindows(answer, rng):
-    n, seed = int(rng.integers(9, 14)), int(rng.integers(1000))
+    n, seed = int(rng.integers(12, 17)), int(rng.integers(1000))
     windows, all_of_them = answer(n, seed), list(range(n))
-    epochs = [_draw(windows, n) for _ in range(3)]
+    drawn = _draw(windows, 3 * n)
+    epochs = [drawn[:n], drawn[n : 2 * n], drawn[2 * n :]]
     on = f"ShuffledWindows({n}, {seed}), three epochs"
     for epoch in epochs:
         expect_equal(sorted(epoch), all_of_them, "an epoch gives each window exactly once", on=on)
     expect(epochs[0] != all_of_them, "the windows come in their own order: they are not shuffled", got=epochs[0], on=on)
+    expect(
+        not any(_even(epoch, n) for epoch in epochs),
+        "each window is the one before plus the same number: that is a rule, not a shuffled order",
+        got=epochs,
+        on=on,
+    )
     again = [n, *epochs[0]]
     expect(
         epochs[1] != epochs[0] and epochs[2] not in epochs[:2],
@@ -174,6 +216,12 @@ def ShuffledWindows(answer, rng):
         got=epochs,
         on=on,
     )
+    for old, new in combinations(epochs, 2):
+        places = [old.index(window) for window in new]
+        said = "an epoch repeats the order of another, begun elsewhere or read backwards; shuffle anew"
+        expect(not _even(places, n), said, got=epochs, on=on)
+        said = "an epoch is another one with the same number added to each window; shuffle anew"
+        expect(len({(b - a) % n for a, b in zip(old, new)}) > 1, said, got=epochs, on=on)
     np.random.seed(int(rng.integers(1000)))  # noqa: NPY002  (whoever draws from the global state is found out)
     twice = [_draw(answer(n, seed), 2 * n) for _ in range(2)]
     expect_equal(twice[0], twice[1], SAME_SEED, on=on)
@@ -204,7 +252,7 @@ def it_goes_on(answer, rng):
             "the state changed while the object went on: return a new dictionary each time",
             on=on,
         )
-        resumed.load_state_dict(kept)
+        _load(resumed, kept, state, on)
         got = _draw(resumed, 3 * n)
         in_epoch = n - drawn % n
         here = got[:in_epoch] == want[:in_epoch]
@@ -234,6 +282,17 @@ def it_goes_on(answer, rng):
         )
         expect(here, f"saved {where}, it does not go on with the windows of that epoch", got=got, want=want, on=on)
         expect_equal(got, want, "the epoch is ended rightly, but the next ones have another order", on=on)
+
+
+def _load(windows, kept, state, on):
+    """Load a state that has been JSON; where a key is missing then, say what became of it."""
+    try:
+        windows.load_state_dict(kept)
+        return
+    except KeyError:
+        if not isinstance(state, dict) or all(isinstance(key, str) for key in state):
+            raise
+    refuse("JSON makes text of every key of a dictionary: use text as keys", want=state, got=kept, on=on)
 
 
 def _state_of_many(windows):
