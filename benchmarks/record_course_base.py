@@ -2,10 +2,13 @@
 
     llmai-edu pretrain course_base --folder FOLDER      # an hour and a half on two cores
     python -m benchmarks.record_course_base FOLDER
+    llmai-edu pretrain course_large --compile --folder FOLDER       # on a GPU, four minutes
+    python -m benchmarks.record_course_base FOLDER --recipe course_large --machine "one H200 GPU, shared"
 
-Reads the last checkpoint of a finished run. The weights are written in bfloat16, and everything is measured with what
-was written, not with what was trained. At the end it prints the hashes for
-`llmai_edu/pretrained/course_base.py`.
+Reads the last checkpoint of a finished run, or the folder `model` in it, where the weights of a run that ended on
+another machine lie as `save_llama` wrote them. The weights are written in bfloat16, and everything is measured with
+what was written, not with what was trained. At the end it prints the hashes for `llmai_edu/pretrained/course_base.py`
+or `course_large.py`.
 """
 
 from __future__ import annotations
@@ -32,12 +35,12 @@ from llmai_edu.training.pretrain import END, build_run
 from llmai_edu.training.recipe import Recipe, load_recipe
 from llmai_edu.training.token_file import read_tokens
 
-TARGET = Path(llmai_edu.pretrained.__file__).parent / "course_base"
+PLACE = Path(llmai_edu.pretrained.__file__).parent
 PROMPTS = ("", "", "", "Mr. Speaker, ", "ROMEO", "- Hello! How are you today?\n- ", "def ")
 TEMPERATURE, LENGTH = 0.8, 80
 
 CARD = """\
-# course-base
+# {name}
 
 A Llama of {parameters:,} parameters that the course trained itself: {layers} layers, {width} channels, {heads} heads, a
 byte-level BPE of {vocabulary:,} tokens, rows of {context} tokens. It is there to be looked at and to be fine-tuned. It
@@ -45,15 +48,15 @@ writes English that is locally right and means nothing.
 
 ## Training
 
-`llmai-edu pretrain course_base`, seed {seed}: {steps:,} steps of {rows} rows, {tokens:,} tokens, {epochs:.2f} times
-through the training text; AdamW, learning rate {rate:g} held and then let fall to 0 over the last {decay:.0%}, products
-in bfloat16. On one core of a processor without an accelerator: {speed:,.0f} tokens a second (median of the segments of
-the log, whose column of seconds also holds pauses), so about {minutes:.0f} minutes.
+`llmai-edu pretrain {recipe}`, seed {seed}: {steps:,} steps of {rows} rows, {tokens:,} tokens, {epochs:.2f} times
+through the training text; AdamW, learning rate {rate:g} held and then let fall to 0 over the last {decay:.0%}, weight
+decay {weight_decay:g}, products in bfloat16. On {machine}: {speed:,.0f} tokens a second (median of the segments of the
+log, whose column of seconds also holds pauses), so about {minutes:.0f} minutes.
 
 ## Text
 
-`data_card.md` counts it. What the course measures on was taken out before: the speeches of the validation and test
-years, and every paragraph that also stands in them.
+`data_card.md` of course-base counts it. What the course measures on was taken out before: the speeches of the
+validation and test years, and every paragraph that also stands in them.
 
 | source | licence |
 |---|---|
@@ -111,12 +114,14 @@ def tokens_per_second(log: list[dict]) -> float:
     return float(np.median(steps / seconds))
 
 
-def make_rung(model: Llama, recipe: Recipe, scores: dict[str, Score], minutes: float, epochs: float) -> Rung:
+def make_rung(
+    model: Llama, recipe: Recipe, scores: dict[str, Score], minutes: float, epochs: float, machine: str
+) -> Rung:
     """The model's place on the ladder."""
     value = {part: round(score.bits_per_byte, 4) for part, score in scores.items()}
     interval = {part: [round(x, 4) for x in score.interval(np.random.default_rng(0))] for part, score in scores.items()}
     return Rung(
-        name="course-base",
+        name=recipe.name.replace("_", "-"),
         lesson="16_pretraining",
         family="neural",
         test=value["test"],
@@ -126,9 +131,9 @@ def make_rung(model: Llama, recipe: Recipe, scores: dict[str, Score], minutes: f
         fresh_interval=interval["fresh"],
         size=sum(p.numel() for p in model.parameters()),
         size_unit="parameters",
-        budget=f"{minutes:.0f} core-minutes of training; {recipe.tokens:,} tokens of five sources, "
+        budget=f"{minutes:.0f} {machine}; {recipe.tokens:,} tokens of five sources, "
         f"{epochs:.1f} times through the text",
-        recipe="llmai-edu pretrain course_base, then benchmarks/record_course_base.py; weights in bfloat16; one "
+        recipe=f"llmai-edu pretrain {recipe.name}, then benchmarks/record_course_base.py; weights in bfloat16; one "
         "tokenization a text, so an upper bound",
         seed=recipe.seed,
         recorded=date.today().isoformat(),
@@ -138,23 +143,37 @@ def make_rung(model: Llama, recipe: Recipe, scores: dict[str, Score], minutes: f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="of the finished run")
-    folder = parser.parse_args().folder
-    recipe, tokenizer = load_recipe("course_base"), BPETokenizer.load(folder / "tokenizer.json")
-    run = build_run(recipe, folder, tokenizer, device="cpu", report=None)
-    if (step := run.resume()) != recipe.steps:
-        raise SystemExit(f"the run in {folder} is at step {step:,} of {recipe.steps:,}: let it end first")
-    save_llama(run.model, TARGET, torch.bfloat16)
-    for name in ("tokenizer.json", "log.jsonl", "data_card.md"):
-        shutil.copyfile(folder / name, TARGET / name)
-    model, text = load_llama(TARGET), ladder_text()
+    parser.add_argument("--recipe", default="course_base")
+    parser.add_argument("--machine", default="one core of a processor without an accelerator")
+    arguments = parser.parse_args()
+    folder, recipe, target = arguments.folder, load_recipe(arguments.recipe), PLACE / arguments.recipe
+    tokenizer = BPETokenizer.load(folder / "tokenizer.json")
+    if (folder / "model").is_dir():
+        trained = load_llama(folder / "model")
+    else:
+        run = build_run(recipe, folder, tokenizer, device="cpu", report=None)
+        if (step := run.resume()) != recipe.steps:
+            raise SystemExit(f"the run in {folder} is at step {step:,} of {recipe.steps:,}: let it end first")
+        trained = run.model
+    save_llama(trained, target, torch.bfloat16)
+    shutil.copyfile(folder / "log.jsonl", target / "log.jsonl")
+    if arguments.recipe == "course_base":  # the others have its tokenizer and its text
+        for name in ("tokenizer.json", "data_card.md"):
+            shutil.copyfile(folder / name, target / name)
+    model, text = load_llama(target), ladder_text()
     parts = {"test": text.test_docs, "fresh": text.fresh_docs}
     scores = {part: measure(model, tokenizer, docs, recipe.context) for part, docs in parts.items()}
     log = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     speed = tokens_per_second(log)
     minutes, epochs = recipe.tokens / speed / 60, recipe.tokens / len(read_tokens(folder / "train.npy"))
-    rung = make_rung(model, recipe, scores, minutes, epochs)
+    unit = "core-minutes of training" if arguments.recipe == "course_base" else f"minutes of {arguments.machine}"
+    rung = make_rung(model, recipe, scores, minutes, epochs, unit)
     shape = model.config
     card = CARD.format(
+        name=rung.name,
+        recipe=recipe.name,
+        machine=arguments.machine,
+        weight_decay=recipe.weight_decay,
         parameters=rung.size,
         layers=shape.num_hidden_layers,
         width=shape.hidden_size,
@@ -179,11 +198,11 @@ def main() -> None:
         length=LENGTH,
         samples=samples(model, tokenizer),
     )
-    (TARGET / "model_card.md").write_text(card, encoding="utf-8")
+    (target / "model_card.md").write_text(card, encoding="utf-8")
     record(rung)
     print(rung)
-    for path in sorted(TARGET.iterdir()):
-        print(f'    "course_base/{path.name}": "{hashlib.sha256(path.read_bytes()).hexdigest()}",')
+    for path in sorted(target.iterdir()):
+        print(f'    "{target.name}/{path.name}": "{hashlib.sha256(path.read_bytes()).hexdigest()}",')
 
 
 if __name__ == "__main__":

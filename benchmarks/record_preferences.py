@@ -1,27 +1,31 @@
 """SmolLM2 tuned by DPO on written preferences and by GRPO on sums that can be checked: recorded for lesson 21.
 
-    python -m benchmarks.record_preferences grpo --seed 0 --rate 3e-4 --out FOLDER      # one run, GPU: two minutes
-    python -m benchmarks.record_preferences grpo --seed 0 --rewards random --out FOLDER # the control
+    python -m benchmarks.record_preferences grpo --worth right --rate 1e-4 --limit 62 --out FOLDER     # on a GPU
+    python -m benchmarks.record_preferences grpo --worth halves --rate 3e-4 --limit 230 --out FOLDER
+    python -m benchmarks.record_preferences grpo --worth random --rate 3e-4 --limit 230 --out FOLDER   # the control
     python -m benchmarks.record_preferences dpo --beta 0.1 --seed 0 --out FOLDER
+    python -m benchmarks.record_preferences plain --out FOLDER                          # judges without tuning, CPU
     python -m benchmarks.record_preferences join --out FOLDER                           # into the package
 
-All runs train LoRA of rank 8 beside every matrix of the blocks, in float32 (TF32 products on a GPU).
+All runs train LoRA of rank 8 beside every matrix of the blocks, in float32 (TF32 products on a GPU). A run ends after
+its steps or, with --limit, after so many seconds, and says which.
 
-GRPO: sums, differences and products of small numbers; 32 questions a step, 16 answers each at temperature 1. An answer
-is worth 1/2 when its last number is right, and 1/2 when it is a number and nothing else. Held out are questions whose
-pair of numbers no training question has, in either order. Measured before and after: greedy answers and four drawn ones
-to each. The control gives every answer a reward by the throw of a coin.
+GRPO: sums, differences and products of small numbers; 32 questions a step, 16 answers each at temperature 1. Three
+ways to say what an answer is worth. "halves": 1/2 when its last number is right, and 1/2 when it is a number and
+nothing else. "right": nothing unless its last number is right, then 1/2, and 1 when it is a number and nothing else.
+"random": the throw of a coin. Held out are questions whose pair of numbers no training question has, in either order.
+Measured before and after: greedy answers and four drawn ones to each.
 
 DPO: the 300 pairs in five folds by conversation, each fold judged by a model that was tuned on the other four. Rows
 longer than 768 tokens are left out. Judged is whether the margin of the better answer over the worse, against the
-model before tuning, is positive; beside it what two simple judges say: the longer answer, and the answer that the
-model itself finds likelier. Also the length of the greedy answers to held-out questions, before and after. There is no
-win rate: it would need a judge, and we have none that we trust.
+model before tuning, is positive; "plain" has what two simple judges say: the longer answer, and the answer that the
+untuned model finds likelier. There is no win rate: it would need a judge, and we have none that we trust.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import re
@@ -64,6 +68,10 @@ def load(device: torch.device, seed: int) -> Llama:
     model = load_smollm2(device)
     generator = torch.Generator(device=device).manual_seed(seed)
     return add_lora(model, TARGETS, rank=RANK, alpha=ALPHA, generator=generator).eval()
+
+
+class OutOfTime(Exception):
+    """The run has used its seconds; what it has learned is measured all the same."""
 
 
 # ---- sums
@@ -147,9 +155,11 @@ def run_grpo(options: argparse.Namespace) -> dict[str, Any]:
     def reward(rollouts: Rollouts, prompts: Sequence[Sequence[int]]) -> list[float]:
         found = worths(rollouts.answers, [question for question in chosen for _ in range(rollouts.group)])
         parts.append(found.mean(0).tolist())
-        if options.rewards == "random":
+        if options.worth == "random":
             return [float(draw.random() < 0.5) for _ in rollouts.answers]
-        return found.mean(1).tolist()
+        if options.worth == "halves":
+            return found.mean(1).tolist()
+        return (found[:, 0] * (1 + found[:, 1]) / 2).tolist()
 
     curve: list[dict[str, float]] = []
 
@@ -157,33 +167,36 @@ def run_grpo(options: argparse.Namespace) -> dict[str, Any]:
         right, bare = parts[-1]
         entry = {"step": step, "right": right, "bare": bare, "teaching": one.teaching, "length": one.length}
         curve.append({key: round(value, 4) for key, value in entry.items()})
+        if time.time() - began > options.limit:
+            raise OutOfTime
         if step % 10 == 1:
-            print(f"{options.rewards} seed {options.seed} rate {options.rate:g}", curve[-1], flush=True)
+            print(f"{options.worth} seed {options.seed} rate {options.rate:g}", curve[-1], flush=True)
 
     before, loss_before, began = (
         examine(model, asked, device),
         alpaca_loss(model, device, options.instructions),
         time.time(),
     )
-    train_grpo(
-        model,
-        adamw(model, options.rate, weight_decay=0.0),
-        draw_prompts,
-        reward,
-        steps=options.steps,
-        group=GROUP,
-        max_new_tokens=NEW_TOKENS,
-        stop_ids=[TOKENIZER.eos_id],
-        generator=generator,
-        report=report,
-        rows=options.rows,
-    )
+    with contextlib.suppress(OutOfTime):
+        train_grpo(
+            model,
+            adamw(model, options.rate, weight_decay=0.0),
+            draw_prompts,
+            reward,
+            steps=options.steps,
+            group=GROUP,
+            max_new_tokens=NEW_TOKENS,
+            stop_ids=[TOKENIZER.eos_id],
+            generator=generator,
+            report=report,
+            rows=options.rows,
+        )
     seconds = time.time() - began
     after = examine(model, asked, device)
     if options.adapter:
         save_adapter(model, options.adapter, base="SmolLM2-135M-Instruct")
     return {
-        "rewards": options.rewards,
+        "worth": options.worth,
         "seed": options.seed,
         "rate": options.rate,
         "seconds": round(seconds),
@@ -210,7 +223,7 @@ def token_pairs() -> tuple[list[TokenPair], list[int]]:
     return pairs, folds
 
 
-def whole_log_probs(model: Llama, batch: PairBatch, rows: int = 8) -> tuple[torch.Tensor, torch.Tensor]:
+def whole_log_probs(model: Llama, batch: PairBatch, rows: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
     """`pair_log_probs` in parts, without gradients."""
     with torch.no_grad():
         parts = [pair_log_probs(model, batch.part(start, start + rows)) for start in range(0, len(batch), rows)]
@@ -258,6 +271,24 @@ def run_dpo(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def run_plain(options: argparse.Namespace) -> dict[str, Any]:
+    """What judges without any tuning say of the pairs of the first `--folds` folds."""
+    device, began = pick_device(options.device), time.time()
+    pairs, folds = token_pairs()
+    chosen = [pair for pair, own in zip(pairs, folds) if own < options.folds]
+    model, rows = load_smollm2(device).eval(), []
+    for pair in chosen:
+        better, worse = whole_log_probs(model, pair_batch([pair], device=device))
+        rows.append([round(better.item(), 3), round(worse.item(), 3), len(pair.better), len(pair.worse)])
+    sizes = [sum(own == fold for own in folds) for fold in range(FOLDS)]
+    return {
+        "fold_sizes": sizes,
+        "folds": options.folds,
+        "log_probs_and_lengths": rows,
+        "seconds": round(time.time() - began),
+    }
+
+
 def tune(
     model: Llama, batch: PairBatch, reference: tuple[torch.Tensor, torch.Tensor], options: argparse.Namespace
 ) -> list[dict[str, float]]:
@@ -270,7 +301,7 @@ def tune(
             part = PairBatch(batch.ids[both], batch.counted[both])
             longest = int(part.counted.any(0).nonzero().max()) + 1  # what nobody counts at the right is not computed
             part = PairBatch(part.ids[:, :longest], part.counted[:, :longest])
-            one = dpo_step(model, optimizer, part, tuple(r[chosen] for r in reference), beta=options.beta, rows=8)
+            one = dpo_step(model, optimizer, part, tuple(r[chosen] for r in reference), beta=options.beta, rows=4)
             entry = {"loss": one.loss, "accuracy": one.accuracy, "better": one.better, "worse": one.worse}
             curve.append({key: round(value, 3) for key, value in entry.items()})
     return curve
@@ -289,7 +320,7 @@ def join(folder: Path) -> Path:
     runs = {kind: [json.loads(path.read_text()) for path in sorted(folder.glob(f"{kind}_*.json"))] for kind in RUNS}
     settings = {"rank": RANK, "alpha": ALPHA, "prompts": PROMPTS, "group": GROUP, "steps": STEPS, "epochs": EPOCHS}
     where = runs["grpo"][0].pop("machine")
-    for run in [*runs["grpo"], *runs["dpo"]]:
+    for run in (run for kind in runs.values() for run in kind):
         run.pop("machine", None)
     content = {"machine": where, "settings": settings, **runs}
     path = Path(llmai_edu.training.__file__).parent / "recorded" / "preference_runs.json"
@@ -297,7 +328,7 @@ def join(folder: Path) -> Path:
     return path
 
 
-RUNS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {"grpo": run_grpo, "dpo": run_dpo}
+RUNS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {"grpo": run_grpo, "dpo": run_dpo, "plain": run_plain}
 
 
 def main() -> None:
@@ -307,7 +338,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--beta", type=float, default=0.1)
-    parser.add_argument("--rewards", choices=("true", "random"), default="true")
+    parser.add_argument("--worth", choices=("right", "halves", "random"), default="right")
     parser.add_argument("--device")
     parser.add_argument("--adapter", type=Path, help="where the thin matrices of a GRPO run go")
     for name, value in (
@@ -316,6 +347,7 @@ def main() -> None:
         ("rows", 256),
         ("held-out", HELD_OUT),
         ("instructions", 64),
+        ("limit", 3600),
     ):
         parser.add_argument(f"--{name}", type=int, default=value)
     for name, value in (("folds", FOLDS), ("epochs", EPOCHS)):
@@ -328,7 +360,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     where = machine() | ({"gpu": torch.cuda.get_device_name()} if torch.cuda.is_available() else {})
     result = RUNS[options.kind](options) | {"machine": where}
-    name = f"{options.rewards}_{options.rate:g}" if options.kind == "grpo" else f"{options.beta:g}_{options.rate:g}"
+    name = f"{options.worth if options.kind == 'grpo' else options.beta}_{options.rate:g}"
     path = options.out / f"{options.kind}_{name}_{options.seed}.json"
     path.write_text(json.dumps(result), encoding="utf-8")
     print("written", path.name, f"in {result['seconds']} s", flush=True)

@@ -412,6 +412,7 @@ LESSONS = (
             "llmai_edu.training.recipe",
             "llmai_edu.training.pretrain",
             "llmai_edu.pretrained.course_base",
+            "llmai_edu.pretrained.course_large",
             "llmai_edu.viz.live_curve",
         ),
         minutes=100,

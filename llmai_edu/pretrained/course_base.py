@@ -14,7 +14,7 @@ from llmai_edu.pretrained.llama_hub import load_llama
 from llmai_edu.pretrained.packaged import checked_file
 from llmai_edu.tokenizers import BPETokenizer
 
-__all__ = ["CONTEXT", "course_base_card", "course_base_log", "load_course_base"]
+__all__ = ["CONTEXT", "course_base_card", "course_base_log", "course_base_tokenizer", "load_course_base"]
 
 CONTEXT = 256  # tokens of a row in training: what it reads beyond them, it never learned to read
 SHA256 = {
@@ -40,8 +40,16 @@ def load_course_base(device: torch.device | str = "cpu") -> tuple[Llama, BPEToke
     """
     folder = checked_file("course_base/config.json", SHA256["course_base/config.json"]).parent
     checked_file("course_base/model.safetensors", SHA256["course_base/model.safetensors"])
-    tokenizer = BPETokenizer.load(checked_file("course_base/tokenizer.json", SHA256["course_base/tokenizer.json"]))
-    return load_llama(folder, device), tokenizer
+    return load_llama(folder, device), course_base_tokenizer()
+
+
+def course_base_tokenizer() -> BPETokenizer:
+    """The tokenizer of course-base and course-large, learned from their training text. Raises DataError as above.
+
+    >>> course_base_tokenizer().vocab_size
+    6144
+    """
+    return BPETokenizer.load(checked_file("course_base/tokenizer.json", SHA256["course_base/tokenizer.json"]))
 
 
 def course_base_log() -> list[dict[str, Any]]:
