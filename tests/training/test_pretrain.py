@@ -134,3 +134,13 @@ def test_lesson_16_names_the_recorded_gain_of_bfloat16():
     gain = rows["bfloat16"]["ours_tokens_per_s"] / rows["float32"]["ours_tokens_per_s"]
     page = (root / "notebooks" / "src" / "16_pretraining.py").read_text(encoding="utf-8")
     assert f"went {gain:.1f} times as fast (`benchmarks/results/pretrain.json`)" in page
+
+
+def test_lesson_16_names_the_recorded_speed_on_a_gpu():
+    root = Path(__file__).resolve().parents[2]
+    rows = json.loads((root / "benchmarks" / "results" / "pretrain_gpu.json").read_text(encoding="utf-8"))["rows"]
+    row = rows["bfloat16"]
+    page = (root / "notebooks" / "src" / "16_pretraining.py").read_text(encoding="utf-8")
+    assert f"trains {row['ours_compiled_tokens_per_s'] / 1e6:.1f} million tokens of this model a second" in page
+    assert "a quarter of what the card's plain matrix product would allow" in page
+    assert 0.22 < row["ours_compiled_utilization"] < 0.28
