@@ -1,6 +1,6 @@
-"""Two dozen passages continued in many ways, sentences found by beam search, and drafts tried: what lesson 22 shows.
+"""A dozen passages continued in many ways, sentences found by beam search, and drafts tried: what lesson 22 shows.
 
-    python -m benchmarks.record_decoding               # about fifteen minutes of one core
+    python -m benchmarks.record_decoding               # about six minutes of one core
 
 SmolLM2-135M-Instruct from its 4-bit file. Results go to llmai_edu/training/recorded/decoding.json.
 """
@@ -23,26 +23,24 @@ from llmai_edu.pretrained import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "decoding.json"
-PROMPT, LENGTH, PLACES, BEAMS = 40, 64, (0.25, 0.6), 4
+PROMPT, LENGTH, PLACE, BEAMS = 40, 48, 0.25, 4
 # The settings of `usual_steps`; a name that begins with "greedy" takes the likeliest token after the steps.
 SETTINGS: dict[str, dict[str, Any]] = {
     "greedy": {},
-    **{f"temperature {t}": {"heat": t} for t in (1.0, 0.5, 0.7, 1.2)},
-    **{f"top-p {p}": {"p": p} for p in (0.5, 0.9, 0.95)},
+    **{f"temperature {t}": {"heat": t} for t in (1.0, 0.7, 1.2)},
+    **{f"top-p {p}": {"p": p} for p in (0.9, 0.5)},
     **{f"greedy, repetition {r}": {"repetition": r} for r in (1.1, 1.3)},
-    "greedy, frequency 0.5": {"frequency": 0.5},
-    **{f"top-k {k}": {"k": k} for k in (5, 50)},
+    "top-k 50": {"k": 50},
     "min-p 0.1": {"least": 0.1},
     "hot, top-p 0.9": {"heat": 1.5, "p": 0.9},
     "hot, min-p 0.1": {"heat": 1.5, "least": 0.1},
 }
-LONGEST, WIDTHS, PENALTIES = 40, (1, 3, 8), (0.0, 1.0)
+LONGEST, WIDTHS, PENALTIES = 40, (1, 4), (0.0, 1.0)
 FREE = (
     "Write a short story about a lighthouse.",
     "Explain why the sky is blue.",
-    "Give me advice for my first day at a new job.",
 )
-TOKENS, ROUNDS = 48, ((0.0, 2), (0.0, 4), (0.0, 8), (1.0, 4))  # temperature, guesses
+TOKENS, ROUNDS = 48, ((0.0, 4), (0.0, 8), (1.0, 4))  # temperature, guesses
 
 
 def repeated(ids: Sequence[int], n: int = 4) -> float:
@@ -79,10 +77,9 @@ def passages(docs: Sequence[str], encode) -> tuple[list[list[int]], list[list[in
     prompts, human = [], []
     for doc in docs:
         ids = encode(doc)
-        for place in PLACES:
-            start = int(place * len(ids))
-            prompts.append(ids[start : start + PROMPT])
-            human.append(ids[start + PROMPT : start + PROMPT + LENGTH])
+        start = int(PLACE * len(ids))
+        prompts.append(ids[start : start + PROMPT])
+        human.append(ids[start + PROMPT : start + PROMPT + LENGTH])
     return prompts, human
 
 
@@ -108,7 +105,7 @@ def sentences(model: Llama, prompts: list[list[int]], stops: list[int]) -> list[
         for penalty in PENALTIES:
             best = [
                 beam_search(model, prompt, LONGEST, beams=width, length_penalty=penalty, stop_ids=stops)[0]
-                for prompt in prompts[::2]
+                for prompt in prompts[:8]
             ]
             row = {
                 "beams": width,
@@ -137,7 +134,7 @@ class Watched:
 
 def speculation(model: Llama, docs: Sequence[str], train: str, tokenizer) -> list[dict[str, Any]]:
     """Rounds of each draft on prompts that are answered by copying, and on others."""
-    copy = [f"Repeat this text word for word:\n\n{doc[3000:].partition('. ')[2][:300]}" for doc in docs[4:7]]
+    copy = [f"Repeat this text word for word:\n\n{doc[3000:].partition('. ')[2][:300]}" for doc in docs[5:7]]
     counts = tokenizer.encode(train)
     drafts = {
         "look-up": PromptLookup(tokenizer.vocab_size),
