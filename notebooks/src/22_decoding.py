@@ -64,7 +64,7 @@ start = 2000
 prompt = fresh[start : start + 40]
 print("…", tokenizer.decode(prompt[-25:]).strip(), "…")
 for name, draw in (("greedy", None), ("drawn", seed)):
-    ids = list(generate_with(model, prompt, 32, seed=draw))
+    ids = list(generate_with(model, prompt, 24, seed=draw))
     print(f"\n{name}: {tokenizer.decode(ids).strip()!r}")
 
 # %% [markdown]
@@ -88,7 +88,8 @@ for name in LOOKS:
 assert surprise_of["greedy"] < surprise_of["human"] / 2
 assert surprise_of["beam 4"] < surprise_of["human"] / 2
 late = {name: np.mean(written[name]["by_place"][-16:]) for name in LOOKS}
-assert late["greedy"] < 0.7 * surprise_of["greedy"] + 0.2
+early = np.mean(written["greedy"]["by_place"][:16])
+assert late["greedy"] < 0.75 * early
 
 # %% [markdown]
 # What people write surprises the model all the time. What the model writes when it takes the likeliest token each time hardly surprises it, and less and less the longer it writes. A likely text and a text like a person's are two different things. Everything on this page follows from that.
@@ -169,12 +170,12 @@ for T in (0.25, 1.0, 4.0):
     assert torch.allclose(by_hand, stepped, atol=1e-6)
 
 # %% [markdown]
-# What does it do to a real model? SmolLM2 reads 400 tokens of the address of 2026 in one pass, which gives 350 distributions over 49,152 tokens (the first 50 tokens are context only). For each of them we know what the speaker said next. Two curves follow: the *entropy*, the mean surprise of the model by its own draws, and the mean surprise by the speaker's tokens.
+# What does it do to a real model? SmolLM2 reads 300 tokens of the address of 2026 in one pass, which gives 250 distributions over 49,152 tokens (the first 50 tokens are context only). For each of them we know what the speaker said next. Two curves follow: the *entropy*, the mean surprise of the model by its own draws, and the mean surprise by the speaker's tokens.
 
 # %%
 first = int(rng.integers(1000, len(fresh) - 1500))
-piece = torch.tensor(fresh[first : first + 401])
-logits = model(piece[None, :-1])[0, 50:]  # (350, 49152)
+piece = torch.tensor(fresh[first : first + 301])
+logits = model(piece[None, :-1])[0, 50:]  # (250, 49152)
 true = piece[51:]  # what the speaker said next
 
 
@@ -200,12 +201,12 @@ plt.show()
 at_one, best_heat = heats.index(1.0), heats[int(human.argmin())]
 print(f"at temperature 1: entropy {own[at_one]:.2f}, surprise {human[at_one]:.2f}")
 print(f"the speaker's tokens are least surprising at {best_heat}")
-assert 0.1 < human[at_one] - own[at_one] < 0.8
+assert 0 < human[at_one] - own[at_one] < 1
 assert best_heat in (1.0, 1.3)
 assert own[heats.index(0.5)] < own[at_one] / 2
 
 # %% [markdown]
-# The entropy rises steeply with the temperature. At 0.5, the model's own text would surprise it less than half as much as at 1. The speaker's tokens are least surprising near 1, which is no wonder: the model was trained for that, at temperature 1. And at 1 the entropy is a little *below* the surprise: on this speech, which it has not seen, the model is somewhat too sure of itself.
+# The entropy rises steeply with the temperature. At 0.5, the model's own text would surprise it less than half as much as at 1. Of the six temperatures, the speaker's tokens are least surprising at 1 or 1.3. That is no wonder: training makes the surprise small, at temperature 1. And at 1 the entropy is *below* the surprise: on this speech, which it has not seen, the model is too sure of itself.
 #
 # ## The tail
 #
@@ -227,16 +228,14 @@ plt.show()
 # %%
 tail, said_tail = 1 - held[999], (rank >= 1000).mean()
 in_text = 1 - (1 - tail) ** 100
-print(f"the likeliest token: model {held[0]:.2f}, speaker {said[0]:.2f}")
 print(f"beyond the first 1,000: model {tail:.1%}, speaker {said_tail:.1%}")
 print(f"a text of 100 draws meets that tail with probability {in_text:.2f}")
-assert 0.02 < held[0] - said[0] < 0.2
 assert 0.005 < tail < 0.03
-assert said_tail < 0.04
+assert said_tail < 0.05
 assert in_text > 0.4
 
 # %% [markdown]
-# Only a percent or two lies beyond the first thousand tokens. But a text of 100 tokens draws a hundred times, and is likely to meet it at least once. The speaker goes there about as seldom. So the tail does not hold too much. What is wrong with it is *what* it holds. Compare:
+# Only a percent or two lies beyond the first thousand tokens. But a text of 100 tokens draws a hundred times, and is likely to meet it at least once. The speaker goes there seldom, too: a few times in the 250 places. So the tail does not hold far too much. What is wrong with it is *what* it holds. Compare:
 
 # %%
 rare = np.flatnonzero(rank >= 300)[:6]
@@ -249,7 +248,7 @@ for row in rare:
     print(f"…{before!r}: the speaker {tokenizer.decode([int(true[row])])!r}, the tail {names}")
 
 # %% [markdown]
-# The speaker's rare tokens are names and turns of phrase that fit. Draws from the tail are mostly anything: each of these tokens has a little probability, because the model cannot rule out so many things exactly. One such token, and the rest of the text has to go on from it. So cut the tail off before drawing.
+# (These are places where the speaker's token was not among the first 300; the draws are from beyond the 300 as well. Square brackets and what is in them are notes of the transcript.) The speaker's rare tokens belong there, because something in the world made them come. Of the draws some would do, and most are just anything: each has a little probability, because the model cannot rule out so many things exactly. One such token, and the rest of the text has to go on from it. So cut the tail off before drawing.
 #
 # ## Three ways to cut
 #
@@ -275,7 +274,8 @@ def top_p_by_hand(probs, share):
 
 
 def min_p_by_hand(probs, share):
-    return {token for token, p in enumerate(probs) if p >= share * max(probs)}
+    least = share * max(probs)
+    return {token for token, p in enumerate(probs) if p >= least}
 
 
 print(dict(zip(WORDS, exact.round(3).tolist())))
@@ -303,7 +303,7 @@ pairs = (
     (keep_min_p, min_p_by_hand, 0.1),
 )
 for cut, by_hand, value in pairs:
-    for row in logits[:300:100]:
+    for row in logits[:240:80]:
         kept = set(torch.isfinite(cut(row, value)).nonzero().flatten().tolist())
         assert len(kept ^ by_hand(row.softmax(-1).tolist(), value)) <= 1  # a tie at the edge
     print(f"{cut.__name__} agrees, {len(kept)} tokens kept in the last row")
@@ -311,7 +311,7 @@ for cut, by_hand, value in pairs:
 # %% [markdown]
 # ### How many are left?
 #
-# Sometimes the next token is nearly certain, sometimes almost anything can follow. Top-k keeps 50 either way. The other two adapt. Each dot is one of the 350 places:
+# Sometimes the next token is nearly certain, sometimes almost anything can follow. Top-k keeps 50 either way. The other two adapt. Each dot is one of the 250 places:
 
 # %% alt="ALT4"
 hesitation = -(p * logits.log_softmax(-1)).sum(-1).numpy()  # the entropy at each place
@@ -356,14 +356,14 @@ for T in (1.0, 1.5):
         median[name, T] = int(kept.sum(-1).float().median())
         print(f"{name}, temperature {T}: median {median[name, T]:>5,} tokens kept,", end=" ")
         print(f"{lost[name, T]:.0%} of the speaker's tokens impossible")
-assert 0.05 < lost["top-k 50", 1.0] < 0.2
+assert 0.06 < lost["top-k 50", 1.0] < 0.2
 assert 0.06 < lost["top-p 0.9", 1.0] < 0.2
-assert 0.22 < lost["min-p 0.1", 1.0] < 0.42
+assert 0.25 < lost["min-p 0.1", 1.0] < 0.42
 assert median["top-p 0.9", 1.5] > 400
 assert median["min-p 0.1", 1.5] < 30
 
 # %% [markdown]
-# No cut is free. At temperature 1, top-k 50 and top-p 0.9 make around a tenth of what the speaker said impossible, min-p 0.1 around three tenths. So the three numbers mean different things, and one cannot compare the rules at "usual" values without saying how much each cuts. At temperature 1.5 the picture turns: top-p 0.9 now keeps a thousand tokens and more in the typical place, which is hardly a cut; min-p 0.1 still keeps about ten. That is what min-p was made for: a high temperature, without the tail.
+# No cut is free. At temperature 1, top-k 50 and top-p 0.9 make about one token in eight of the speaker's impossible, min-p 0.1 one in three. So the three numbers mean different things, and one cannot compare the rules at "usual" values without saying how much each cuts. At temperature 1.5 the picture turns: top-p 0.9 now keeps a thousand tokens and more in the typical place, which is hardly a cut; min-p 0.1 still keeps about ten. That is what min-p was made for: a high temperature, without the tail.
 #
 # ## Steps, one after another
 #
@@ -372,7 +372,7 @@ assert median["min-p 0.1", 1.5] < 30
 # %%
 from llmai_edu.generation.steps import min_p, top_k, top_p
 
-half, three = [[0.5, 0.3, 0.2]], torch.tensor([[0.5, 0.3, 0.2]]).log()
+three = torch.tensor([[0.5, 0.3, 0.2]]).log()
 cooled_first = probs_after(three, no_tokens, [temperature(0.5), top_p(0.6)])
 cut_first = probs_after(three, no_tokens, [top_p(0.6), temperature(0.5)])
 print("temperature 0.5, then top-p 0.6:", cooled_first[0].tolist())
@@ -516,7 +516,9 @@ for name in ("greedy", "greedy, repetition 1.1", "greedy, repetition 1.3"):
 assert repeats["greedy, repetition 1.3"] < 0.02 < repeats["greedy"]
 assert surprise_of["greedy, repetition 1.3"] > surprise_of["greedy"]
 
-source = "The harbour opens at six. The ferry to the islands leaves at seven, and the ferry to the city leaves at eight. Tickets for the ferry are sold at the harbour."
+
+# %%
+source = "The harbour opens at six. The ferry to the islands leaves at seven, and the ferry to the city leaves at eight."
 copy_ids = tokenizer.chat_ids(
     [{"role": "user", "content": f"Repeat this text word for word: {source}"}]
 )
@@ -642,10 +644,26 @@ nearest = sorted(written, key=lambda name: abs(surprise_of[name] - surprise_of["
 for name in nearest[:5]:
     low, high = interval(np.array(written[name]["surprise"]))
     print(f"{name:<16} {surprise_of[name]:.2f}   95 %: {low:.2f} to {high:.2f}")
-ASSERT_NEAR = True
+human_ends = interval(np.array(written["human"]["surprise"]))
+assert human_ends[0] < surprise_of["temperature 1.0"] < human_ends[1]
+assert surprise_of["hot, top-p 0.9"] > 2 * surprise_of["human"]
+assert surprise_of["hot, min-p 0.1"] < surprise_of["human"]
+assert 0.9 < written["temperature 1.0"]["distinct_pairs"] < 0.96
+assert 0.9 < written["human"]["distinct_pairs"] < 0.94
+for name in ("top-k 50", "top-p 0.9", "top-p 0.5", "min-p 0.1", "temperature 0.7"):
+    assert surprise_of[name] < surprise_of["temperature 1.0"]
 
 # %% [markdown]
-# NEARPROSE
+# Each cut, and each lower temperature, moves to the left: towards likelier text and, for the strong ones, fewer distinct pairs. Two settings with temperature 1.5 ("hot") lie far apart: with min-p 0.1 the texts are less surprising than the speakers', with top-p 0.9 more than twice as surprising. One strange token that passes makes the context strange, the next distribution is flatter, and lets more pass.
+#
+# Plain draws at temperature 1 come nearest to the speakers, in both directions. Is that the best rule, then? Read what it wrote, beside the speaker and a milder rule:
+
+# %%
+for name in ("human", "temperature 1.0", "top-p 0.5"):
+    print(f"{name}: …{written[name]['first_texts'][1]}…\n")
+
+# %% [markdown]
+# The numbers agree, and the sense does not. A draw at temperature 1 has as many rare tokens as the speaker's text, but not where they belong. A small model knows less of what may follow, so a cut helps it, although the text is then less surprising than a person's. Where to cut is a matter of the model, the task and taste. Two numbers cannot settle it, and twelve passages are few. What they settle is that the far left is wrong for prose. (For a task with one right answer, such as a sum or a copy, the likeliest token is what one wants.)
 #
 # ## Showing text as it comes
 #
@@ -690,11 +708,11 @@ for cut in range(1, len(text)):  # cut anywhere: the same text is shown
 prompts = [fresh[place : place + 20] for place in (1500, 3000, 4500, 6000)]
 steps, texts = usual_steps(0.8, p=0.95), [[] for _ in prompts]
 began = time.perf_counter()
-for row, token in generate_many_with(model, prompts, 16, steps, seeds=range(seed, seed + 4)):
+for row, token in generate_many_with(model, prompts, 12, steps, seeds=range(seed, seed + 4)):
     texts[row].append(token)
 together = time.perf_counter() - began
 began = time.perf_counter()
-alone = list(generate_with(model, prompts[2], 16, steps, seed=seed + 2))
+alone = list(generate_with(model, prompts[2], 12, steps, seed=seed + 2))
 print(f"four texts {together:.1f} s, one text {time.perf_counter() - began:.1f} s")
 print(repr(tokenizer.decode(texts[2])))
 assert alone == texts[2]
@@ -803,16 +821,18 @@ assert stats.kept > 0
 # Our drafts cost nearly nothing, since they are no networks. *Prompt look-up* [7] searches the text so far for its own last three tokens (then two, then one) and guesses what followed them there. The *trigram* counted the tokens of speeches from the training years, and draws what came after the last two. The target is SmolLM2. Two tasks: copy a text, and write a story. Which draft will help where? Guess first.
 
 # %%
-counted = tokenizer.encode(ladder_text().train[-2_000_000:])
+counted = tokenizer.encode(ladder_text().train[-1_000_000:])
 drafts = {
     "look-up": PromptLookup(tokenizer.vocab_size),
     "trigram": NgramDraft(counted, tokenizer.vocab_size, n=3),
 }
 story = [{"role": "user", "content": "Write a short story about a lighthouse."}]
 tasks = {"copy": copy_ids, "story": tokenizer.chat_ids(story)}
-plain, settings = {}, {"stop_ids": [tokenizer.eos_id]}
-for task, ids in tasks.items():
-    plain[task] = list(generate_with(model, ids, 36, **settings))
+length, stop_ids = len(wanted), [tokenizer.eos_id]
+plain = {
+    "copy": copies[1.0],
+    "story": list(generate_with(model, tasks["story"], length, stop_ids=stop_ids)),
+}
 
 # %%
 per_pass = {}
@@ -821,7 +841,7 @@ for task, ids in tasks.items():
         stats = Speculation()
         fast = list(
             generate_speculative(
-                model, ids, 36, guesses, generator=generator, stats=stats, **settings
+                model, ids, length, guesses, generator=generator, stop_ids=stop_ids, stats=stats
             )
         )
         per_pass[task, name] = stats.per_pass
