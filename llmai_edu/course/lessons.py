@@ -464,7 +464,6 @@ LESSONS = (
         modules=(
             "llmai_edu.generation.steps",
             "llmai_edu.generation.composed",
-            "llmai_edu.generation.batch",
             "llmai_edu.generation.beam",
             "llmai_edu.generation.speculative",
             "llmai_edu.generation.stop_strings",
