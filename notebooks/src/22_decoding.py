@@ -301,7 +301,7 @@ def min_p_by_hand(probs, share):
 
 
 print(dict(zip(WORDS, exact.round(3).tolist())))
-for by_hand, value in ((top_k_by_hand, 2), (top_p_by_hand, 0.7), (min_p_by_hand, 0.2)):
+for by_hand, value in ((top_k_by_hand, 2), (top_p_by_hand, 0.5), (min_p_by_hand, 0.2)):
     print(
         f"{by_hand.__name__:<14} {value}: {[WORDS[token] for token in by_hand(exact, value)]}"
     )
@@ -425,11 +425,11 @@ for T in (1.0, 1.5):
 assert 0.06 < lost["top-k 50", 1.0] < 0.2
 assert 0.06 < lost["top-p 0.9", 1.0] < 0.2
 assert 0.25 < lost["min-p 0.1", 1.0] < 0.42
-assert median["top-p 0.9", 1.5] > 400
-assert median["min-p 0.1", 1.5] < 30
+assert median["top-p 0.9", 1.5] > 1000
+assert median["min-p 0.1", 1.5] < 20
 
 # %% [markdown]
-# No cut is free. At temperature 1, top-k 50 and top-p 0.9 make about one token in eight of the speaker's impossible, min-p 0.1 one in three. So the three numbers mean different things, and one cannot compare the rules at "usual" values without saying how much each cuts. At temperature 1.5 the picture turns: top-p 0.9 now keeps a thousand tokens and more in the typical place, which is hardly a cut; min-p 0.1 still keeps about ten. That is what min-p was made for: a high temperature, without the tail.
+# No cut is free. At temperature 1, top-k 50 and top-p 0.9 make about one token in eight of the speaker's impossible, min-p 0.1 one in three. So the three numbers mean different things, and one cannot compare the rules at "usual" values without saying how much each cuts. At temperature 1.5 the picture turns: top-p 0.9 now keeps a thousand tokens and more in the typical place, which is hardly a cut; min-p 0.1 still keeps a handful. That is what min-p was made for: a high temperature, without the tail.
 #
 # ## Steps, one after another
 #
@@ -527,11 +527,15 @@ axes.invert_yaxis()
 axes.set(xlabel="share of runs of four tokens that stood there before")
 plt.show()
 repeats = {name: np.mean(way["repeated"]) for name, way in written.items()}
-assert repeats["greedy"] > 0.15 > 0.03 > repeats["human"]
+assert 0.2 < repeats["greedy"] < 0.25
+assert 0.19 < repeats["beam 4"] < 0.22
+assert repeats["human"] < 0.01
 assert ends["greedy"][0] > ends["human"][1]
 
 # %% [markdown]
-# Why does it not find its way out? Give it text that repeats itself, and watch its surprise. Six pieces of twelve tokens from the speech are each written down five times in a row. The control is six pieces of twelve *random* tokens, which make no sense at all:
+# In the greedy texts almost a quarter of the runs stood there before, with beam search a fifth; in the speakers' texts hardly any. The stronger the cut or the cooling, the more repetition comes back.
+#
+# Why does a greedy text not find its way out? Give it text that repeats itself, and watch its surprise. Six pieces of twelve tokens from the speech are each written down five times in a row. The control is six pieces of twelve *random* tokens, which make no sense at all:
 
 # %% alt="Surprise in nats a token when a piece stands in the text for the first to the fifth time. Pieces of the speech fall from 5.2 to 2.5, 0.4, 0.2 and 0.15. Random tokens fall from 15 to 6, 1.7, 1.0 and 0.9."
 places = rng.integers(500, len(fresh) - 20, 6)

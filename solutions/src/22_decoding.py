@@ -78,7 +78,8 @@ def blocked(ids, n):
 
 # %% tags=["skip-proof"]
 try:
-    print([blocked([5, 1, 2, 7, 1, 2, 4, 1, 2], n) for n in (2, 3, 4)])
+    yours = [blocked([5, 1, 2, 7, 1, 2, 4, 1, 2], n) for n in (2, 3, 4)]
+    print("yours:", yours, "wanted: [[4, 7], [4, 7], []]")
 except NotImplementedError:
     print("Run this cell again when `blocked` is written.")
 
@@ -110,11 +111,11 @@ check("decoding.blocked", blocked, part="blocked_at_the_edges")
 # | token | p | surprise −ln p | distance from H = 1.063 |
 # |---|---|---|---|
 # | 0 | 0.60 | 0.511 | 0.552 |
-# | 1 | 0.20 | 1.609 | 0.546 |
+# | 1 | 0.20 | 1.609 | 0.547 |
 # | 2 | 0.15 | 1.897 | 0.834 |
 # | 3 | 0.05 | 2.996 | 1.933 |
 #
-# Token 1 is the most typical, just before token 0. It holds 0.2, which does not reach 0.3; with token 0 it is 0.8. The answer is `[0.75, 0.25, 0, 0]`. With `mass = 0.2` token 1 alone is left: `[0, 1, 0, 0]`.
+# The next cell computes the table. Token 1 is the most typical, just before token 0. It holds 0.2, which does not reach 0.3; with token 0 it is 0.8. The answer is `[0.75, 0.25, 0, 0]`. With `mass = 0.2` token 1 alone is left: `[0, 1, 0, 0]`.
 #
 # <details><summary>Hint: reaching the mass</summary>
 #
@@ -127,6 +128,12 @@ check("decoding.blocked", blocked, part="blocked_at_the_edges")
 # `0 * np.log(0)` is `nan`. Compute the surprise of the others only, and give the zeros an infinite distance.
 #
 # </details>
+
+# %%
+table = np.array([0.6, 0.2, 0.15, 0.05])
+mean_surprise = float(table @ -np.log(table))
+print(f"H = {mean_surprise:.3f}, distances {abs(-np.log(table) - mean_surprise).round(3)}")
+assert np.allclose(abs(-np.log(table) - mean_surprise), [0.552, 0.547, 0.834, 1.933], atol=6e-4)
 
 
 # %% nbgrader={"grade": false, "grade_id": "keep_typical", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -151,7 +158,8 @@ def keep_typical(probs, mass):
 
 # %% tags=["skip-proof"]
 try:
-    print(keep_typical(np.array([0.6, 0.2, 0.15, 0.05]), 0.3).round(3))
+    print("yours:", keep_typical(table, 0.3).round(3), "wanted: [0.75 0.25 0. 0.]")
+    print("yours:", keep_typical(table, 0.2).round(3), "wanted: [0. 1. 0. 0.]")
 except NotImplementedError:
     print("Run this cell again when `keep_typical` is written.")
 
@@ -242,7 +250,8 @@ def keep_or_replace(p, q, token, u, w):
 
 # %% tags=["skip-proof"]
 try:
-    print("yours:", distribution(keep_or_replace, p, q).round(3))
+    print("yours:", distribution(keep_or_replace, p, q).round(3), "wanted:", p)
+    print([keep_or_replace(p, q, 2, u, 0.9) for u in (0.3, 0.7)], "wanted: [2, 0]")
 except NotImplementedError:
     print("Run this cell again when `keep_or_replace` is written.")
 
