@@ -530,10 +530,11 @@ repeats = {name: np.mean(way["repeated"]) for name, way in written.items()}
 assert 0.2 < repeats["greedy"] < 0.25
 assert 0.19 < repeats["beam 4"] < 0.22
 assert repeats["human"] < 0.01
+assert min(repeats["top-p 0.5"], repeats["temperature 0.7"]) > 0.02 > repeats["top-p 0.9"]
 assert ends["greedy"][0] > ends["human"][1]
 
 # %% [markdown]
-# In the greedy texts almost a quarter of the runs stood there before, with beam search a fifth; in the speakers' texts hardly any. The stronger the cut or the cooling, the more repetition comes back.
+# In the greedy texts almost a quarter of the runs stood there before, with beam search a fifth; in the speakers' texts hardly any. With a strong cut or cooling (top-p 0.5, temperature 0.7), some repetition comes back.
 #
 # Why does a greedy text not find its way out? Give it text that repeats itself, and watch its surprise. Six pieces of twelve tokens from the speech are each written down five times in a row. The control is six pieces of twelve *random* tokens, which make no sense at all:
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from llmai_edu.course.draft_rules import MISTAKES, RIGHT, drawn_points, outcomes, walk
 from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_type
 
@@ -169,59 +170,12 @@ def keep_typical_zeros(answer, rng):
     expect_close(all_of_them, probs, "a mass of 1 keeps every token that has a probability", atol=1e-7)
 
 
-def _walk(weights, w):
-    """The token at which the running sum of the weights first exceeds w times their sum."""
-    running = np.cumsum(weights)
-    return int(min(np.searchsorted(running, w * running[-1], side="right"), len(weights) - 1))
-
-
-def _outcomes(p, q, points, ratio, rest):
-    """What a rule returns at each point (token, u, w): keep below the ratio, or else draw from the rest."""
-    return [token if u < ratio(p, q, token) else _walk(rest(p, q, token), w) for token, u, w in points]
-
-
-def _ratio(p, q, token):
-    return p[token] / q[token]
-
-
-def _beyond(p, q, token):
-    return np.maximum(p - q, 0)
-
-
-def _without(p, q, token):
-    return np.where(np.arange(len(p)) == token, 0, p)
-
-
-RULES = {
-    "the replacement is drawn from all of p: what was kept is counted twice. Draw it from what p has beyond q": (
-        _ratio,
-        lambda p, q, t: p,
-    ),
-    "the replacement is drawn from q; draw it from what p has beyond q": (_ratio, lambda p, q, t: q),
-    "the replacement is drawn from p without the refused token; draw it from what p has beyond q": (_ratio, _without),
-    "what p has beyond q is max(p - q, 0); you took the absolute difference": (_ratio, lambda p, q, t: np.abs(p - q)),
-    "that is what q has beyond p; it is p that lacks something": (_ratio, lambda p, q, t: np.maximum(q - p, 0)),
-    "keep the token with probability p / q; you have q / p": (lambda p, q, t: q[t] / p[t] if p[t] else 9, _beyond),
-    "keep the token with probability p / q; you took p alone": (lambda p, q, t: p[t], _beyond),
-    "a token with p below q is refused sometimes, not always: it stays with probability p / q": (
-        lambda p, q, t: 1.0 if p[t] >= q[t] else 0.0,
-        _beyond,
-    ),
-}
-
-
-def _distributions(rng, size):
-    """Two distributions of which neither is above the other everywhere, with zeros at different places."""
-    p, q = rng.dirichlet(np.ones(size)), rng.dirichlet(np.ones(size))
-    return p, q
-
-
 @exercise(points=4, minutes=25, difficulty=3)
 def keep_or_replace(answer, rng):
     for size in (5, 8, 3):
-        p, q = _distributions(rng, size)
-        points = [(int(rng.choice(size, p=q)), float(rng.random()), float(rng.random())) for _ in range(150)]
-        want = _outcomes(p, q, points, _ratio, _beyond)
+        p, q = rng.dirichlet(np.ones(size)), rng.dirichlet(np.ones(size))
+        points = drawn_points(rng, q)
+        want = outcomes(p, q, points, *RIGHT)
         got = [answer(p, q, token, u, w) for token, u, w in points]
         for one in got:
             expect(
@@ -229,39 +183,42 @@ def keep_or_replace(answer, rng):
                 "return the number of a token, an integer",
                 got=one,
             )
-        suspects = {said: _outcomes(p, q, points, ratio, rest) for said, (ratio, rest) in RULES.items()}
-        suspects["keep the token when u is below p / q, not when it is above"] = [
-            token if u > p[token] / q[token] else _walk(_beyond(p, q, token), w) for token, u, w in points
-        ]
-        beyond = _beyond(p, q, 0)
-        suspects["divide what p has beyond q by its sum before you compare the running sum with w"] = [
-            token
-            if u < p[token] / q[token]
-            else int(min(np.searchsorted(np.cumsum(beyond), w, side="right"), size - 1))
-            for token, u, w in points
-        ]
-        suspects["every drafted token was kept: then the text has the draft's distribution"] = [t for t, _, _ in points]
-        suspects["u decides about keeping and w draws the replacement; you used u for both"] = [
-            token if u < p[token] / q[token] else _walk(beyond, u) for token, u, w in points
-        ]
+        suspects = {said: outcomes(p, q, points, *rule) for said, rule in MISTAKES.items()}
+        beyond = np.maximum(p - q, 0)
+        plain = np.cumsum(beyond)  # not divided by its sum
+        for said, rule in (
+            (
+                "keep the token when u is below p / q, not when it is above",
+                lambda t, u, w: t if u > p[t] / q[t] else walk(beyond, w),
+            ),
+            (
+                "divide what p has beyond q by its sum before you compare the running sum with w",
+                lambda t, u, w: t if u < p[t] / q[t] else int(min(np.searchsorted(plain, w, side="right"), size - 1)),
+            ),
+            (
+                "u decides about keeping and w draws the replacement; you used u for both",
+                lambda t, u, w: t if u < p[t] / q[t] else walk(beyond, u),
+            ),
+        ):
+            suspects[said] = [rule(*point) for point in points]
         place = next((n for n, (a, b) in enumerate(zip(got, want)) if a != b), 0)
-        token, u, w = points[place]
         expect_equal(
             [int(one) for one in got],
             want,
             "some tokens are not what the rule gives",
             suspects=suspects,
-            on=f"150 points with p = {np.round(p, 3).tolist()}, q = {np.round(q, 3).tolist()}; the first difference at "
-            f"token={token}, u={u:.3f}, w={w:.3f}",
+            on="150 points with p = {}, q = {}; the first difference at token={}, u={:.3f}, w={:.3f}".format(
+                np.round(p, 3).tolist(), np.round(q, 3).tolist(), *points[place]
+            ),
         )
 
 
 @keep_or_replace.part(points=1)
 def keep_or_replace_at_the_edges(answer, rng):
-    p, q = _distributions(rng, 6)
-    points = [(int(rng.choice(6, p=q)), float(rng.random()), float(rng.random())) for _ in range(150)]
+    p, q = rng.dirichlet(np.ones(6)), rng.dirichlet(np.ones(6))
+    points = drawn_points(rng, q)
     got = [int(answer(p, q, token, u, w)) for token, u, w in points]
-    expect_equal(got, _outcomes(p, q, points, _ratio, _beyond), FIRST, on="")
+    expect_equal(got, outcomes(p, q, points, *RIGHT), FIRST, on="")
     a, b = rng.uniform(0.2, 0.4, 2)
     p, q = np.array([0.0, a, 0.0, 1 - a]), np.array([0.2, 0.8 - b, 0.0, b])
     expect_equal(
