@@ -73,3 +73,25 @@ MISTAKES: dict[str, tuple[Ratio, Rest]] = {
     ),
     "every drafted token was kept: then the text has the draft's distribution": (lambda p, q, t: 1.0, _beyond),
 }
+
+
+def mistaken_outcomes(p: np.ndarray, q: np.ndarray, points: Sequence[Point]) -> dict[str, list[int]]:
+    """What each mistake returns at the points, those about the two random numbers included.
+
+    >>> len(mistaken_outcomes(np.array([0.9, 0.1]), np.array([0.5, 0.5]), [(1, 0.3, 0.5)])) == len(MISTAKES) + 3
+    True
+    """
+    beyond = np.maximum(p - q, 0)
+    undivided = np.cumsum(beyond)
+    found = {said: outcomes(p, q, points, *rule) for said, rule in MISTAKES.items()}
+    found["keep the token when u is below p / q, not when it is above"] = [
+        token if u > p[token] / q[token] else walk(beyond, w) for token, u, w in points
+    ]
+    found["divide what p has beyond q by its sum before you compare the running sum with w"] = [
+        token if u < p[token] / q[token] else int(min(np.searchsorted(undivided, w, side="right"), len(p) - 1))
+        for token, u, w in points
+    ]
+    found["u decides about keeping and w draws the replacement; you used u for both"] = [
+        token if u < p[token] / q[token] else walk(beyond, u) for token, u, w in points
+    ]
+    return found

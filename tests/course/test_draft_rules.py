@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from llmai_edu.course.draft_rules import MISTAKES, RIGHT, drawn_points, outcomes
+from llmai_edu.course.draft_rules import MISTAKES, RIGHT, drawn_points, mistaken_outcomes, outcomes
 
 P, Q = np.array([0.5, 0.3, 0.15, 0.05]), np.array([0.2, 0.2, 0.25, 0.35])
 
@@ -24,6 +24,12 @@ def test_the_right_rule_gives_the_target():
 @pytest.mark.parametrize("said", MISTAKES)
 def test_every_mistake_gives_something_else(said):
     assert abs(distribution(*MISTAKES[said]) - P).max() > 0.03
+
+
+def test_mistakes_differ_from_each_other_and_from_the_rule():
+    points = drawn_points(np.random.default_rng(0), Q)
+    found = [outcomes(P, Q, points, *RIGHT), *mistaken_outcomes(P, Q, points).values()]
+    assert len({tuple(tokens) for tokens in found}) == len(MISTAKES) + 4
 
 
 def test_points_are_drawn_from_the_draft():

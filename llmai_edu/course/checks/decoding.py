@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llmai_edu.course.draft_rules import MISTAKES, RIGHT, drawn_points, outcomes, walk
+from llmai_edu.course.draft_rules import RIGHT, drawn_points, mistaken_outcomes, outcomes
 from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_type
 
@@ -183,24 +183,7 @@ def keep_or_replace(answer, rng):
                 "return the number of a token, an integer",
                 got=one,
             )
-        suspects = {said: outcomes(p, q, points, *rule) for said, rule in MISTAKES.items()}
-        beyond = np.maximum(p - q, 0)
-        plain = np.cumsum(beyond)  # not divided by its sum
-        for said, rule in (
-            (
-                "keep the token when u is below p / q, not when it is above",
-                lambda t, u, w: t if u > p[t] / q[t] else walk(beyond, w),
-            ),
-            (
-                "divide what p has beyond q by its sum before you compare the running sum with w",
-                lambda t, u, w: t if u < p[t] / q[t] else int(min(np.searchsorted(plain, w, side="right"), size - 1)),
-            ),
-            (
-                "u decides about keeping and w draws the replacement; you used u for both",
-                lambda t, u, w: t if u < p[t] / q[t] else walk(beyond, u),
-            ),
-        ):
-            suspects[said] = [rule(*point) for point in points]
+        suspects = mistaken_outcomes(p, q, points)
         place = next((n for n, (a, b) in enumerate(zip(got, want)) if a != b), 0)
         expect_equal(
             [int(one) for one in got],
