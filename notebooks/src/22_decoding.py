@@ -158,7 +158,7 @@ assert chi_square(wrong, exact)[1] < 1e-6
 #
 # The first rule between logits and draw divides all logits by a number T, the *temperature*: $p_v \propto e^{z_v / T} = (e^{z_v})^{1/T}$. Below 1 the differences grow, and the likely tokens become likelier. Above 1 they shrink. Near 0 the likeliest token takes all, which is greedy decoding. For very large T all tokens are equally likely.
 #
-# In the package every rule is a *step*: a function of the logits (B, V) and of the tokens so far (B, T) that returns new logits. Steps can be put one after another. This one subtracts the largest logit first, which changes no probability (lesson 11) and keeps the quotient from overflowing. `SMALLEST` is the smallest divisor that does not count as 0.
+# In the package every rule is a *step*: a function of the logits (B, V) and of the tokens so far (B, T) that returns new logits. Steps can be put one after another. This one subtracts the largest logit first, which changes no probability (lesson 00) and keeps the quotient from overflowing. `SMALLEST` is the smallest divisor that does not count as 0.
 
 
 # %%
@@ -795,7 +795,7 @@ for name in ("human", "temperature 1.0", "top-p 0.5"):
 #
 # ## Showing text as it comes
 #
-# A chat shows its text while it is written, and two things can go wrong there. A token may hold half a character: `stream_text` of lesson 00 waits for the other half. And a text may have to end at a *stop string*, such as the beginning of the user's next turn. A stop *token* is one id, and easy. A stop string may be spread over several tokens. A plain test of each piece never finds it:
+# A chat shows its text while it is written, and two things can go wrong there. A token may hold half a character: `stream_text` waits for the other half. And a text may have to end at a *stop string*, such as the beginning of the user's next turn. A stop *token* is one id, and easy. A stop string may be spread over several tokens. A plain test of each piece never finds it:
 
 # %%
 from collections.abc import Sequence
