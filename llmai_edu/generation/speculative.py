@@ -88,7 +88,7 @@ class PromptLookup:
             for start in range(len(ids) - n - 1, -1, -1):
                 if list(ids[start : start + n]) == last:
                     found = list(ids[start + n : start + n + k])
-                    return found, torch.eye(self.vocab_size)[found]
+                    return found, torch.nn.functional.one_hot(torch.tensor(found), self.vocab_size).float()
         return [], torch.zeros(0, self.vocab_size)
 
 

@@ -70,6 +70,14 @@ def test_drawn_pairs_have_the_models_distribution():
     assert chisquare(seen[want > 0], want[want > 0] * seen.sum() / want.sum()).pvalue > 1e-4
 
 
+def test_a_draft_of_a_large_vocabulary_takes_a_row_for_each_guess_and_no_more():
+    drafted, q = PromptLookup(1_000_000, n=2)([1, 2, 7, 8, 1, 2], k=2)  # a table of all would have 10 ** 12 numbers
+    assert drafted == [7, 8]
+    assert q.shape == (2, 1_000_000)
+    assert [row.nonzero().flatten().tolist() for row in q] == [[7], [8]]
+    assert q.sum(1).tolist() == [1, 1]
+
+
 def test_it_ends_before_a_stop_token():
     model, prompt = llama(scale=3.0), [1, 2, 3, 1, 2]
     plain = list(generate(model, prompt, 20))
