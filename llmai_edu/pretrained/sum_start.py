@@ -9,8 +9,8 @@ from llmai_edu.pretrained.packaged import checked_file
 __all__ = ["load_sum_start"]
 
 SHA256 = {
-    "sum_start/model.safetensors": "",
-    "sum_start/config.json": "",
+    "sum_start/model.safetensors": "8c198563a6a9a60d323845be6c97b7a15066d6bdfd760ec212abdbb5dc3ac046",
+    "sum_start/config.json": "f45d8171d7dfc8ac4e277c57749ce482314794861a9658560161cd08acce20ed",
 }
 
 

@@ -33,8 +33,6 @@ if "google.colab" in sys.modules:
     address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
     get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
 # --- end of the Colab lines ---
-import re
-
 import numpy as np
 
 # %% [markdown]
@@ -197,7 +195,9 @@ try:
     rewards, lengths = np.array([[1.0, 0.0, 0.0, 0.0]]), np.array([[4, 4, 8, 40]])
     print(token_weights(rewards, lengths))
     print(token_weights(rewards, lengths, longest=40))
-    assert np.allclose(token_weights(rewards, lengths), [[0.09375, -0.03125, -0.015625, -0.003125]])
+    assert np.allclose(
+        token_weights(rewards, lengths), [[0.09375, -0.03125, -0.015625, -0.003125]]
+    )
     assert np.allclose(
         token_weights(rewards, lengths, longest=40), [[0.0046875] + 3 * [-0.0015625]]
     )

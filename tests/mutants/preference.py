@@ -29,6 +29,8 @@ MUTANTS = {
             says="two answers were given, and the last is wrong",
             source="""
             def strict_rule(answer, total):
+                import re
+
                 found = re.search(r"<([0-9]+)>", answer)
                 return float(found is not None and found[1] == str(total))
         """,
@@ -43,6 +45,8 @@ MUTANTS = {
             says="the sum itself was handed in",
             source="""
             def strict_rule(answer, total):
+                import re
+
                 found = re.fullmatch(r"[^<>]*<([^<>]+)>", answer)
                 return float(found is not None and eval(found[1].lstrip("0 ")) == total)
         """,
@@ -52,6 +56,8 @@ MUTANTS = {
             says="a zero stands before the number",
             source="""
             def strict_rule(answer, total):
+                import re
+
                 found = re.fullmatch(r"[^<>]*<([0-9]+)>", answer)
                 return float(found is not None and int(found[1]) == total)
         """,
@@ -61,7 +67,9 @@ MUTANTS = {
             says="digits of another script",
             source="""
             def strict_rule(answer, total):
-                found = re.fullmatch(r"[^<>]*<([1-9]?\\\\d+)>", answer)
+                import re
+
+                found = re.fullmatch(r"[^<>]*<((?!0)\\d+)>", answer)
                 return float(found is not None and int(found[1]) == total)
         """,
         ),
@@ -70,6 +78,8 @@ MUTANTS = {
             says="there are spaces within the brackets",
             source="""
             def strict_rule(answer, total):
+                import re
+
                 found = re.fullmatch(r"[^<>]*<([^<>]*)>", answer)
                 return float(found is not None and found[1].strip() == str(total))
         """,
@@ -79,6 +89,8 @@ MUTANTS = {
             says="a line break stands behind the bracket",
             source="""
             def strict_rule(answer, total):
+                import re
+
                 return float(re.match(f"[^<>]*<{total}>$", answer) is not None)
         """,
         ),
@@ -186,7 +198,7 @@ MUTANTS = {
         Mutant(
             "still_spread",
             says="nothing is divided by the standard deviation",
-            edit=(DR, "return centred / rewards.std(axis=1, ddof=1, keepdims=True) / longest / rewards.size"),
+            edit=(DR, "return centred / (rewards.std(axis=1, ddof=1, keepdims=True) + 1e-9) / longest / rewards.size"),
         ),
         Mutant("own_length", says="plays no part", edit=(DR, "return centred / lengths / rewards.size")),
         Mutant("both", says="both are divided by", edit=(DR, "return centred / longest / lengths / rewards.size")),

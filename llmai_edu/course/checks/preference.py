@@ -12,9 +12,8 @@ def _sum(rng):
     return a, b, a + b
 
 
-@exercise(points=3, minutes=20, difficulty=1)
-def strict_rule(answer, rng):
-    for _ in range(4):
+def _right_and_wrong(answer, rng, times):
+    for _ in range(times):
         a, b, total = _sum(rng)
         units = (a % 10) + (b % 10)
         for text in (f"<{total}>", f"{a % 10}+{b % 10}={units}, so <{total}>", f"I think\n<{total}>"):
@@ -23,9 +22,9 @@ def strict_rule(answer, rng):
             expect(got == 1, "this answer ends with the right number in brackets and is worth 1", got=got, want=1.0)
         wrong = {
             "a wrong number was rewarded": f"<{total + 1}>",
-            "a wrong answer that begins with the right digits was rewarded: compare the whole number": f"<{total}7>",
             "the number is right, but it stands in no brackets: the form belongs to the rule": f"so {total}",
             "the bracket is open: the form belongs to the rule": f"so <{total}",
+            "a wrong answer that begins with the right digits was rewarded: compare the whole number": f"<{total}7>",
             "the brackets are empty, and nothing is right about them": "so <>",
             "there is nothing at all: an empty answer is worth 0": "",
         }
@@ -34,14 +33,20 @@ def strict_rule(answer, rng):
             expect(got == 0, message, got=got, want=0.0)
 
 
+@exercise(points=3, minutes=20, difficulty=1)
+def strict_rule(answer, rng):
+    _right_and_wrong(answer, rng, 4)
+
+
 @strict_rule.part(points=2)
 def strict_rule_cheats(answer, rng):
+    _right_and_wrong(answer, rng, 1)  # who refuses everything cannot be cheated
     for _ in range(4):
         a, b, total = _sum(rng)
         arabic = "".join(chr(0x660 + int(digit)) for digit in str(total))
         cheats = {
             "two answers were given, and the first is wrong: whoever may try twice guesses": f"<{total - 1}><{total}>",
-            "two answers were given, and the last is wrong: whoever may try twice guesses": f"<{total}> or <{total - 10}>",
+            "two answers were given, and the last is wrong: whoever may try twice guesses": f"<{total}><{total - 10}>",
             "the answer goes on behind the bracket: it must end there": f"<{total}> and more and more",
             "the sum itself was handed in, and your rule did the work: compare texts, compute nothing": f"<{a}+{b}>",
             "a zero stands before the number: one number, one way to write it": f"<0{total}>",
@@ -53,6 +58,7 @@ def strict_rule_cheats(answer, rng):
         }
         for message, text in cheats.items():
             got = answer(text, total)
+            expect_type(got, (float, int, np.floating, np.integer))
             expect(got == 0, message, got=got, want=0.0)
 
 
