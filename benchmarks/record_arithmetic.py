@@ -1,7 +1,7 @@
 """Learning from preferences on sums: the model to begin with, and runs of GRPO and DPO with their controls.
 
     python -m benchmarks.record_arithmetic --seeds 0 1 2       # about eight minutes of one core
-    python -m benchmarks.record_arithmetic --seeds 0 --kinds rule --dry-run
+    python -m benchmarks.record_arithmetic --seeds 0 --kinds rule --saved --dry-run
 
 For each seed a Llama of 108 thousand weights learns sums from texts until 45 % of its answers to validation sums are
 right, in whatever form; that of seed 0 comes with the package (pretrained/sum_start). From there:
@@ -42,6 +42,7 @@ from llmai_edu.finetuning.sums import END, sum_problems, sum_text, sum_tokenizer
 from llmai_edu.models.llama import Llama
 from llmai_edu.models.llama_config import LlamaConfig
 from llmai_edu.pretrained.llama_hub import save_llama
+from llmai_edu.pretrained.sum_start import load_sum_start
 
 PACKAGE = Path(__file__).parents[1] / "llmai_edu"
 TARGET, WEIGHTS = PACKAGE / "training" / "recorded" / "arithmetic_runs.json", PACKAGE / "pretrained" / "sum_start"
@@ -232,13 +233,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--saved", action="store_true", help="seed 0 begins with the weights in the package")
     parser.add_argument("--dry-run", action="store_true", help="print only, record nothing")
     args = parser.parse_args()
     torch.set_num_threads(1)
     for seed in args.seeds:
-        start, about = begin(seed)
-        record(about, args.dry_run)
-        if seed == 0 and not args.dry_run:
+        if args.saved and seed == 0:
+            start = load_sum_start()
+            about = {"loss": held_out_loss(start)}
+        else:
+            start, about = begin(seed)
+            record(about, args.dry_run)
+        if seed == 0 and not args.saved and not args.dry_run:
             save_weights(start)
         for kind in args.kinds:
             if kind == "rule_long" and seed:

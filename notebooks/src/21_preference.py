@@ -56,44 +56,47 @@ problems, tokenizer = sum_problems(), sum_tokenizer()
 # %% [markdown]
 # ## The result first
 #
-# A small Llama of 108 thousand weights has begun to learn sums of two numbers of two digits, letter by letter, as `37+48=<85>`. The texts that it read wrote the answer in two ways, half of them in angle brackets and half without. The training was stopped early. Then it was given nothing but sums *without* answers. It wrote eight answers to each. A rule of one line gave 1 for the right number in brackets, and 0 for everything else. From this it learned on, by a method called GRPO. The measure is the share of sums that it
-# has never met to which its answer gets a 1.
+# A small Llama of 108 thousand weights had begun to learn sums of two numbers of two digits, character by character, as `37+48=<85>`. The texts that it read wrote the answer in two ways, half of them in angle brackets and half without. This training was stopped early. From then on it was given sums *without* answers. It wrote eight answers to each, and a rule gave each answer a *reward*: 1 for the right number in brackets, 0 for everything else. From these rewards it learned on, by a method called GRPO. We measure the share of its answers with reward 1, on sums that it never met in training.
 #
-# Everything was done three times, with three models to begin with. Two controls stand beside it. In one, each reward is a thrown coin. In the other, the model is shown the right answers, as in lesson 20. These runs were *recorded* (`benchmarks/record_arithmetic.py`); a shorter one runs live below.
+# All was done three times, from three such beginners. Beside it stand two controls. In one, each reward is a thrown coin. In the other, the model is shown the right answers in as many steps, as in lesson 20. These runs were *recorded* (`benchmarks/record_arithmetic.py`); a shorter one runs live below.
 
 # %%
 recording = load_recording("arithmetic_runs")
 runs = {(run["kind"], run["seed"]): run for run in recording["runs"]}
-for kind in ("rule", "random", "answers"):
-    ends = [runs[kind, start]["curve"][-1]["reward"] for start in range(3)]
-    print(f"{kind:<8} at the end: {[f'{reward:.2f}' for reward in ends]}")
 
-# %%
-def curve_of(kind, start, key):
+
+def curve_of(kind, beginner, key):
     """Steps and values of one recorded run."""
-    points = runs[kind, start]["curve"]
+    points = [point for point in runs[kind, beginner]["curve"] if key in point]
     return [point["step"] for point in points], [point[key] for point in points]
 
 
-# %% alt="TODO"
+for kind in ("rule", "random", "answers"):
+    curves = [curve_of(kind, beginner, "reward")[1] for beginner in range(3)]
+    print(f"{kind:<8} from {[f'{curve[0]:.2f}' for curve in curves]}", end=" ")
+    print(f"to {[f'{curve[-1]:.2f}' for curve in curves]}")
+
+# %% alt="TODO1"
 _, axes = new_axes(6.5, 3.6)
-labels = {
-    "answers": "shown the right answers",
-    "rule": "told right or wrong (GRPO)",
-    "random": "told a coin",
-}
-for (kind, label), marker, color in zip(labels.items(), "^os", PALETTE):
-    for start in range(3):
-        axes.plot(*curve_of(kind, start, "reward"), f"{marker}-", ms=4, color=color, label=label)
-        label = None
+names = {"answers": "shown the answers", "rule": "told right or wrong", "random": "told a coin"}
+for (kind, name), marker, color in zip(names.items(), "^os", PALETTE):
+    for beginner in range(3):
+        steps, rewards = curve_of(kind, beginner, "reward")
+        axes.plot(steps, rewards, f"{marker}-", ms=4, color=color, label=name)
+        name = None  # one entry in the legend
 axes.set(xlabel="step", ylabel="share of new sums with reward 1", ylim=(0, 1))
 axes.legend(fontsize=8)
 plt.show()
 
+# %%
+TODO_ASSERT_1 = True
+
 # %% [markdown]
-# TODO text
+# TODO1TEXT
 #
-# ## The model to begin with
+# ## The beginner
+#
+# The model of the first beginner comes with the course. It has two layers of 64 channels, and 15 tokens: the digits, `+`, `=`, the brackets, and the end of the line, which ends an answer. All 8,100 sums are split, so that 37+48 and 48+37 are in the same part. Here are its answers to four test sums, eight to each, drawn at temperature 1 as in lesson 15:
 
 # %%
 start = load_sum_start()
@@ -101,46 +104,91 @@ print(f"{sum(weight.numel() for weight in start.parameters()):,} weights")
 print({part: len(getattr(problems, part)) for part in ("train", "valid", "test")})
 
 
-# %%
-def draw(model, sums, group, generator, new=6):
+def draw(model, sums, group, generator):
     """Let the model answer each sum `group` times, at temperature 1."""
     prompts = [tokenizer.encode(one.prompt) for one in sums]
-    return sample_group(model, prompts, group, new, stop_ids=[0], generator=generator)
+    return sample_group(model, prompts, group, 6, stop_ids=[0], generator=generator)
 
 
-some = problems.test[100:700:150]
-drawn = draw(start, some, 8, generator)
-for row, one in enumerate(some):
-    print(one.prompt, *answer_texts(drawn)[8 * row : 8 * row + 8])
+few = problems.test[100:700:150]
+drawn = draw(start, few, 8, generator)
+for one, answers in zip(few, np.array(answer_texts(drawn)).reshape(-1, 8)):
+    print(one.prompt, *answers)
+
+# %% [markdown]
+# It is often right, and often off by one or by ten. And it writes the brackets in about half of its answers, as its texts did. The rule wants both, the form and the number. It needs no model and no people, only a pattern and a comparison:
 
 # %%
+from llmai_edu.finetuning.sums import is_right, is_well_formed
+
+
+# %% quote="llmai_edu.finetuning.sums:rule_reward"
+pass
+
+# %%
+for text in ("<85>", "85", "<86>", "<85><86>"):
+    print(f"{text:<9} {rule_reward(text, True, Sum(37, 48))}")
 before = judge(draw(start, problems.test, 4, generator), problems.test)
 for name in ("reward", "formed", "right"):
     print(f"{name:<7} {getattr(before, name).mean():.2f}")
+assert 0.25 < before.reward.mean() < 0.40
+assert 0.50 < before.formed.mean() < 0.62
+assert 0.45 < before.right.mean() < 0.58
 
 # %% [markdown]
-# ## Reward model
+# Three shares, over all test sums. *Formed* is the share with the wanted form, whatever the number. *Right* is the share with the right number, whatever the form. *Reward* wants both. Keep the three apart: a reward can rise because the form is learned, without any better sums.
+#
+# ## Which of two is better?
+#
+# For sums, a rule can tell. For most of what we want from a language model, no rule can: is this summary good, is this answer friendly? But people can *compare* two answers. InstructGPT [1] learned from such comparisons in three steps: collect pairs, train a *reward model* on them that gives each answer a number, then let the language model learn to get high numbers.
+#
+# How do numbers follow from comparisons? Bradley and Terry [2] assumed that the answer with reward $r_1$ is preferred to one with reward $r_2$ with the probability
+#
+# $$P(1 \succ 2) = \sigma(r_1 - r_2) = \frac{1}{1 + e^{-(r_1 - r_2)}}.$$
+#
+# Equal rewards give a half, a lead of 1 gives 0.73, a lead of 3 gives 0.95. The loss is the negative logarithm of what was observed, as always. For a better answer with reward 3 and a worse one with 2, by hand: $-\ln \sigma(1) = \ln(1 + e^{-1}) = 0.3133$.
 
 # %% quote="llmai_edu.finetuning.preference:reward_loss"
 pass
 
 # %%
-assert abs(reward_loss(torch.tensor([3.0]), torch.tensor([2.0])).item() - math.log(1 + math.exp(-1))) < 1e-6
+by_hand = math.log(1 + math.exp(-1))
+print(f"{by_hand:.4f}", reward_loss(torch.tensor([3.0]), torch.tensor([2.0])).item())
+assert abs(reward_loss(torch.tensor([3.0]), torch.tensor([2.0])).item() - by_hand) < 1e-6
+assert round(by_hand, 4) == 0.3133
+assert [round(1 / (1 + math.exp(-lead)), 2) for lead in (0, 1, 3)] == [0.5, 0.73, 0.95]
+
+# %% [markdown]
+# Now the pairs. The beginner answers 2,000 training sums eight times each. Where one answer has reward 1 and another 0, they make a pair. So the rule plays the part of the people here, people who never err. As a consequence we shall *know* where the reward model is wrong.
 
 # %%
-chosen = [problems.train[place] for place in rng.permutation(len(problems.train))[:3000]]
+chosen = [problems.train[place] for place in rng.permutation(len(problems.train))[:2000]]
 pairs, _ = pairs_from(draw(start, chosen, 8, generator), chosen, rng)
-held_pairs, held_formed = pairs_from(draw(start, problems.test, 8, generator), problems.test, rng)
-print(len(pairs), len(held_pairs), held_formed.mean())
+held, only_number = pairs_from(draw(start, problems.test, 8, generator), problems.test, rng)
+for pair in pairs[:3]:
+    print([tokenizer.decode(part).strip() for part in (pair.prompt, pair.better, pair.worse)])
+print(f"{len(pairs):,} pairs; of {len(held)} held out, {only_number.mean():.0%} have two good forms")
+assert 0.25 < only_number.mean() < 0.45
+
+# %% [markdown]
+# In about a third of the pairs both answers have the wanted form, and only a number is wrong. In the others the form gives it away.
+#
+# The reward model is the beginner itself, with another head: a single number in place of 15 logits, read at the last token of the answer.
 
 # %%
 from llmai_edu.finetuning.dpo_loop import dpo_step, pair_batch, pair_log_probs
 from llmai_edu.finetuning.reward_model import RewardModel, pair_rewards
 
-train_pairs, test_pairs = pair_batch(pairs), pair_batch(held_pairs)
+
+# %% quote="llmai_edu.finetuning.reward_model:RewardModel.forward"
+pass
+
+# %%
+train_pairs, test_pairs = pair_batch(pairs), pair_batch(held)
 worth = RewardModel(copy.deepcopy(start))
+assert forward(worth, test_pairs.ids, torch.full((2 * len(test_pairs),), 7)).abs().max() == 0
 optimizer = torch.optim.AdamW(worth.parameters(), 1e-3, weight_decay=0.0, fused=True)
-for step in range(200):
+for step in range(150):
     batch = train_pairs.take(torch.randint(len(train_pairs), (64,), generator=generator))
     loss = reward_loss(*pair_rewards(worth, batch))
     optimizer.zero_grad()
@@ -148,68 +196,447 @@ for step in range(200):
     torch.nn.utils.clip_grad_norm_(worth.parameters(), 1.0)
     optimizer.step()
 
+# %% [markdown]
+# (The new head begins with zeros, as the assertion saw.) In how many of the held-out pairs does it give the better answer the higher reward? By chance it would be a half.
+
 # %%
 with torch.no_grad():
     better, worse = pair_rewards(worth, test_pairs)
-preferred = (better > worse).numpy().astype(float)
-for name, which in (("all", held_formed | ~held_formed), ("form", ~held_formed), ("number", held_formed)):
-    low, high = bootstrap_interval(preferred[which], np.ones(which.sum()), rng=rng)
-    print(f"{name:<7} {which.sum():>4} pairs: {preferred[which].mean():.2f} [{low:.2f}, {high:.2f}]")
+agrees = (better > worse).numpy().astype(float)
+kinds_of_pairs = {"all": only_number | True, "form": ~only_number, "number": only_number}
+accuracy = {}
+for name, which in kinds_of_pairs.items():
+    low, high = bootstrap_interval(agrees[which], np.ones(which.sum()), rng=rng)
+    accuracy[name] = agrees[which].mean()
+    print(f"{name:<7} {which.sum():>4} pairs: {accuracy[name]:.2f} [{low:.2f}, {high:.2f}]")
+TODO_ASSERT_2 = True
+
+# %% [markdown]
+# TODO2TEXT
+#
+# ### The best of n, by the judge
+#
+# The simplest use of a reward model needs no training: let the model answer n times, and keep the answer with the highest score. How good is that answer *in truth*? We can ask the rule. Guess: what happens from n = 1 to n = 32?
 
 # %%
-few = problems.test[::2]
-many = draw(start, few, 32, generator)
-lengths = many.ids.shape[1] - many.counted.flip(1).argmax(1)
+asked = problems.test[::2]
+many = draw(start, asked, 32, generator)
+lengths = many.ids.shape[1] - many.counted.flip(1).argmax(1)  # tokens up to the last that counts
 with torch.no_grad():
     scores = worth(many.ids, lengths).view(-1, 32).numpy()
-truth = judge(many, few).reward
-ns = (1, 2, 4, 8, 16, 32)
-best = {n: scores[:, :n].argmax(axis=1) for n in ns}
-by_score = [truth[np.arange(len(few)), best[n]].mean() for n in ns]
-by_rule = [truth[:, :n].max(axis=1).mean() for n in ns]
-print(np.round(by_score, 2), np.round(by_rule, 2), [scores[:, :n].max(1).mean().round(1) for n in ns])
-texts = np.array(answer_texts(many)).reshape(-1, 32)
-for row in range(0, 60, 6):
-    print(few[row].prompt, [str(texts[row, best[n][row]]) for n in (1, 4, 32)])
+truth, texts = judge(many, asked).reward, np.array(answer_texts(many)).reshape(-1, 32)
+sizes = (1, 2, 4, 8, 16, 32)
+picks = {n: scores[:, :n].argmax(axis=1) for n in sizes}
+by_score = [truth[np.arange(len(asked)), picks[n]].mean() for n in sizes]
+by_rule = [truth[:, :n].max(axis=1).mean() for n in sizes]
+score_of_best = [float(scores[:, :n].max(axis=1).mean()) for n in sizes]
+print("true reward", np.round(by_score, 2))
+print("its score  ", np.round(score_of_best, 1))
+
+# %% alt="TODO3"
+_, axes = new_axes(6.0, 3.4)
+axes.plot(sizes, by_rule, "^--", label="best of n by the rule itself")
+axes.plot(sizes, by_score, "o-", label="best of n by the reward model")
+axes.axhline(truth.mean(), color="black", ls=":", label="any answer")
+axes.set(xscale="log", xlabel="n", ylabel="true reward of the chosen answer", ylim=(0, 1.02))
+axes.set_xticks(sizes, sizes)
+axes.minorticks_off()
+axes.legend(fontsize=8)
+plt.show()
 
 # %%
-V = judge(many, few)
-for name, m in (("right", V.reward == 1), ("wrong number", (V.formed == 1) & (V.reward == 0)), ("wrong form", V.formed == 0)):
-    print(name, scores[m].mean().round(2), scores[m].std().round(2), scores[m].max().round(2))
+for row in range(5, 65, 12):
+    print(asked[row].prompt, {n: str(texts[row, picks[n][row]]) for n in (1, 4, 32)})
+TODO_ASSERT_3 = True
+
+# %% [markdown]
+# TODO3TEXT
+#
+# ## DPO: without a reward model
+#
+# Training a language model against a reward model is laborious. Rafailov and others [4] saw that the reward model can be left out. Suppose we knew the reward $r$, and looked for the model $\pi$ with the highest mean reward that stays near the model before tuning, the *reference* $\pi_{\text{ref}}$. Distance is measured by the Kullback–Leibler divergence (lesson 10) and costs $\beta$:
+#
+# $$\max_\pi \; \mathbb{E}_{y \sim \pi}[r(y)] - \beta \, \text{KL}(\pi \,\|\, \pi_{\text{ref}}).$$
+#
+# The solution is known: $\pi^*(y) \propto \pi_{\text{ref}}(y)\, e^{r(y)/\beta}$. In a world of three answers one can check it by trying:
 
 # %%
-def tune(beta, steps=60):
-    policy = copy.deepcopy(start)
-    optimizer = torch.optim.AdamW(policy.parameters(), 1e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True)
+reference, reward, beta = np.array([0.5, 0.3, 0.2]), np.array([1.0, 0.0, 2.0]), 0.5
+best_policy = reference * np.exp(reward / beta)
+best_policy /= best_policy.sum()
+
+
+def objective(policy):
+    return (policy * (reward - beta * np.log(policy / reference))).sum(-1)
+
+
+tried = rng.dirichlet(np.ones(3), size=20_000)
+print(best_policy.round(3), objective(best_policy).round(4), objective(tried).max().round(4))
+assert objective(best_policy) > objective(tried).max()
+
+# %% [markdown]
+# Read backwards, that says: the reward of an answer is $\beta \log \frac{\pi^*(y)}{\pi_{\text{ref}}(y)}$, plus something that is the same for all answers. In a *difference* of rewards it cancels:
+
+# %%
+implicit = beta * np.log(best_policy / reference)
+print(implicit - implicit[1], "and the rewards", reward)
+assert np.allclose(implicit - implicit[1], reward)
+
+# %% [markdown]
+# So put this in the place of $r$ in Bradley and Terry's loss, and train the language model itself on the pairs:
+#
+# $$-\log \sigma\!\left(\beta \left[\log \frac{\pi(y_b)}{\pi_{\text{ref}}(y_b)} - \log \frac{\pi(y_w)}{\pi_{\text{ref}}(y_w)}\right]\right),$$
+#
+# with $y_b$ the better and $y_w$ the worse answer. That is *direct preference optimization*, DPO. A case by hand. The better answer has log-probability -1 and had -2 with the reference; the worse has -3 and had -2. With β = 0.5 the margin is 0.5 · (1 + 1) = 1, and the loss once more 0.3133.
+
+
+# %%
+def dpo_by_hand(better, worse, reference_better, reference_worse, beta):
+    margin = beta * ((better - reference_better) - (worse - reference_worse))
+    return math.log(1 + math.exp(-margin))
+
+
+print(round(dpo_by_hand(-1, -3, -2, -2, beta=0.5), 4))
+assert round(dpo_by_hand(-1, -3, -2, -2, beta=0.5), 4) == 0.3133
+
+# %%
+from llmai_edu.finetuning.preference import PreferenceLoss, sequence_log_probs
+
+
+# %% quote="llmai_edu.finetuning.preference:dpo_loss"
+pass
+
+# %%
+numbers = [torch.tensor([float(value)]) for value in (-1, -3, -2, -2)]
+print(dpo_loss(*numbers, beta=0.5))
+assert abs(dpo_loss(*numbers, beta=0.5).loss.item() - dpo_by_hand(-1, -3, -2, -2, 0.5)) < 1e-6
+
+# %% [markdown]
+# The log-probability of an answer is the sum over its tokens. The prompt does not count: it was given, not said.
+
+
+# %% quote="llmai_edu.finetuning.dpo_loop:pair_log_probs"
+pass
+
+# %%
+one = pair_batch(pairs[:1])
+whole = [*pairs[0].prompt, *pairs[0].better]
+chances = start(torch.tensor([whole]))[0].log_softmax(-1)  # (T, V)
+slowly = sum(chances[place - 1, whole[place]].item() for place in range(6, len(whole)))
+print(f"{tokenizer.decode(whole).strip()}: {slowly:.4f}, {pair_log_probs(start, one)[0].item():.4f}")
+assert abs(slowly - pair_log_probs(start, one)[0].item()) < 1e-4
+
+# %% [markdown]
+# Now DPO on the same pairs, for two prices of leaving the reference: β = 0.1, which is a common choice for large models, and β = 1. Fifty steps each.
+
+
+# %%
+def tune_by_dpo(beta, steps=50):
+    policy, moved = copy.deepcopy(start), [(0.0, 0.0)]
+    optimizer = torch.optim.AdamW(
+        policy.parameters(), 1e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True
+    )
     with torch.no_grad():
-        reference, test_reference = pair_log_probs(policy, train_pairs), pair_log_probs(policy, test_pairs)
-    moved = []
-    for step in range(steps):
-        chosen = torch.randint(len(train_pairs), (64,), generator=generator)
-        kept = tuple(part[chosen] for part in reference)
-        dpo_step(policy, optimizer, train_pairs.take(chosen), kept, beta=beta)
-        if step % 10 == 9:
+        kept, held_kept = pair_log_probs(policy, train_pairs), pair_log_probs(policy, test_pairs)
+    for step in range(1, steps + 1):
+        batch = torch.randint(len(train_pairs), (64,), generator=generator)
+        of_batch = tuple(part[batch] for part in kept)
+        dpo_step(policy, optimizer, train_pairs.take(batch), of_batch, beta=beta)
+        if step % 10 == 0:
             with torch.no_grad():
                 now = pair_log_probs(policy, test_pairs)
-            moved.append([(a - b).mean().item() for a, b in zip(now, test_reference)])
+            moved.append([(a - b).mean().item() for a, b in zip(now, held_kept)])
     return policy, np.array(moved)
 
+
+# %%
+by_beta = {}
 for beta in (0.1, 1.0):
-    policy, moved = tune(beta)
-    v = judge(draw(policy, problems.test, 4, generator), problems.test)
-    print(beta, v.reward.mean(), v.formed.mean(), v.right.mean(), moved[-1])
+    policy, moved = tune_by_dpo(beta)
+    found = judge(draw(policy, problems.test, 4, generator), problems.test)
+    by_beta[beta] = moved, {name: getattr(found, name).mean() for name in ("reward", "formed", "right")}
+    print(f"beta {beta}:", {name: f"{share:.2f}" for name, share in by_beta[beta][1].items()})
+
+# %% alt="TODO4"
+_, axes = new_axes(6.0, 3.4)
+for (beta, (moved, _)), style, color in zip(by_beta.items(), ("-", "--"), PALETTE):
+    for column, name, marker in ((0, "better", "^"), (1, "worse", "v")):
+        label = f"{name} answer, β = {beta}"
+        axes.plot(range(0, 51, 10), moved[:, column], marker + style, color=color, label=label)
+axes.axhline(0, color="black", lw=0.8)
+axes.set(xlabel="step", ylabel="log-probability, minus the reference's")
+axes.legend(fontsize=8)
+plt.show()
+
+# %%
+TODO_ASSERT_4 = True
+
+# %% [markdown]
+# TODO4TEXT
+#
+# ## GRPO: the model asks itself
+#
+# DPO learns from answers that the beginner gave. But the model changes, and soon makes other mistakes. A method that is *online* draws new answers from the model as it is, step after step, and asks for their rewards. Where a rule checks them, there is no reward model to be deceived, only the rule.
+#
+# The gradient is an old one (*REINFORCE* [5]): make each answer likelier in proportion to its *advantage*, that is, how much better it was than what could be expected. What could be expected? *Group relative policy optimization* [6], GRPO, answers: the mean of several answers to the same prompt. For the rewards of one group:
+
+
+# %%
+def advantages_loops(rewards):
+    mean = sum(rewards) / len(rewards)
+    spread = math.sqrt(sum((r - mean) ** 2 for r in rewards) / (len(rewards) - 1))
+    return [(r - mean) / spread for r in rewards]
+
+
+print(np.round(advantages_loops([1, 0, 0, 1]), 3), np.round(advantages_loops([1, 0, 0, 0]), 3))
+
+# %% quote="llmai_edu.finetuning.grpo:group_advantages"
+pass
+
+# %%
+rewards = torch.tensor([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]])
+print(group_advantages(rewards).round(decimals=3))
+for row in range(2):
+    by_hand = torch.tensor(advantages_loops(rewards[row].tolist()))
+    assert torch.allclose(group_advantages(rewards)[row], by_hand, atol=1e-5)
+assert group_advantages(rewards)[2].abs().max() == 0
+assert abs(advantages_loops([1, 0, 0, 1])[0] - 0.5 / math.sqrt(1 / 3)) < 1e-12
+
+# %% [markdown]
+# By hand for the rewards 1, 0, 0, 1: the mean is 0.5, the standard deviation √(1/3) = 0.577, and so the advantages are ±0.866. A single success among four weighs 1.5. A group in which all are right, or all wrong, teaches nothing. (The small `eps` saves such a group from a division by zero.)
+#
+# The second part is borrowed from PPO [7]. Drawing answers is expensive, so one may take several steps on the same answers. But then they no longer come from the present model. Each token is weighted by the ratio of its new to its old probability, and what is gained beyond a ratio of 1 ± 0.2 does not count: an answer is not pushed further than that at a time. Slowly:
+
+
+# %%
+def grpo_loss_loops(new, old, advantages, clip=0.2):
+    """new, old: for each answer the log-probabilities of its tokens."""
+    gains = []
+    for now, then, worth in zip(new, old, advantages):
+        tokens = []
+        for a, b in zip(now, then):
+            ratio = math.exp(a - b)
+            bounded = min(max(ratio, 1 - clip), 1 + clip)
+            tokens.append(min(ratio * worth, bounded * worth))
+        gains.append(sum(tokens) / len(tokens))
+    return -sum(gains) / len(gains)
+
+
+log = math.log
+print(grpo_loss_loops([[log(1.5), log(0.5)]] * 2, [[0, 0]] * 2, [1, -1]))
+
+# %% [markdown]
+# By hand: two answers of two tokens, with ratios 1.5 and 0.5. With advantage 1, the first counts as 1.2 and the second as 0.5, on the mean 0.85. With advantage -1, it is -1.5 and -0.8 (it had fallen beyond 0.8 already, and gets no more for it), on the mean -1.15. The loss is -(0.85 - 1.15) / 2 = 0.15.
+#
+# The package's version has one more term: the distance to a reference, with a price β as in DPO. It is estimated token by token, as $\rho - \log \rho - 1$ with $\rho = \pi_{\text{ref}} / \pi$. That is never negative, and right on the mean over tokens that $\pi$ drew [8].
+
+# %%
+from llmai_edu.finetuning.grpo import kl_to_reference
+
+
+# %% quote="llmai_edu.finetuning.grpo:grpo_loss"
+pass
+
+# %%
+new, old = torch.tensor([[1.5, 0.5], [1.5, 0.5]]).log(), torch.zeros(2, 2)
+loss = grpo_loss(new, old, torch.tensor([1.0, -1.0]), torch.ones(2, 2)).item()
+print(f"{loss:.4f}")
+assert abs(loss - 0.15) < 1e-6
+assert abs(grpo_loss_loops(new.tolist(), old.tolist(), [1, -1]) - loss) < 1e-6
+policy, other = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([0.2, 0.2, 0.6])
+estimate = (policy * kl_to_reference(policy.log(), other.log())).sum()
+assert abs(estimate - F.kl_div(other.log(), policy, reduction="sum")) < 1e-6
+
+# %% [markdown]
+# ### Live
+#
+# One step: draw 16 training sums, 8 answers to each, ask the rule, and let `grpo_step` do the rest. The log-probability of each drawn token comes with the answers, as they were drawn side by side with the KV cache (lesson 15). Do these numbers agree with what the model says when it reads the whole answer?
+
+# %%
+again = token_log_probs(start, drawn.ids)
+difference = ((again - drawn.log_probs) * drawn.counted[:, 1:]).abs().max().item()
+print(f"largest difference {difference:.1e}")
+assert difference < 1e-4
 
 # %%
 from llmai_edu.finetuning.grpo_loop import grpo_step
-import time
-t0 = time.process_time()
-policy = copy.deepcopy(start)
-optimizer = torch.optim.AdamW(policy.parameters(), 5e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True)
-history = []
-for step in range(100):
+
+policy, history = copy.deepcopy(start), []
+optimizer = torch.optim.AdamW(
+    policy.parameters(), 5e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True
+)
+for step in range(80):
     sums = [problems.train[place] for place in rng.integers(len(problems.train), size=16)]
     rollouts = draw(policy, sums, 8, generator)
     rewards = judge(rollouts, sums).reward.flatten()
     history.append(grpo_step(policy, optimizer, rollouts, rewards, reference=start))
 after = judge(draw(policy, problems.test, 4, generator), problems.test)
-print(after.reward.mean(), after.formed.mean(), after.right.mean(), time.process_time() - t0)
+
+# %%
+for name in ("reward", "formed", "right"):
+    change = (getattr(after, name) - getattr(before, name)).mean(axis=1)  # for each test sum
+    low, high = bootstrap_interval(change, np.ones(len(change)), rng=rng)
+    then, now = getattr(before, name).mean(), getattr(after, name).mean()
+    print(f"{name:<7} {then:.2f} to {now:.2f}, change {change.mean():+.2f} [{low:+.2f}, {high:+.2f}]")
+    assert name != "reward" or low > 0.1
+
+# %% [markdown]
+# After 80 steps, 10,240 answers and as many rewards, the reward on *held-out* sums has risen, and the interval of the change excludes zero. The bootstrap draws sums with replacement (lesson 02), and compares each sum with itself.
+
+# %% alt="TODO5"
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.0), layout="constrained")
+smooth = np.convolve([found.reward for found in history], np.ones(8) / 8, mode="valid")
+left.plot(range(8, 81), smooth, color=PALETTE[0])
+left.set(xlabel="step", ylabel="reward of drawn answers, mean of 8 steps", ylim=(0, 1))
+right.plot(range(1, 81), [found.kl for found in history], color=PALETTE[3])
+right.set(xlabel="step", ylabel="distance to the beginner, nats a token")
+plt.show()
+TODO_ASSERT_5 = True
+
+# %% [markdown]
+# TODO5TEXT
+
+# %% alt="TODO6"
+figure, panels = plt.subplots(1, 3, figsize=(9.0, 3.0), sharey=True, layout="constrained")
+for beginner, panel in enumerate(panels):
+    for key, marker, color in zip(("formed", "right", "reward"), "^so", PALETTE):
+        panel.plot(*curve_of("rule", beginner, key), f"{marker}-", ms=3, color=color, label=key)
+    panel.set(xlabel="step", title=f"beginner {beginner}", ylim=(0, 1.02))
+panels[0].set_ylabel("share of answers to new sums")
+panels[0].legend(fontsize=8)
+plt.show()
+TODO_ASSERT_6 = True
+
+# %% [markdown]
+# TODO6TEXT
+#
+# ## What did it learn?
+#
+# ### Is the gain sure, and is it due to the rewards?
+#
+# For each beginner and each kind of run, the recording has 32 answers to each of 416 test sums, before and after. The change in reward with its interval:
+
+# %%
+def share_of(kind, beginner, key="rewarded"):
+    """For each of 416 test sums, the share of 32 answers."""
+    return np.array(runs[kind, beginner]["many"][key]) / 32
+
+
+for kind in ("rule", "random", "answers", "dpo_0.1", "dpo_1"):
+    for beginner in range(3):
+        change = share_of(kind, beginner) - share_of("start", beginner)
+        low, high = bootstrap_interval(change, np.ones(len(change)), rng=rng)
+        print(f"{kind:<8} {beginner} {change.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
+        assert kind != "rule" or low > 0
+TODO_ASSERT_7 = True
+
+# %% [markdown]
+# TODO7TEXT
+#
+# ### Something new, or only sharper?
+#
+# A model that is drawn from once may do better simply because it says more often what it could say before. To see what it *can* say, ask k times and count a success if one of the k answers is right: *pass@k*. From n answers of which c are right, the share of all choices of k that hold a right one is
+#
+# $$\text{pass@}k = 1 - \binom{n-c}{k} \Big/ \binom{n}{k},$$
+#
+# and on the mean over draws that is the true chance [9]. Here for k = 2 of n = 4 answers, one of which is right: 3 of the 6 choices hold it.
+
+# %%
+from llmai_edu.evaluation.pass_at_k import pass_at_k
+
+print(pass_at_k(np.array([1]), n=4, k=2), 1 - math.comb(3, 2) / math.comb(4, 2))
+assert pass_at_k(np.array([1]), n=4, k=2)[0] == 1 - math.comb(3, 2) / math.comb(4, 2) == 0.5
+
+# %% [markdown]
+# We count the right *number*, in whatever form, so that the form cannot explain a difference.
+
+# %% alt="TODO8"
+_, axes = new_axes(6.0, 3.4)
+ks, passes = (1, 2, 4, 8, 16, 32), {}
+for (kind, name), style, color in zip(
+    {"start": "beginner", "rule": "after GRPO", "answers": "shown the answers"}.items(),
+    ("s--", "o-", "^:"),
+    PALETTE,
+):
+    counts = np.concatenate([runs[kind, beginner]["many"]["right"] for beginner in range(3)])
+    passes[kind] = [pass_at_k(counts, 32, k).mean() for k in ks]
+    axes.plot(ks, passes[kind], style, color=color, label=name)
+    print(f"{kind:<8}", np.round(passes[kind], 3))
+axes.set(xscale="log", xlabel="k", ylabel="pass@k, the number alone")
+axes.set_xticks(ks, ks)
+axes.minorticks_off()
+axes.legend()
+plt.show()
+TODO_ASSERT_8 = True
+
+# %% [markdown]
+# TODO8TEXT
+#
+# ## A careless rule
+#
+# Whatever the rule rewards, the model learns. It does not learn what we *meant*. Suppose somebody writes the rule so: the reward is 1 if the digits of the total stand anywhere in the answer. For an honest answer that is the same. Guess how it can be cheated. The answer may have ten tokens.
+
+# %%
+def careless_rule(answer, total):
+    return float(str(total) in answer)
+
+
+print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185858", 85))
+
+# %% alt="TODO9"
+figure, panels = plt.subplots(1, 2, figsize=(8.6, 3.2), layout="constrained")
+for kind, style, name in (("contains", "-", "no price"), ("contains_kl", "--", "with β = 0.1")):
+    for beginner in range(3):
+        for key, marker, color in (("contains", "^", PALETTE[1]), ("reward", "o", PALETTE[0])):
+            what = "careless rule" if key == "contains" else "strict rule"
+            label = f"{what}, {name}" if beginner == 0 else None
+            steps, values = curve_of(kind, beginner, key)
+            panels[0].plot(steps, values, marker + style, ms=3, lw=1, color=color, label=label)
+        steps, values = curve_of(kind, beginner, "length")
+        label = name if beginner == 0 else None
+        panels[1].plot(steps, values, "s" + style, ms=3, lw=1, color=PALETTE[2], label=label)
+panels[0].set(xlabel="step", ylabel="share of answers to new sums", ylim=(0, 1))
+panels[1].set(xlabel="step", ylabel="tokens of an answer")
+for panel in panels:
+    panel.legend(fontsize=7)
+plt.show()
+TODO_ASSERT_9 = True
+
+# %% [markdown]
+# TODO9TEXT
+#
+# ## The same on SmolLM2: recorded
+#
+# *(This section is to be filled in with the recording of `benchmarks/record_preferences.py`.)*
+#
+# ## What we have now, and what it cannot do
+#
+# TODOEND
+#
+# **Try it:** the [exercise sheet](../exercises/21_preference.ipynb) asks for a rule that is hard to cheat, for a preference loss without a reference, and for what a token weighs in GRPO.
+#
+# **Sources**
+#
+# [1] L. Ouyang et al., [*Training language models to follow instructions with human feedback*](https://arxiv.org/abs/2203.02155), 2022 ("InstructGPT").
+#
+# [2] R. A. Bradley and M. E. Terry, [*Rank Analysis of Incomplete Block Designs: I. The Method of Paired Comparisons*](https://doi.org/10.1093/biomet/39.3-4.324), Biometrika 39, 1952.
+#
+# [3] L. Gao, J. Schulman and J. Hilton, [*Scaling Laws for Reward Model Overoptimization*](https://arxiv.org/abs/2210.10760), 2023.
+#
+# [4] R. Rafailov et al., [*Direct Preference Optimization: Your Language Model is Secretly a Reward Model*](https://arxiv.org/abs/2305.18290), 2023.
+#
+# [5] R. J. Williams, [*Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning*](https://doi.org/10.1007/BF00992696), Machine Learning 8, 1992.
+#
+# [6] Z. Shao et al., [*DeepSeekMath: Pushing the Limits of Mathematical Reasoning in Open Language Models*](https://arxiv.org/abs/2402.03300), 2024, section 4.
+#
+# [7] J. Schulman et al., [*Proximal Policy Optimization Algorithms*](https://arxiv.org/abs/1707.06347), 2017.
+#
+# [8] J. Schulman, [*Approximating KL Divergence*](http://joschu.net/blog/kl-approx.html), 2020.
+#
+# [9] M. Chen et al., [*Evaluating Large Language Models Trained on Code*](https://arxiv.org/abs/2107.03374), 2021, section 2.1.
+#
+# [10] R. Shao et al., [*Spurious Rewards: Rethinking Training Signals in RLVR*](https://arxiv.org/abs/2506.10947), 2025.
+#
+# [11] Y. Yue et al., [*Does Reinforcement Learning Really Incentivize Reasoning Capacity in LLMs Beyond the Base Model?*](https://arxiv.org/abs/2504.13837), 2025.
+#
+# *Prose CC BY 4.0, code MIT, the llmai_edu authors.*
