@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/21_preference.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 45 seconds to run on two CPU cores, 1.0 GB. Needs: lesson 20.*
+# *About 90 minutes to read, 45 seconds to run on two CPU cores, 0.8 GB. Needs: lesson 20.*
 #
 # In lesson 20 a model learned from answers that somebody had written: it *imitated* them. But a good answer is often hard to write and easy to recognize. On this page nobody shows the model an answer. It answers by itself, and is told which of two answers is better, or whether an answer is right. That is enough to learn from, and enough to be cheated.
 
@@ -76,7 +76,7 @@ for kind in ("rule", "random", "answers"):
     print(f"{kind:<8} from {[f'{curve[0]:.2f}' for curve in curves]}", end=" ")
     print(f"to {[f'{curve[-1]:.2f}' for curve in curves]}")
 
-# %% alt="TODO1"
+# %% alt="Share of new sums with reward 1 against the step, 0 to 200, three lines of each kind. Shown the answers: from 0.3 to about 0.9. Told right or wrong: from 0.25 to 0.33 at the beginning, near 0.5 after 20 steps, 0.64 to 0.68 at the end. Told a coin: at most 0.04 after 20 steps, then 0."
 _, axes = new_axes(6.5, 3.6)
 names = {"answers": "shown the answers", "rule": "told right or wrong", "random": "told a coin"}
 for (kind, name), marker, color in zip(names.items(), "^os", PALETTE):
@@ -89,14 +89,21 @@ axes.legend(fontsize=8)
 plt.show()
 
 # %%
-TODO_ASSERT_1 = True
+for beginner in range(3):
+    at_end = {kind: curve_of(kind, beginner, "reward")[1][-1] for kind in names}
+    assert 0.2 < curve_of("rule", beginner, "reward")[1][0] < 0.35
+    assert 0.6 < at_end["rule"] < 0.7
+    assert at_end["random"] < 0.02
+    assert at_end["answers"] > 0.85
 
 # %% [markdown]
-# TODO1TEXT
+# Told only right or wrong, all three models rise, from about 0.3 to about two thirds. So a model can learn from its own answers, and what it learned holds for sums that it never met. Told a coin, it forgets all that it knew. And whoever is *shown* the answers learns faster: in as many steps it comes to almost nine tenths. A reward is a poor teacher compared with an answer. But it needs no answer.
+#
+# What follows: the beginner and the rule; a reward model that learns from pairs, and how it is deceived; DPO, which needs no reward model; GRPO, live. Then the questions that one should ask of such a curve. Is the gain sure? What was learned, form or sums? Can the model do anything that it could not do before?
 #
 # ## The beginner
 #
-# The model of the first beginner comes with the course. It has two layers of 64 channels, and 15 tokens: the digits, `+`, `=`, the brackets, and the end of the line, which ends an answer. All 8,100 sums are split, so that 37+48 and 48+37 are in the same part. Here are its answers to four test sums, eight to each, drawn at temperature 1 as in lesson 15:
+# The model of the first beginner comes with the course. It has two layers of 64 channels, and 15 tokens: the digits, `+`, `=`, the brackets, and the end of the line, which ends an answer. All 8,100 sums are split, so that 37+48 and 48+37 are in the same part. Here are its answers to four test sums, eight to each, drawn at temperature 1 (lesson 00):
 
 # %%
 start = load_sum_start()
@@ -167,7 +174,9 @@ pairs, _ = pairs_from(draw(start, chosen, 8, generator), chosen, rng)
 held, only_number = pairs_from(draw(start, problems.test, 8, generator), problems.test, rng)
 for pair in pairs[:3]:
     print([tokenizer.decode(part).strip() for part in (pair.prompt, pair.better, pair.worse)])
-print(f"{len(pairs):,} pairs; of {len(held)} held out, {only_number.mean():.0%} have two good forms")
+print(
+    f"{len(pairs):,} pairs; of {len(held)} held out, {only_number.mean():.0%} have two good forms"
+)
 assert 0.25 < only_number.mean() < 0.45
 
 # %% [markdown]
@@ -203,16 +212,31 @@ for step in range(150):
 with torch.no_grad():
     better, worse = pair_rewards(worth, test_pairs)
 agrees = (better > worse).numpy().astype(float)
-kinds_of_pairs = {"all": only_number | True, "form": ~only_number, "number": only_number}
+kinds_of_pairs = {"all": np.ones_like(only_number), "form": ~only_number, "number": only_number}
 accuracy = {}
 for name, which in kinds_of_pairs.items():
     low, high = bootstrap_interval(agrees[which], np.ones(which.sum()), rng=rng)
     accuracy[name] = agrees[which].mean()
     print(f"{name:<7} {which.sum():>4} pairs: {accuracy[name]:.2f} [{low:.2f}, {high:.2f}]")
-TODO_ASSERT_2 = True
+assert 0.75 < accuracy["all"] < 0.92
+assert accuracy["form"] > 0.97
+assert accuracy["number"] < 0.68
 
 # %% [markdown]
-# TODO2TEXT
+# More than three in four: that looks like a good reward model. But the number is made of two halves. Where the form is wrong, it is practically always right. Where only the number is wrong, it is hardly better than a coin, if at all. Whoever judges a sum must be able to add, and this model can do so about half of the time. The form is easier to see, so it was learned first. *A mean over all pairs does not show what a judge can judge.*
+#
+# That may change with more training. The recording has reward models for the three beginners, trained on half as many pairs more and for 50 steps more:
+
+# %%
+for beginner in range(3):
+    run = runs["reward_model", beginner]
+    print(
+        f"{run['pairs']:,} pairs: {run['accuracy']:.2f}, only the number {run['accuracy_formed']:.2f}"
+    )
+    assert run["accuracy_formed"] < run["accuracy"] - 0.15
+
+# %% [markdown]
+# A little more skill, perhaps, but the same picture.
 #
 # ### The best of n, by the judge
 #
@@ -221,7 +245,9 @@ TODO_ASSERT_2 = True
 # %%
 asked = problems.test[::2]
 many = draw(start, asked, 32, generator)
-lengths = many.ids.shape[1] - many.counted.flip(1).argmax(1)  # tokens up to the last that counts
+lengths = many.ids.shape[1] - many.counted.flip(1).argmax(
+    1
+)  # tokens up to the last that counts
 with torch.no_grad():
     scores = worth(many.ids, lengths).view(-1, 32).numpy()
 truth, texts = judge(many, asked).reward, np.array(answer_texts(many)).reshape(-1, 32)
@@ -233,7 +259,7 @@ score_of_best = [float(scores[:, :n].max(axis=1).mean()) for n in sizes]
 print("true reward", np.round(by_score, 2))
 print("its score  ", np.round(score_of_best, 1))
 
-# %% alt="TODO3"
+# %% alt="True reward of the chosen answer against n, from 1 to 32, logarithmic. Chosen by the rule itself it rises from 0.34 to 0.99. Chosen by the reward model it rises from 0.34 to 0.53 at n = 4, then falls to 0.20 at n = 32, below the dotted line at 0.32 for any answer."
 _, axes = new_axes(6.0, 3.4)
 axes.plot(sizes, by_rule, "^--", label="best of n by the rule itself")
 axes.plot(sizes, by_score, "o-", label="best of n by the reward model")
@@ -247,10 +273,20 @@ plt.show()
 # %%
 for row in range(5, 65, 12):
     print(asked[row].prompt, {n: str(texts[row, picks[n][row]]) for n in (1, 4, 32)})
-TODO_ASSERT_3 = True
+well_formed = judge(many, asked).formed.mean()
+print(
+    f"right among the well-formed {truth.mean() / well_formed:.2f}, among its picks of 32 {by_score[-1]:.2f}"
+)
+assert score_of_best == sorted(score_of_best)
+assert by_rule[-1] > 0.95
+assert max(by_score) > truth.mean() + 0.1
+assert sizes[int(np.argmax(by_score))] in (2, 4, 8)
+assert by_score[-1] < truth.mean()
 
 # %% [markdown]
-# TODO3TEXT
+# Up to a few answers the judge helps: it throws out the wrong forms. Then it turns. The score goes on rising, and the true reward falls, below that of an answer taken blindly! Among many well-formed answers the highest score goes to those that the judge happens to overrate. The more answers compete, the surer it is that one of them is overrated. The rule, with the same answers, reaches almost 1, so a right one was nearly always there.
+#
+# Gao and others [3] measured this for large reward models and named it *over-optimization*: a measure that is pressed hard ceases to measure. It is the same when a language model is trained against the reward model, since training is a search for high scores, too. That is why the training is held near the beginning by a price on the distance, which comes next.
 #
 # ## DPO: without a reward model
 #
@@ -323,7 +359,9 @@ one = pair_batch(pairs[:1])
 whole = [*pairs[0].prompt, *pairs[0].better]
 chances = start(torch.tensor([whole]))[0].log_softmax(-1)  # (T, V)
 slowly = sum(chances[place - 1, whole[place]].item() for place in range(6, len(whole)))
-print(f"{tokenizer.decode(whole).strip()}: {slowly:.4f}, {pair_log_probs(start, one)[0].item():.4f}")
+print(
+    f"{tokenizer.decode(whole).strip()}: {slowly:.4f}, {pair_log_probs(start, one)[0].item():.4f}"
+)
 assert abs(slowly - pair_log_probs(start, one)[0].item()) < 1e-4
 
 # %% [markdown]
@@ -337,7 +375,10 @@ def tune_by_dpo(beta, steps=50):
         policy.parameters(), 1e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True
     )
     with torch.no_grad():
-        kept, held_kept = pair_log_probs(policy, train_pairs), pair_log_probs(policy, test_pairs)
+        kept, held_kept = (
+            pair_log_probs(policy, train_pairs),
+            pair_log_probs(policy, test_pairs),
+        )
     for step in range(1, steps + 1):
         batch = torch.randint(len(train_pairs), (64,), generator=generator)
         of_batch = tuple(part[batch] for part in kept)
@@ -354,10 +395,13 @@ by_beta = {}
 for beta in (0.1, 1.0):
     policy, moved = tune_by_dpo(beta)
     found = judge(draw(policy, problems.test, 4, generator), problems.test)
-    by_beta[beta] = moved, {name: getattr(found, name).mean() for name in ("reward", "formed", "right")}
+    by_beta[beta] = (
+        moved,
+        {name: getattr(found, name).mean() for name in ("reward", "formed", "right")},
+    )
     print(f"beta {beta}:", {name: f"{share:.2f}" for name, share in by_beta[beta][1].items()})
 
-# %% alt="TODO4"
+# %% alt="Log-probability on held-out pairs minus the reference's against the step, 0 to 50. With beta 0.1 the worse answer falls to about minus 9 and the better one to about minus 1.3. With beta 1 the worse falls to about minus 2.2 and the better rises to about 0.5."
 _, axes = new_axes(6.0, 3.4)
 for (beta, (moved, _)), style, color in zip(by_beta.items(), ("-", "--"), PALETTE):
     for column, name, marker in ((0, "better", "^"), (1, "worse", "v")):
@@ -369,10 +413,21 @@ axes.legend(fontsize=8)
 plt.show()
 
 # %%
-TODO_ASSERT_4 = True
+was = before.right.mean()
+for beta, (moved, shares) in by_beta.items():
+    print(
+        f"beta {beta}: better {moved[-1, 0]:+.2f}, worse {moved[-1, 1]:+.2f}, right {was:.2f} to {shares['right']:.2f}"
+    )
+    assert shares["formed"] > 0.85
+    assert moved[-1, 1] < moved[-1, 0] - 2
+assert by_beta[0.1][0][-1, 0] < -0.3 < 0.2 < by_beta[1.0][0][-1, 0]
+assert by_beta[0.1][1]["right"] < was - 0.1
+assert by_beta[1.0][1]["reward"] > before.reward.mean() + 0.1
 
 # %% [markdown]
-# TODO4TEXT
+# Both learned the form. But look at the pair of lines for β = 0.1. The loss asks only that the better answer be *ahead* of the worse one. The worse falls deep, and the better falls as well! Where does the probability go? To answers that are in no pair, most of them wrong: the share of right numbers has fallen far below the beginner's. That is a known weakness of DPO [12]. With β = 1, the loss is satisfied sooner, the better answer rises, and the reward with it.
+#
+# β is thus a tether, and 0.1 was too long for this model and this learning rate. On another model, it is another. What one should watch is not the loss, which falls in both cases, but the log-probability of the better answer, and the reward of new answers.
 #
 # ## GRPO: the model asks itself
 #
@@ -477,13 +532,15 @@ for name in ("reward", "formed", "right"):
     change = (getattr(after, name) - getattr(before, name)).mean(axis=1)  # for each test sum
     low, high = bootstrap_interval(change, np.ones(len(change)), rng=rng)
     then, now = getattr(before, name).mean(), getattr(after, name).mean()
-    print(f"{name:<7} {then:.2f} to {now:.2f}, change {change.mean():+.2f} [{low:+.2f}, {high:+.2f}]")
+    print(
+        f"{name:<7} {then:.2f} to {now:.2f}, change {change.mean():+.2f} [{low:+.2f}, {high:+.2f}]"
+    )
     assert name != "reward" or low > 0.1
 
 # %% [markdown]
 # After 80 steps, 10,240 answers and as many rewards, the reward on *held-out* sums has risen, and the interval of the change excludes zero. The bootstrap draws sums with replacement (lesson 02), and compares each sum with itself.
 
-# %% alt="TODO5"
+# %% alt="Two panels. Left: the reward of drawn answers, mean of 8 steps, rises from about 0.35 to about 0.6 in 80 steps. Right: the distance to the beginner in nats a token rises from 0 to about 0.2 in the first 20 steps and stays there, with peaks."
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.0), layout="constrained")
 smooth = np.convolve([found.reward for found in history], np.ones(8) / 8, mode="valid")
 left.plot(range(8, 81), smooth, color=PALETTE[0])
@@ -491,12 +548,13 @@ left.set(xlabel="step", ylabel="reward of drawn answers, mean of 8 steps", ylim=
 right.plot(range(1, 81), [found.kl for found in history], color=PALETTE[3])
 right.set(xlabel="step", ylabel="distance to the beginner, nats a token")
 plt.show()
-TODO_ASSERT_5 = True
+assert history[0].kl < 1e-6
+assert 0.03 < np.mean([found.kl for found in history[-20:]]) < 0.8
 
 # %% [markdown]
-# TODO5TEXT
+# The distance grows at once and stays moderate, though nothing was charged for it (β = 0). The reward rises steeply at first, then slowly. Why? The recorded runs say more, with the two parts of the reward apart:
 
-# %% alt="TODO6"
+# %% alt="Three panels, one a beginner, with three lines against the step. Formed rises from about 0.55 to 0.97 in the first 20 steps and stays near 1. Right stays near 0.5 for the first 20 steps, or falls a little, and then rises to 0.64 to 0.68. The reward rises from 0.3 to meet the line of right after 20 steps, and follows it."
 figure, panels = plt.subplots(1, 3, figsize=(9.0, 3.0), sharey=True, layout="constrained")
 for beginner, panel in enumerate(panels):
     for key, marker, color in zip(("formed", "right", "reward"), "^so", PALETTE):
@@ -505,10 +563,14 @@ for beginner, panel in enumerate(panels):
 panels[0].set_ylabel("share of answers to new sums")
 panels[0].legend(fontsize=8)
 plt.show()
-TODO_ASSERT_6 = True
+for beginner in range(3):
+    formed, right = (curve_of("rule", beginner, key)[1] for key in ("formed", "right"))
+    assert formed[0] < 0.65 and formed[1] > 0.95  # after 20 steps
+    assert right[1] < right[0] + 0.05
+    assert right[-1] > right[0] + 0.1
 
 # %% [markdown]
-# TODO6TEXT
+# *First the form, then the numbers.* After 20 steps nearly all answers have the form, and the share of right numbers has not risen, or has even fallen. What looked like progress in sums was brackets. After that the numbers do improve, slowly, by 13 to 17 points in 180 steps. So it is in large models, too: in part, training with rewards teaches the form in which the checker looks for answers. A gain in reward should be taken apart before it is called reasoning.
 #
 # ## What did it learn?
 #
@@ -516,22 +578,50 @@ TODO_ASSERT_6 = True
 #
 # For each beginner and each kind of run, the recording has 32 answers to each of 416 test sums, before and after. The change in reward with its interval:
 
+
 # %%
 def share_of(kind, beginner, key="rewarded"):
     """For each of 416 test sums, the share of 32 answers."""
     return np.array(runs[kind, beginner]["many"][key]) / 32
 
 
+ends = {}
 for kind in ("rule", "random", "answers", "dpo_0.1", "dpo_1"):
     for beginner in range(3):
         change = share_of(kind, beginner) - share_of("start", beginner)
         low, high = bootstrap_interval(change, np.ones(len(change)), rng=rng)
-        print(f"{kind:<8} {beginner} {change.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
-        assert kind != "rule" or low > 0
-TODO_ASSERT_7 = True
+        ends.setdefault(kind, []).append((low, high))
+        print(f"{kind:<8} {beginner} {change.mean():+.2f} [{low:+.2f}, {high:+.2f}]")
+lows, highs = (
+    {kind: [end[side] for end in found] for kind, found in ends.items()} for side in (0, 1)
+)
+assert min(lows["rule"]) > 0.25
+assert max(highs["random"]) < -0.2
+assert min(lows["answers"]) > max(highs["rule"])
+assert min(lows["dpo_1"]) > 0
 
 # %% [markdown]
-# TODO7TEXT
+# For GRPO all three intervals lie far above zero. With coins the loss is as sure. So the gain does come from the rewards, not from drawing and training as such. That is not to be taken for granted: some large models rose even with random rewards [10], since whatever they did most was done still more, and that happened to be useful. Without this control one would not know.
+#
+# Being shown the answers gives more than either. And DPO with β = 1 gains a good part of what GRPO gains, with about as many answers drawn: 24,000 at once, against 25,600 in 200 steps.
+
+# %%
+settings = recording["settings"]["kinds"]
+dpo, grpo = settings["dpo_1"], settings["rule"]
+print(dpo["problems"] * dpo["group"], grpo["steps"] * grpo["prompts"] * grpo["group"])
+assert dpo["problems"] * dpo["group"] == 24_000
+assert grpo["steps"] * grpo["prompts"] * grpo["group"] == 25_600
+
+# %% [markdown]
+# One may ask whether the sums suffered elsewhere. The recording has one more number, the cross-entropy of the right answers in brackets, in nats a token:
+
+# %%
+loss = {
+    kind: [runs[kind, b]["loss"] for b in range(3)] for kind in ("start", "rule", "answers")
+}
+for kind, values in loss.items():
+    print(f"{kind:<8}", np.round(values, 3))
+assert max(loss["answers"]) < min(loss["rule"]) < max(loss["rule"]) < min(loss["start"])
 #
 # ### Something new, or only sharper?
 #
@@ -550,7 +640,7 @@ assert pass_at_k(np.array([1]), n=4, k=2)[0] == 1 - math.comb(3, 2) / math.comb(
 # %% [markdown]
 # We count the right *number*, in whatever form, so that the form cannot explain a difference.
 
-# %% alt="TODO8"
+# %% alt="pass@k for the number alone against k, from 1 to 32, logarithmic. Beginner: 0.50 at k = 1, 0.72, 0.89, 0.96, 0.99, 1.00. After GRPO: 0.64, 0.82, 0.93, 0.97, 0.99, 0.99. The two lines meet near k = 8. Shown the answers: 0.87 or more at k = 1, and above both up to 16."
 _, axes = new_axes(6.0, 3.4)
 ks, passes = (1, 2, 4, 8, 16, 32), {}
 for (kind, name), style, color in zip(
@@ -567,14 +657,22 @@ axes.set_xticks(ks, ks)
 axes.minorticks_off()
 axes.legend()
 plt.show()
-TODO_ASSERT_8 = True
+print(f"blind guess at k = 32: {1 - (178 / 179) ** 32:.2f}")
+assert passes["rule"][0] > passes["start"][0] + 0.1
+assert abs(passes["rule"][3] - passes["start"][3]) < 0.01
+assert passes["rule"][5] < passes["start"][5]
+assert all(passes["answers"][i] > max(passes["rule"][i], passes["start"][i]) for i in range(5))
+assert abs(1 - (178 / 179) ** 32 - 0.16) < 0.005
 
 # %% [markdown]
-# TODO8TEXT
+# Asked once, the model after GRPO is right far more often. But the lines meet: from eight answers on the lead is gone, and with 32 the beginner is ahead by a hair. So GRPO did not bring in what was not there. It moved probability to right answers that the beginner gave already, now and then: it *sharpened*. Yue and others [11] found the same in large models. Only the model that was shown answers leads up to k = 16. There, something new came in.
+#
+# Two cautions. With short answers many tries find much: even a blind guess among the 179 possible totals succeeds in 16 % of 32 tries. And 200 steps are few. What never occurs among the drawn answers cannot be rewarded; but what occurs once in a hundred can become frequent, and one day make something else possible.
 #
 # ## A careless rule
 #
 # Whatever the rule rewards, the model learns. It does not learn what we *meant*. Suppose somebody writes the rule so: the reward is 1 if the digits of the total stand anywhere in the answer. For an honest answer that is the same. Guess how it can be cheated. The answer may have ten tokens.
+
 
 # %%
 def careless_rule(answer, total):
@@ -611,7 +709,12 @@ TODO_ASSERT_9 = True
 #
 # ## What we have now, and what it cannot do
 #
-# TODOEND
+# - From pairs, a reward model learns numbers that agree with them (Bradley–Terry). It learned what was easy to see, and a search for its highest score was led astray.
+# - DPO puts the model's own log-probabilities in the place of the reward. It only asks that the better answer be ahead. If β is too small, both fall.
+# - GRPO compares several answers to one prompt by a rule that can be checked. On held-out sums the reward rose surely, for three beginners, and the controls say that the rewards did it: first the form, then the numbers.
+# - It learned nothing that could not be found by asking the beginner more often, and less than whoever was shown the answers. It pays where a right answer is easy to check and hard to write.
+# - A rule is obeyed to the letter. What it forgot to forbid will be found.
+# - None of this says what people *want*. Preferences of people disagree, tire, and can be flattered. A judge, human or model, must be named beside every such number.
 #
 # **Try it:** the [exercise sheet](../exercises/21_preference.ipynb) asks for a rule that is hard to cheat, for a preference loss without a reference, and for what a token weighs in GRPO.
 #
@@ -638,5 +741,7 @@ TODO_ASSERT_9 = True
 # [10] R. Shao et al., [*Spurious Rewards: Rethinking Training Signals in RLVR*](https://arxiv.org/abs/2506.10947), 2025.
 #
 # [11] Y. Yue et al., [*Does Reinforcement Learning Really Incentivize Reasoning Capacity in LLMs Beyond the Base Model?*](https://arxiv.org/abs/2504.13837), 2025.
+#
+# [12] N. Razin et al., [*Unintentional Unalignment: Likelihood Displacement in Direct Preference Optimization*](https://arxiv.org/abs/2410.08847), 2024.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors.*
