@@ -158,7 +158,9 @@ def online(kind: str, start: Llama, seed: int, setting: dict[str, Any]) -> tuple
             kl.append(found.kl)
         if step % EVERY == 0:
             curve.append({**measure(model, step, new), "kl": round(float(np.mean(kl[-EVERY:])), 4)})
-    return model, {"curve": curve}
+    shown = SPLIT.test[5:800:80]
+    texts = answer_texts(draw(model, shown, 1, new, torch.Generator().manual_seed(5)))
+    return model, {"curve": curve, "shown": [[one.prompt, text] for one, text in zip(shown, texts)]}
 
 
 def offline(kind: str, start: Llama, seed: int, setting: dict[str, Any]) -> tuple[Llama | None, dict[str, Any]]:

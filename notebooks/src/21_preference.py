@@ -667,7 +667,20 @@ assert abs(1 - (178 / 179) ** 32 - 0.16) < 0.005
 # %% [markdown]
 # Asked once, the model after GRPO is right far more often. But the lines meet: from eight answers on the lead is gone, and with 32 the beginner is ahead by a hair. So GRPO did not bring in what was not there. It moved probability to right answers that the beginner gave already, now and then: it *sharpened*. Yue and others [11] found the same in large models. Only the model that was shown answers leads up to k = 16. There, something new came in.
 #
-# Two cautions. With short answers many tries find much: even a blind guess among the 179 possible totals succeeds in 16 % of 32 tries. And 200 steps are few. What never occurs among the drawn answers cannot be rewarded; but what occurs once in a hundred can become frequent, and one day make something else possible.
+# Two cautions. With short answers many tries find much: even 32 blind guesses among the 179 possible totals would hold the right one in 16 % of the cases. And 200 steps are few. For the first beginner there is a run of four times as many:
+
+# %%
+for kind in ("start", "rule", "rule_long"):
+    counts = np.array(runs[kind, 0]["many"]["right"])
+    found = [pass_at_k(counts, 32, k).mean() for k in ks]
+    print(f"{kind:<10} reward {share_of(kind, 0).mean():.2f}   pass@k", np.round(found, 3))
+    passes[kind, 0] = found
+assert share_of("rule_long", 0).mean() > 0.83
+assert passes["rule_long", 0][3] > passes["start", 0][3] + 0.01
+assert passes["rule_long", 0][5] <= passes["start", 0][5]
+
+# %% [markdown]
+# After 800 steps it is as good as a model that was shown the answers for 200, and its lead reaches further, up to k = 8. At k = 32 the beginner is still not behind. What never occurs among the drawn answers cannot be rewarded. But what occurs once in ten can become the rule.
 #
 # ## A careless rule
 #
@@ -681,7 +694,7 @@ def careless_rule(answer, total):
 
 print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185858", 85))
 
-# %% alt="TODO9"
+# %% alt="Two panels, three lines for each of two runs. Left: by the careless rule the share stays near 0.5. By the strict rule it falls from about 0.3 to 0.15 or less without a price. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5. With the price all stays near the beginning: the strict share at about 0.3, the length below 5, and the careless share rises to 0.56 or more."
 figure, panels = plt.subplots(1, 2, figsize=(8.6, 3.2), layout="constrained")
 for kind, style, name in (("contains", "-", "no price"), ("contains_kl", "--", "with β = 0.1")):
     for beginner in range(3):
@@ -698,10 +711,38 @@ panels[1].set(xlabel="step", ylabel="tokens of an answer")
 for panel in panels:
     panel.legend(fontsize=7)
 plt.show()
-TODO_ASSERT_9 = True
+for beginner in range(3):
+    end = runs["contains", beginner]["curve"][-1]
+    print(
+        f"beginner {beginner}: careless {end['contains']:.2f}, the right number alone {end['right']:.2f}"
+    )
+    assert end["right"] < 0.45 * end["contains"]
+    assert end["reward"] < 0.2
+    assert end["length"] > 6.5
 
 # %% [markdown]
-# TODO9TEXT
+# Nothing in the careless reward shows what has happened: it stays at about a half. But at the end fewer than half of the answers that it pays name the right number alone. The others hide it among digits. (The rule of the first runs, *strict* here, pays at most one in seven.) Some answers of the first model:
+
+# %%
+for prompt, text in runs["contains", 0]["shown"]:
+    total = sum(map(int, prompt.strip("=").split("+")))
+    print(f"{prompt:<8} {text:<12} careless {careless_rule(text, total):.0f}")
+
+# %% [markdown]
+# The dashed lines are the same runs with a price on the distance to the beginner, β = 0.1. No cheating: the answers keep their length, and what the careless rule pays is practically all honest.
+
+# %%
+for beginner in range(3):
+    end = runs["contains_kl", beginner]["curve"][-1]
+    print(
+        f"beginner {beginner}: careless {end['contains']:.2f}, the right number alone {end['right']:.2f}"
+    )
+    assert end["right"] > 0.95 * end["contains"]
+    assert end["right"] > curve_of("contains_kl", beginner, "right")[1][0] + 0.03
+    assert end["length"] < 5
+
+# %% [markdown]
+# The model even gets better at sums, and leaves the form alone, for which this rule pays nothing. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
 #
 # ## The same on SmolLM2: recorded
 #
