@@ -231,7 +231,7 @@ assert accuracy["number"] < 0.68
 for beginner in range(3):
     run = runs["reward_model", beginner]
     print(
-        f"{run['pairs']:,} pairs: {run['accuracy']:.2f}, only the number {run['accuracy_formed']:.2f}"
+        f"{run['pairs']:,.0f} pairs: {run['accuracy']:.2f}, only the number {run['accuracy_formed']:.2f}"
     )
     assert run["accuracy_formed"] < run["accuracy"] - 0.15
 
@@ -348,7 +348,12 @@ print(dpo_loss(*numbers, beta=0.5))
 assert abs(dpo_loss(*numbers, beta=0.5).loss.item() - dpo_by_hand(-1, -3, -2, -2, 0.5)) < 1e-6
 
 # %% [markdown]
-# The log-probability of an answer is the sum over its tokens. The prompt does not count: it was given, not said.
+# The log-probability of an answer is the sum over its tokens. The prompt does not count: it was given, not said. In a batch of pairs the better answers come first, then the worse:
+
+# %%
+from torch import nn
+
+from llmai_edu.finetuning.dpo_loop import PairBatch
 
 
 # %% quote="llmai_edu.finetuning.dpo_loop:pair_log_probs"
@@ -598,12 +603,12 @@ lows, highs = (
 assert min(lows["rule"]) > 0.25
 assert max(highs["random"]) < -0.2
 assert min(lows["answers"]) > max(highs["rule"])
-assert min(lows["dpo_1"]) > 0
+assert min(lows["dpo_1"]) > 0 > max(highs["dpo_0.1"])
 
 # %% [markdown]
 # For GRPO all three intervals lie far above zero. With coins the loss is as sure. So the gain does come from the rewards, not from drawing and training as such. That is not to be taken for granted: some large models rose even with random rewards [10], since whatever they did most was done still more, and that happened to be useful. Without this control one would not know.
 #
-# Being shown the answers gives more than either. And DPO with β = 1 gains a good part of what GRPO gains, with about as many answers drawn: 24,000 at once, against 25,600 in 200 steps.
+# Being shown the answers gives more than either. And DPO with β = 1 gains a good part of what GRPO gains, with about as many answers drawn: 24,000 at once, against 25,600 in 200 steps. With β = 0.1 it lost, for all three beginners: what you saw live was no accident.
 
 # %%
 settings = recording["settings"]["kinds"]
@@ -694,7 +699,7 @@ def careless_rule(answer, total):
 
 print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185858", 85))
 
-# %% alt="Two panels, three lines for each of two runs. Left: by the careless rule the share stays near 0.5. By the strict rule it falls from about 0.3 to 0.15 or less without a price. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5. With the price all stays near the beginning: the strict share at about 0.3, the length below 5, and the careless share rises to 0.56 or more."
+# %% alt="Two panels, three lines for each of two runs. Left: by the careless rule the share stays near 0.5. By the strict rule it falls from about 0.3 to 0.15 or less without a price. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5. With the price, the strict share stays or rises, to between 0.3 and 0.46, the length below 5.5, and the careless share rises to 0.56 or more."
 figure, panels = plt.subplots(1, 2, figsize=(8.6, 3.2), layout="constrained")
 for kind, style, name in (("contains", "-", "no price"), ("contains_kl", "--", "with β = 0.1")):
     for beginner in range(3):
@@ -717,11 +722,11 @@ for beginner in range(3):
         f"beginner {beginner}: careless {end['contains']:.2f}, the right number alone {end['right']:.2f}"
     )
     assert end["right"] < 0.45 * end["contains"]
-    assert end["reward"] < 0.2
+    assert end["reward"] < 1 / 6
     assert end["length"] > 6.5
 
 # %% [markdown]
-# Nothing in the careless reward shows what has happened: it stays at about a half. But at the end fewer than half of the answers that it pays name the right number alone. The others hide it among digits. (The rule of the first runs, *strict* here, pays at most one in seven.) Some answers of the first model:
+# Nothing in the careless reward shows what has happened: it stays at about a half. But at the end fewer than half of the answers that it pays name the right number alone. The others hide it among digits. (The rule of the first runs, *strict* here, pays at most one in six.) Some answers of the first model:
 
 # %%
 for prompt, text in runs["contains", 0]["shown"]:
@@ -729,7 +734,7 @@ for prompt, text in runs["contains", 0]["shown"]:
     print(f"{prompt:<8} {text:<12} careless {careless_rule(text, total):.0f}")
 
 # %% [markdown]
-# The dashed lines are the same runs with a price on the distance to the beginner, β = 0.1. No cheating: the answers keep their length, and what the careless rule pays is practically all honest.
+# The dashed lines are the same runs with a price on the distance to the beginner, β = 0.1. No cheating: the answers stay short (in brackets, a total of three digits and the end are six tokens), and what the careless rule pays is practically all honest.
 
 # %%
 for beginner in range(3):
@@ -739,10 +744,10 @@ for beginner in range(3):
     )
     assert end["right"] > 0.95 * end["contains"]
     assert end["right"] > curve_of("contains_kl", beginner, "right")[1][0] + 0.03
-    assert end["length"] < 5
+    assert end["length"] < 5.5
 
 # %% [markdown]
-# The model even gets better at sums, and leaves the form alone, for which this rule pays nothing. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
+# The models even get better at sums. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
 #
 # ## The same on SmolLM2: recorded
 #
