@@ -130,7 +130,14 @@ from llmai_edu.finetuning.sums import is_right, is_well_formed
 
 
 # %% quote="llmai_edu.finetuning.sums:rule_reward"
-pass
+def rule_reward(answer: str, ended: bool, problem: Sum) -> float:
+    """1 for the right total in the wanted form, else 0.
+
+    >>> rule_reward("<85>", True, Sum(37, 48)), rule_reward("85", True, Sum(37, 48))
+    (1.0, 0.0)
+    """
+    return float(is_well_formed(answer, ended) and is_right(answer, problem))
+
 
 # %%
 for text in ("<85>", "85", "<86>", "<85><86>"):
@@ -156,7 +163,16 @@ assert 0.45 < before.right.mean() < 0.58
 # Equal rewards give a half, a lead of 1 gives 0.73, a lead of 3 gives 0.95. The loss is the negative logarithm of what was observed, as always. For a better answer with reward 3 and a worse one with 2, by hand: $-\ln \sigma(1) = \ln(1 + e^{-1}) = 0.3133$.
 
 # %% quote="llmai_edu.finetuning.preference:reward_loss"
-pass
+def reward_loss(better: torch.Tensor, worse: torch.Tensor) -> torch.Tensor:
+    """The negative log-probability, by Bradley and Terry, of the preferences: -log σ(r_better - r_worse), on the mean.
+
+    better, worse: (B,), the rewards of the two answers. Ouyang et al. 2022, "InstructGPT", eq. 1.
+
+    >>> round(reward_loss(torch.tensor([2.0]), torch.tensor([2.0])).item(), 4)     # a coin: ln 2
+    0.6931
+    """
+    return -F.logsigmoid(better - worse).mean()
+
 
 # %%
 by_hand = math.log(1 + math.exp(-1))
@@ -190,7 +206,12 @@ from llmai_edu.finetuning.reward_model import RewardModel, pair_rewards
 
 
 # %% quote="llmai_edu.finetuning.reward_model:RewardModel.forward"
-pass
+def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """ids: (B, T), filled up on the right. lengths: (B,), tokens that are no filling. Returns (B,)."""
+    x = self.decoder.hidden(ids)  # (B, T, C)
+    last = x[torch.arange(len(ids), device=ids.device), lengths - 1]  # (B, C)
+    return self.head(last).squeeze(-1)
+
 
 # %%
 train_pairs, test_pairs = pair_batch(pairs), pair_batch(held)
@@ -340,7 +361,28 @@ from llmai_edu.finetuning.preference import PreferenceLoss, sequence_log_probs
 
 
 # %% quote="llmai_edu.finetuning.preference:dpo_loss"
-pass
+def dpo_loss(
+    better: torch.Tensor,
+    worse: torch.Tensor,
+    reference_better: torch.Tensor,
+    reference_worse: torch.Tensor,
+    beta: float = 0.1,
+) -> PreferenceLoss:
+    """The loss of direct preference optimization, from the log-probabilities of whole answers.
+
+    -log σ(β · [(log π(better) - log π_ref(better)) - (log π(worse) - log π_ref(worse))]), on the mean. All: (B,). beta:
+    how dear it is to leave the reference. Raises ValueError for beta not above 0. Rafailov et al. 2023, eq. 7.
+
+    >>> same = torch.zeros(2)
+    >>> round(dpo_loss(same, same, same, same).loss.item(), 4)
+    0.6931
+    """
+    if not beta > 0:
+        raise ValueError(f"beta must be above 0, got {beta}")
+    margin = beta * ((better - reference_better) - (worse - reference_worse))
+    accuracy = (margin.detach() > 0).float().mean().item()
+    return PreferenceLoss(-F.logsigmoid(margin).mean(), accuracy, margin.detach().mean().item())
+
 
 # %%
 numbers = [torch.tensor([float(value)]) for value in (-1, -3, -2, -2)]
@@ -357,7 +399,11 @@ from llmai_edu.finetuning.dpo_loop import PairBatch
 
 
 # %% quote="llmai_edu.finetuning.dpo_loop:pair_log_probs"
-pass
+def pair_log_probs(model: nn.Module, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
+    """The log-probabilities of the better and of the worse answers, (B,) each; gradients flow."""
+    both = sequence_log_probs(model(batch.ids).float(), batch.ids, batch.counted)
+    return both[: len(batch)], both[len(batch) :]
+
 
 # %%
 one = pair_batch(pairs[:1])
@@ -451,7 +497,25 @@ def advantages_loops(rewards):
 print(np.round(advantages_loops([1, 0, 0, 1]), 3), np.round(advantages_loops([1, 0, 0, 0]), 3))
 
 # %% quote="llmai_edu.finetuning.grpo:group_advantages"
-pass
+def group_advantages(rewards: torch.Tensor, eps: float = 1e-6) -> torch.Tensor:
+    """How much better than its group each answer was, in standard deviations of the group.
+
+    rewards: (P, G), G answers to each of P prompts. Returns (P, G); 0 for a group whose rewards are all equal: it
+    teaches nothing. Raises ValueError for groups of fewer than two. Shao et al. 2024, section 4.1.2.
+
+    >>> group_advantages(torch.tensor([[1.0, 0.0], [1.0, 1.0]])).round(decimals=3)
+    tensor([[ 0.7070, -0.7070],
+            [ 0.0000,  0.0000]])
+    """
+    if rewards.ndim != 2 or rewards.shape[1] < 2:
+        raise ValueError(
+            f"rewards must be (prompts, answers) with at least two answers, got {tuple(rewards.shape)}"
+        )
+    rewards = rewards.float()
+    return (rewards - rewards.mean(dim=1, keepdim=True)) / (
+        rewards.std(dim=1, keepdim=True) + eps
+    )
+
 
 # %%
 rewards = torch.tensor([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]])
@@ -495,7 +559,37 @@ from llmai_edu.finetuning.grpo import kl_to_reference
 
 
 # %% quote="llmai_edu.finetuning.grpo:grpo_loss"
-pass
+def grpo_loss(
+    log_probs: torch.Tensor,
+    old: torch.Tensor,
+    advantages: torch.Tensor,
+    counted: torch.Tensor,
+    *,
+    clip: float = 0.2,
+    reference: torch.Tensor | None = None,
+    beta: float = 0.0,
+) -> torch.Tensor:
+    """The clipped objective, to be made small: the mean over answers of the mean over their tokens.
+
+    The ratio of new to old probability is worth its advantage, but not beyond 1 ± clip: further away, the old answers
+    say little about the new model. log_probs, old: (B, T), of the tokens that were drawn, by the model now and when it
+    drew them. advantages: (B,). counted: (B, T), 1 for tokens of the answer. reference, beta: the distance that is
+    added. Raises ValueError for an answer without a token. Shao et al. 2024, eq. 3; Schulman et al. 2017, "PPO".
+
+    >>> one = torch.ones(1, 1)
+    >>> grpo_loss(torch.zeros(1, 1), torch.zeros(1, 1), torch.tensor([2.0]), one).item()
+    -2.0
+    """
+    lengths = counted.sum(dim=1)
+    if not (lengths > 0).all():
+        raise ValueError("an answer has no token that counts")
+    ratio = (log_probs - old).exp()  # (B, T)
+    worth = advantages[:, None]
+    gain = torch.minimum(ratio * worth, ratio.clamp(1 - clip, 1 + clip) * worth)
+    if reference is not None:
+        gain = gain - beta * kl_to_reference(log_probs, reference)
+    return -((gain * counted).sum(dim=1) / lengths).mean()
+
 
 # %%
 new, old = torch.tensor([[1.5, 0.5], [1.5, 0.5]]).log(), torch.zeros(2, 2)
