@@ -10,7 +10,7 @@ right, in whatever form; that of seed 0 comes with the package (pretrained/sum_s
 - random: the same, but every reward is a coin. What remains of the gain then is no learning from the reward.
 - answers: the same steps and rows, but supervised, on the right answers in brackets.
 - contains: GRPO with a careless rule: 1 if the digits of the total stand anywhere in the answer. contains_kl: the same
-  with a price on leaving the start.
+  with a price on leaving the start. strict: the rule of "rule" with all else as in "contains" (seed 0 only).
 - dpo_0.1, dpo_1: DPO on pairs of a right and a wrong answer drawn from the start, for two values of beta.
 - reward_model: a reward model on the same pairs, and best-of-n by its score.
 
@@ -58,6 +58,7 @@ KINDS = {
     "random": GRPO,
     "answers": GRPO,
     "contains": CARELESS,
+    "strict": CARELESS,
     "contains_kl": {**CARELESS, "beta": KL_PRICE},
     "dpo_0.1": {**DPO, "beta": 0.1},
     "dpo_1": {**DPO, "beta": 1.0},
@@ -249,7 +250,7 @@ def main() -> None:
         if seed == 0 and not args.saved and not args.dry_run:
             save_weights(start)
         for kind in args.kinds:
-            if kind == "rule_long" and seed:
+            if kind in ("rule_long", "strict") and seed:
                 continue
             train = offline if kind.startswith(("dpo", "reward")) else online
             model, found = train(kind, start, seed, KINDS[kind])

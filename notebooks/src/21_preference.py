@@ -76,8 +76,8 @@ for kind in ("rule", "random", "answers"):
     print(f"{kind:<8} from {[f'{curve[0]:.2f}' for curve in curves]}", end=" ")
     print(f"to {[f'{curve[-1]:.2f}' for curve in curves]}")
 
-# %% alt="Share of new sums with reward 1 against the step, 0 to 200, three lines of each kind. Shown the answers: from 0.3 to about 0.9. Told right or wrong: from 0.25 to 0.33 at the beginning, near 0.5 after 20 steps, 0.64 to 0.68 at the end. Told a coin: at most 0.04 after 20 steps, then 0."
-_, axes = new_axes(6.5, 3.6)
+# %% alt="Share of new sums with reward 1 against the step, 0 to 200, three lines of each kind. Shown the answers: from 0.3 to about 0.9. Told right or wrong: from 0.25 to 0.33 at the beginning, near 0.5 after 20 steps, 0.64 to 0.68 at the end. Told a coin: at most 0.06 after 20 steps, then 0."
+_, axes = new_axes(5.6, 3.0)
 names = {"answers": "shown the answers", "rule": "told right or wrong", "random": "told a coin"}
 for (kind, name), marker, color in zip(names.items(), "^os", PALETTE):
     for beginner in range(3):
@@ -161,6 +161,7 @@ assert 0.45 < before.right.mean() < 0.58
 # $$P(1 \succ 2) = \sigma(r_1 - r_2) = \frac{1}{1 + e^{-(r_1 - r_2)}}.$$
 #
 # Equal rewards give a half, a lead of 1 gives 0.73, a lead of 3 gives 0.95. The loss is the negative logarithm of what was observed, as always. For a better answer with reward 3 and a worse one with 2, by hand: $-\ln \sigma(1) = \ln(1 + e^{-1}) = 0.3133$.
+
 
 # %% quote="llmai_edu.finetuning.preference:reward_loss"
 def reward_loss(better: torch.Tensor, worse: torch.Tensor) -> torch.Tensor:
@@ -496,6 +497,7 @@ def advantages_loops(rewards):
 
 print(np.round(advantages_loops([1, 0, 0, 1]), 3), np.round(advantages_loops([1, 0, 0, 0]), 3))
 
+
 # %% quote="llmai_edu.finetuning.grpo:group_advantages"
 def group_advantages(rewards: torch.Tensor, eps: float = 1e-6) -> torch.Tensor:
     """How much better than its group each answer was, in standard deviations of the group.
@@ -639,22 +641,22 @@ for name in ("reward", "formed", "right"):
 # %% [markdown]
 # After 80 steps, 10,240 answers and as many rewards, the reward on *held-out* sums has risen, and the interval of the change excludes zero. The bootstrap draws sums with replacement (lesson 02), and compares each sum with itself.
 
-# %% alt="Two panels. Left: the reward of drawn answers, mean of 8 steps, rises from about 0.35 to about 0.6 in 80 steps. Right: the distance to the beginner in nats a token rises from 0 to about 0.2 in the first 20 steps and stays there, with peaks."
-figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.0), layout="constrained")
+# %% alt="Two panels. Left: the reward of drawn answers, mean of 8 steps, rises from about 0.4 to about 0.6 in 80 steps. Right: the distance to the beginner in nats a token rises from 0 to about 0.2 in the first 20 steps, then jumps between 0.05 and 0.3, with three peaks of 0.5 to 0.6."
+figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.6), layout="constrained")
 smooth = np.convolve([found.reward for found in history], np.ones(8) / 8, mode="valid")
 left.plot(range(8, 81), smooth, color=PALETTE[0])
-left.set(xlabel="step", ylabel="reward of drawn answers, mean of 8 steps", ylim=(0, 1))
+left.set(xlabel="step", ylabel="reward, mean of 8 steps", ylim=(0, 1))
 right.plot(range(1, 81), [found.kl for found in history], color=PALETTE[3])
-right.set(xlabel="step", ylabel="distance to the beginner, nats a token")
+right.set(xlabel="step", ylabel="distance, nats a token")
 plt.show()
 assert history[0].kl < 1e-6
 assert 0.03 < np.mean([found.kl for found in history[-20:]]) < 0.8
 
 # %% [markdown]
-# The distance grows at once and stays moderate, though nothing was charged for it (β = 0). The reward rises steeply at first, then slowly. Why? The recorded runs say more, with the two parts of the reward apart:
+# The distance grows at once and then stays moderate, though nothing was charged for it (β = 0). (Its jumps are those of an estimate from 128 answers.) The reward rises steeply at first, then slowly. Why? The recorded runs say more, with the two parts of the reward apart:
 
 # %% alt="Three panels, one a beginner, with three lines against the step. Formed rises from about 0.55 to 0.97 in the first 20 steps and stays near 1. Right stays near 0.5 for the first 20 steps, or falls a little, and then rises to 0.64 to 0.68. The reward rises from 0.3 to meet the line of right after 20 steps, and follows it."
-figure, panels = plt.subplots(1, 3, figsize=(9.0, 3.0), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(8.0, 2.6), sharey=True, layout="constrained")
 for beginner, panel in enumerate(panels):
     for key, marker, color in zip(("formed", "right", "reward"), "^so", PALETTE):
         panel.plot(*curve_of("rule", beginner, key), f"{marker}-", ms=3, color=color, label=key)
@@ -783,7 +785,7 @@ assert passes["rule_long", 0][5] <= passes["start", 0][5]
 #
 # ## A careless rule
 #
-# Whatever the rule rewards, the model learns. It does not learn what we *meant*. Suppose somebody writes the rule so: the reward is 1 if the digits of the total stand anywhere in the answer. For an honest answer that is the same. Guess how it can be cheated. The answer may have ten tokens.
+# Whatever the rule rewards, the model learns. It does not learn what we *meant*. Suppose somebody writes the rule so: the reward is 1 if the digits of the total stand anywhere in the answer. For an honest answer that is the same. Guess how it can be cheated. The answer may have ten tokens here, and the learning rate is twice that of the first runs.
 
 
 # %%
@@ -793,23 +795,27 @@ def careless_rule(answer, total):
 
 print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185858", 85))
 
-# %% alt="Two panels, three lines for each of two runs. Left: by the careless rule the share stays near 0.5. By the strict rule it falls from about 0.3 to 0.15 or less without a price. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5. With the price, the strict share stays or rises, to between 0.3 and 0.46, the length below 5.5, and the careless share rises to 0.56 or more."
-figure, panels = plt.subplots(1, 2, figsize=(8.6, 3.2), layout="constrained")
-for kind, style, name in (("contains", "-", "no price"), ("contains_kl", "--", "with β = 0.1")):
+# %% alt="Three panels against the step, three lines of a kind, one a beginner. Left, no price: by the careless rule the share stays near 0.5, by the strict rule it falls from about 0.3 to 0.15 or less. Middle, with a price: the careless share rises to 0.56 to 0.65, the strict one stays or rises, to 0.30 to 0.46. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5; with the price they stay below 5.5."
+figure, panels = plt.subplots(1, 3, figsize=(8.4, 2.6), layout="constrained")
+for kind, style, panel in (("contains", "-", panels[0]), ("contains_kl", "--", panels[1])):
     for beginner in range(3):
         for key, marker, color in (("contains", "^", PALETTE[1]), ("reward", "o", PALETTE[0])):
-            what = "careless rule" if key == "contains" else "strict rule"
-            label = f"{what}, {name}" if beginner == 0 else None
+            name = "careless rule" if key == "contains" else "strict rule"
             steps, values = curve_of(kind, beginner, key)
-            panels[0].plot(steps, values, marker + style, ms=3, lw=1, color=color, label=label)
+            label = None if beginner else name
+            panel.plot(steps, values, marker + style, ms=3, lw=1, color=color, label=label)
         steps, values = curve_of(kind, beginner, "length")
-        label = name if beginner == 0 else None
-        panels[1].plot(steps, values, "s" + style, ms=3, lw=1, color=PALETTE[2], label=label)
-panels[0].set(xlabel="step", ylabel="share of answers to new sums", ylim=(0, 1))
-panels[1].set(xlabel="step", ylabel="tokens of an answer")
+        label = None if beginner else {"-": "no price", "--": "β = 0.1"}[style]
+        panels[2].plot(steps, values, style, lw=1, color=PALETTE[2], label=label)
+    panel.set(ylim=(0, 1), ylabel="share of new sums")
+    panel.set_title("no price" if style == "-" else "with a price, β = 0.1", fontsize=9)
+panels[2].set(ylabel="tokens of an answer")
 for panel in panels:
+    panel.set_xlabel("step")
     panel.legend(fontsize=7)
 plt.show()
+
+# %%
 for beginner in range(3):
     end = runs["contains", beginner]["curve"][-1]
     print(
@@ -820,9 +826,12 @@ for beginner in range(3):
     assert end["length"] > 6.5
 
 # %% [markdown]
-# Nothing in the careless reward shows what has happened: it stays at about a half. But at the end fewer than half of the answers that it pays name the right number alone. The others hide it among digits. (The rule of the first runs, *strict* here, pays at most one in six.) Some answers of the first model:
+# Look at the solid lines first. Nothing in the careless reward shows what has happened: it stays at about a half. But at the end fewer than half of the answers that it pays name the right number alone. The others hide it among digits. (The rule of the first runs, *strict* here, pays at most one in six.) Is the rule to blame, or the learning rate and the longer answers? The first beginner was trained with the strict rule and all else the same; its reward rose. Some answers of the model that was paid by the careless rule:
 
 # %%
+control = curve_of("strict", 0, "reward")[1]
+print(f"the same with the strict rule: reward {control[0]:.2f} to {control[-1]:.2f}\n")
+assert control[-1] > control[0] + 0.15
 for prompt, text in runs["contains", 0]["shown"]:
     total = sum(map(int, prompt.strip("=").split("+")))
     print(f"{prompt:<8} {text:<12} careless {careless_rule(text, total):.0f}")
@@ -852,7 +861,7 @@ for beginner in range(3):
 # - From pairs, a reward model learns numbers that agree with them (Bradley–Terry). It learned what was easy to see, and a search for its highest score was led astray.
 # - DPO puts the model's own log-probabilities in the place of the reward. It only asks that the better answer be ahead. If β is too small, both fall.
 # - GRPO compares several answers to one prompt by a rule that can be checked. On held-out sums the reward rose surely, for three beginners, and the controls say that the rewards did it: first the form, then the numbers.
-# - It learned nothing that could not be found by asking the beginner more often, and less than whoever was shown the answers. It pays where a right answer is easy to check and hard to write.
+# - In 200 steps it learned nothing that could not be found by asking the beginner eight times, and less than whoever was shown the answers. It pays where a right answer is easy to check and hard to write.
 # - A rule is obeyed to the letter. What it forgot to forbid will be found.
 # - None of this says what people *want*. Preferences of people disagree, tire, and can be flattered. A judge, human or model, must be named beside every such number.
 #
