@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/21_preference.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 45 seconds to run on two CPU cores, 0.8 GB. Needs: lesson 20.*
+# *About 90 minutes to read, 45 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 20.*
 #
 # In lesson 20 a model learned from answers that somebody had written: it *imitated* them. But a good answer is often hard to write and easy to recognize. On this page nobody shows the model an answer. It answers by itself, and is told which of two answers is better, or whether an answer is right. That is enough to learn from, and enough to be cheated.
 
@@ -417,7 +417,7 @@ print(
 assert abs(slowly - pair_log_probs(start, one)[0].item()) < 1e-4
 
 # %% [markdown]
-# Now DPO on the same pairs, for two prices of leaving the reference: β = 0.1, which is a common choice for large models, and β = 1. Fifty steps each.
+# Now DPO on the same pairs, for two prices of leaving the reference: β = 0.1, which the paper takes in most of its experiments, and β = 1. Fifty steps each.
 
 
 # %%
@@ -531,7 +531,7 @@ assert abs(advantages_loops([1, 0, 0, 1])[0] - 0.5 / math.sqrt(1 / 3)) < 1e-12
 # %% [markdown]
 # By hand for the rewards 1, 0, 0, 1: the mean is 0.5, the standard deviation √(1/3) = 0.577, and so the advantages are ±0.866. A single success among four weighs 1.5. A group in which all are right, or all wrong, teaches nothing. (The small `eps` saves such a group from a division by zero.)
 #
-# The second part is borrowed from PPO [7]. Drawing answers is expensive, so one may take several steps on the same answers. But then they no longer come from the present model. Each token is weighted by the ratio of its new to its old probability, and what is gained beyond a ratio of 1 ± 0.2 does not count: an answer is not pushed further than that at a time. Slowly:
+# The second part is borrowed from *proximal policy optimization* (PPO) [7]. Drawing answers is expensive, so one may take several steps on the same answers. But then they no longer come from the present model. Each token is weighted by the ratio of its new to its old probability, and what is gained beyond a ratio of 1 ± 0.2 does not count: an answer is not pushed further than that at a time. Slowly:
 
 
 # %%
@@ -552,7 +552,7 @@ log = math.log
 print(grpo_loss_loops([[log(1.5), log(0.5)]] * 2, [[0, 0]] * 2, [1, -1]))
 
 # %% [markdown]
-# By hand: two answers of two tokens, with ratios 1.5 and 0.5. With advantage 1, the first counts as 1.2 and the second as 0.5, on the mean 0.85. With advantage -1, it is -1.5 and -0.8 (it had fallen beyond 0.8 already, and gets no more for it), on the mean -1.15. The loss is -(0.85 - 1.15) / 2 = 0.15.
+# By hand: two answers of two tokens, with ratios 1.5 and 0.5. With advantage 1, the first counts as 1.2 and the second as 0.5, on the mean 0.85. With advantage -1, it is -1.5 and -0.8, on the mean -1.15. The loss is -(0.85 - 1.15) / 2 = 0.15. The bound only holds back what already went the right way: a bad token that became likelier is blamed in full.
 #
 # The package's version has one more term: the distance to a reference, with a price β as in DPO. It is estimated token by token, as $\rho - \log \rho - 1$ with $\rho = \pi_{\text{ref}} / \pi$. That is never negative, and right on the mean over tokens that $\pi$ drew [8].
 
@@ -662,7 +662,7 @@ for beginner, panel in enumerate(panels):
         panel.plot(*curve_of("rule", beginner, key), f"{marker}-", ms=3, color=color, label=key)
     panel.set(xlabel="step", title=f"beginner {beginner}", ylim=(0, 1.02))
 panels[0].set_ylabel("share of answers to new sums")
-panels[0].legend(fontsize=8)
+panels[0].legend(fontsize=8, loc="lower right")
 plt.show()
 for beginner in range(3):
     formed, right = (curve_of("rule", beginner, key)[1] for key in ("formed", "right"))
@@ -702,7 +702,7 @@ assert min(lows["answers"]) > max(highs["rule"])
 assert min(lows["dpo_1"]) > 0 > max(highs["dpo_0.1"])
 
 # %% [markdown]
-# For GRPO all three intervals lie far above zero. With coins the loss is as sure. So the gain does come from the rewards, not from drawing and training as such. That is not to be taken for granted: some large models rose even with random rewards [10], since whatever they did most was done still more, and that happened to be useful. Without this control one would not know.
+# For GRPO all three intervals lie far above zero. With coins the loss is as sure. So the gain does come from the rewards, not from drawing and training as such. That is not to be taken for granted: some large models rose even with random rewards [10]. Their authors think that whatever the model did most was done still more, and that this happened to be useful. Without this control one would not know.
 #
 # Being shown the answers gives more than either. And DPO with β = 1 gains a good part of what GRPO gains, with about as many answers drawn: 24,000 at once, against 25,600 in 200 steps. With β = 0.1 it lost, for all three beginners: what you saw live was no accident.
 
@@ -766,7 +766,7 @@ assert all(passes["answers"][i] > max(passes["rule"][i], passes["start"][i]) for
 assert abs(1 - (178 / 179) ** 32 - 0.16) < 0.005
 
 # %% [markdown]
-# Asked once, the model after GRPO is right far more often. But the lines meet: from eight answers on the lead is gone, and with 32 the beginner is ahead by a hair. So GRPO did not bring in what was not there. It moved probability to right answers that the beginner gave already, now and then: it *sharpened*. Yue and others [11] found the same in large models. Only the model that was shown answers leads up to k = 16. There, something new came in.
+# Asked once, the model after GRPO is right far more often. But the lines meet: from eight answers on the lead is gone, and with 32 the beginner is ahead by a hair. So GRPO did not bring in what was not there. It moved probability to right answers that the beginner gave already, now and then: it *sharpened*. Yue and others [11] found the same in large models. The model that was shown the answers leads up to k = 16.
 #
 # Two cautions. With short answers many tries find much: even 32 blind guesses among the 179 possible totals would hold the right one in 16 % of the cases. And 200 steps are few. For the first beginner there is a run of four times as many:
 
@@ -795,20 +795,25 @@ def careless_rule(answer, total):
 
 print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185858", 85))
 
-# %% alt="Three panels against the step, three lines of a kind, one a beginner. Left, no price: by the careless rule the share stays near 0.5, by the strict rule it falls from about 0.3 to 0.15 or less. Middle, with a price: the careless share rises to 0.56 to 0.65, the strict one stays or rises, to 0.30 to 0.46. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5; with the price they stay below 5.5."
-figure, panels = plt.subplots(1, 3, figsize=(8.4, 2.6), layout="constrained")
-for kind, style, panel in (("contains", "-", panels[0]), ("contains_kl", "--", panels[1])):
-    for beginner in range(3):
-        for key, marker, color in (("contains", "^", PALETTE[1]), ("reward", "o", PALETTE[0])):
-            name = "careless rule" if key == "contains" else "strict rule"
-            steps, values = curve_of(kind, beginner, key)
-            label = None if beginner else name
-            panel.plot(steps, values, marker + style, ms=3, lw=1, color=color, label=label)
-        steps, values = curve_of(kind, beginner, "length")
-        label = None if beginner else {"-": "no price", "--": "β = 0.1"}[style]
-        panels[2].plot(steps, values, style, lw=1, color=PALETTE[2], label=label)
+
+# %% alt="Three panels against the step; each line is the mean of three beginners, with their range as a band. Left, no price: by the careless rule the share stays near 0.5, by the strict rule it falls from about 0.3 to 0.09 on the mean. Middle, with a price: the careless share rises to 0.56 to 0.65, the strict one stays or rises, to 0.30 to 0.46. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5; with the price they stay below 5.5."
+def mean_and_range(panel, kind, key, style, color, label):
+    """The mean over the three beginners as a line, their range as a band."""
+    steps = curve_of(kind, 0, key)[0]
+    values = np.array([curve_of(kind, beginner, key)[1] for beginner in range(3)])
+    panel.fill_between(steps, values.min(0), values.max(0), color=color, alpha=0.2, lw=0)
+    panel.plot(steps, values.mean(0), style, ms=3, color=color, label=label)
+
+
+figure, panels = plt.subplots(1, 3, figsize=(8.0, 2.5), layout="constrained")
+blue, orange, green = PALETTE[:3]
+for kind, line, panel in (("contains", "-", panels[0]), ("contains_kl", "--", panels[1])):
+    mean_and_range(panel, kind, "contains", "^" + line, orange, "careless rule")
+    mean_and_range(panel, kind, "reward", "o" + line, blue, "strict rule")
+    name = "no price" if line == "-" else "with a price, β = 0.1"
+    mean_and_range(panels[2], kind, "length", line, green, name)
     panel.set(ylim=(0, 1), ylabel="share of new sums")
-    panel.set_title("no price" if style == "-" else "with a price, β = 0.1", fontsize=9)
+    panel.set_title(name, fontsize=9)
 panels[2].set(ylabel="tokens of an answer")
 for panel in panels:
     panel.set_xlabel("step")
@@ -822,7 +827,7 @@ for beginner in range(3):
         f"beginner {beginner}: careless {end['contains']:.2f}, the right number alone {end['right']:.2f}"
     )
     assert end["right"] < 0.45 * end["contains"]
-    assert end["reward"] < 1 / 6
+    assert end["reward"] < 1 / 6 and end["kl"] > 4
     assert end["length"] > 6.5
 
 # %% [markdown]
@@ -847,10 +852,10 @@ for beginner in range(3):
     )
     assert end["right"] > 0.95 * end["contains"]
     assert end["right"] > curve_of("contains_kl", beginner, "right")[1][0] + 0.03
-    assert end["length"] < 5.5
+    assert end["length"] < 5.5 and end["kl"] < 0.15
 
 # %% [markdown]
-# The models even get better at sums. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
+# The models even get better at sums. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far: more than 4 nats a token without the price, less than 0.15 with it. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
 #
 # ## The same on SmolLM2: recorded
 #
