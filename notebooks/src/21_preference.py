@@ -58,7 +58,7 @@ problems, tokenizer = sum_problems(), sum_tokenizer()
 #
 # A small Llama of 108 thousand weights had begun to learn sums of two numbers of two digits, character by character, as `37+48=<85>`. The texts that it read wrote the answer in two ways, half of them in angle brackets and half without. This training was stopped early. From then on it was given sums *without* answers. It wrote eight answers to each, and a rule gave each answer a *reward*: 1 for the right number in brackets, 0 for everything else. From these rewards it learned on, by a method called GRPO. We measure the share of its answers with reward 1, on sums that it never met in training.
 #
-# All was done three times, from three such beginners. Beside it stand two controls. In one, each reward is a thrown coin. In the other, the model is shown the right answers in as many steps, as in lesson 20. These runs were *recorded* (`benchmarks/record_arithmetic.py`); a shorter one runs live below.
+# All was done three times, from three such beginners; the figure shows the mean and the range. Beside it stand two controls. In one, each reward is a thrown coin. In the other, the model is shown the right answers in as many steps, as in lesson 20. These runs were *recorded* (`benchmarks/record_arithmetic.py`); a shorter one runs live below.
 
 # %%
 recording = load_recording("arithmetic_runs")
@@ -76,14 +76,20 @@ for kind in ("rule", "random", "answers"):
     print(f"{kind:<8} from {[f'{curve[0]:.2f}' for curve in curves]}", end=" ")
     print(f"to {[f'{curve[-1]:.2f}' for curve in curves]}")
 
-# %% alt="Share of new sums with reward 1 against the step, 0 to 200, three lines of each kind. Shown the answers: from 0.3 to about 0.9. Told right or wrong: from 0.25 to 0.33 at the beginning, near 0.5 after 20 steps, 0.64 to 0.68 at the end. Told a coin: at most 0.06 after 20 steps, then 0."
+
+# %% alt="Share of new sums with reward 1 against the step, 0 to 200; each line is the mean of three beginners, with their range as a narrow band. Shown the answers: from 0.3 to about 0.9. Told right or wrong: from 0.3 at the beginning to near 0.5 after 20 steps and 0.66 at the end. Told a coin: 0.04 after 20 steps, then 0."
+def mean_and_range(panel, kind, key, style, color, label):
+    """The mean over the three beginners as a line, their range as a band."""
+    steps = curve_of(kind, 0, key)[0]
+    values = np.array([curve_of(kind, beginner, key)[1] for beginner in range(3)])
+    panel.fill_between(steps, values.min(0), values.max(0), color=color, alpha=0.2, lw=0)
+    panel.plot(steps, values.mean(0), style, ms=4, color=color, label=label)
+
+
 _, axes = new_axes(5.6, 3.0)
 names = {"answers": "shown the answers", "rule": "told right or wrong", "random": "told a coin"}
 for (kind, name), marker, color in zip(names.items(), "^os", PALETTE):
-    for beginner in range(3):
-        steps, rewards = curve_of(kind, beginner, "reward")
-        axes.plot(steps, rewards, f"{marker}-", ms=4, color=color, label=name)
-        name = None  # one entry in the legend
+    mean_and_range(axes, kind, "reward", marker + "-", color, name)
 axes.set(xlabel="step", ylabel="share of new sums with reward 1", ylim=(0, 1))
 axes.legend(fontsize=8)
 plt.show()
@@ -219,7 +225,7 @@ train_pairs, test_pairs = pair_batch(pairs), pair_batch(held)
 worth = RewardModel(copy.deepcopy(start))
 assert forward(worth, test_pairs.ids, torch.full((2 * len(test_pairs),), 7)).abs().max() == 0
 optimizer = torch.optim.AdamW(worth.parameters(), 1e-3, weight_decay=0.0, fused=True)
-for step in range(150):
+for _ in range(150):
     batch = train_pairs.take(torch.randint(len(train_pairs), (64,), generator=generator))
     loss = reward_loss(*pair_rewards(worth, batch))
     optimizer.zero_grad()
@@ -621,7 +627,7 @@ policy, history = copy.deepcopy(start), []
 optimizer = torch.optim.AdamW(
     policy.parameters(), 5e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True
 )
-for step in range(80):
+for _ in range(80):
     sums = [problems.train[place] for place in rng.integers(len(problems.train), size=16)]
     rollouts = draw(policy, sums, 8, generator)
     rewards = judge(rollouts, sums).reward.flatten()
@@ -642,7 +648,7 @@ for name in ("reward", "formed", "right"):
 # After 80 steps, 10,240 answers and as many rewards, the reward on *held-out* sums has risen, and the interval of the change excludes zero. The bootstrap draws sums with replacement (lesson 02), and compares each sum with itself.
 
 # %% alt="Two panels. Left: the reward of drawn answers, mean of 8 steps, rises from about 0.4 to about 0.6 in 80 steps. Right: the distance to the beginner in nats a token rises from 0 to about 0.2 in the first 20 steps, then jumps between 0.05 and 0.3, with three peaks of 0.5 to 0.6."
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 2.6), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.4), layout="constrained")
 smooth = np.convolve([found.reward for found in history], np.ones(8) / 8, mode="valid")
 left.plot(range(8, 81), smooth, color=PALETTE[0])
 left.set(xlabel="step", ylabel="reward, mean of 8 steps", ylim=(0, 1))
@@ -666,7 +672,8 @@ panels[0].legend(fontsize=8, loc="lower right")
 plt.show()
 for beginner in range(3):
     formed, right = (curve_of("rule", beginner, key)[1] for key in ("formed", "right"))
-    assert formed[0] < 0.65 and formed[1] > 0.95  # after 20 steps
+    assert formed[0] < 0.65
+    assert formed[1] > 0.95  # after 20 steps
     assert right[1] < right[0] + 0.05
     assert right[-1] > right[0] + 0.1
 
@@ -797,14 +804,6 @@ print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185
 
 
 # %% alt="Three panels against the step; each line is the mean of three beginners, with their range as a band. Left, no price: by the careless rule the share stays near 0.5, by the strict rule it falls from about 0.3 to 0.09 on the mean. Middle, with a price: the careless share rises to 0.56 to 0.65, the strict one stays or rises, to 0.30 to 0.46. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5; with the price they stay below 5.5."
-def mean_and_range(panel, kind, key, style, color, label):
-    """The mean over the three beginners as a line, their range as a band."""
-    steps = curve_of(kind, 0, key)[0]
-    values = np.array([curve_of(kind, beginner, key)[1] for beginner in range(3)])
-    panel.fill_between(steps, values.min(0), values.max(0), color=color, alpha=0.2, lw=0)
-    panel.plot(steps, values.mean(0), style, ms=3, color=color, label=label)
-
-
 figure, panels = plt.subplots(1, 3, figsize=(8.0, 2.5), layout="constrained")
 blue, orange, green = PALETTE[:3]
 for kind, line, panel in (("contains", "-", panels[0]), ("contains_kl", "--", panels[1])):
@@ -827,7 +826,8 @@ for beginner in range(3):
         f"beginner {beginner}: careless {end['contains']:.2f}, the right number alone {end['right']:.2f}"
     )
     assert end["right"] < 0.45 * end["contains"]
-    assert end["reward"] < 1 / 6 and end["kl"] > 4
+    assert end["reward"] < 1 / 6
+    assert end["kl"] > 4
     assert end["length"] > 6.5
 
 # %% [markdown]
@@ -852,7 +852,8 @@ for beginner in range(3):
     )
     assert end["right"] > 0.95 * end["contains"]
     assert end["right"] > curve_of("contains_kl", beginner, "right")[1][0] + 0.03
-    assert end["length"] < 5.5 and end["kl"] < 0.15
+    assert end["length"] < 5.5
+    assert end["kl"] < 0.15
 
 # %% [markdown]
 # The models even get better at sums. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far: more than 4 nats a token without the price, less than 0.15 with it. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
