@@ -675,10 +675,10 @@ for beginner in range(3):
     assert formed[0] < 0.65
     assert formed[1] > 0.95  # after 20 steps
     assert right[1] < right[0] + 0.05
-    assert right[-1] > right[0] + 0.1
+    assert 0.125 < right[-1] - right[0] < 0.175
 
 # %% [markdown]
-# *First the form, then the numbers.* After 20 steps nearly all answers have the form, and the share of right numbers has not risen, or has even fallen. What looked like progress in sums was brackets. After that the numbers do improve, slowly, by 13 to 17 points in 180 steps. So it is in large models, too: in part, training with rewards teaches the form in which the checker looks for answers. A gain in reward should be taken apart before it is called reasoning.
+# *First the form, then the numbers.* After 20 steps nearly all answers have the form, and the share of right numbers has not risen, or has even fallen. What looked like progress in sums was brackets. After that the numbers do improve, slowly: at the end, the share of right ones is 13 to 17 points above the beginner's. So it is in large models, too: in part, training with rewards teaches the form in which the checker looks for answers. A gain in reward should be taken apart before it is called reasoning.
 #
 # ## What did it learn?
 #
