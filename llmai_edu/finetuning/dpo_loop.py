@@ -37,9 +37,8 @@ class PairBatch:
     def __len__(self) -> int:
         return len(self.ids) // 2
 
-    def part(self, start: int, stop: int) -> "PairBatch":
-        """The pairs from `start` to before `stop`."""
-        pairs = torch.arange(len(self), device=self.ids.device)[start:stop]
+    def take(self, pairs: torch.Tensor) -> "PairBatch":
+        """The pairs with these numbers, (N,) of int64."""
         both = torch.cat([pairs, pairs + len(self)])
         return PairBatch(self.ids[both], self.counted[both])
 
@@ -118,10 +117,9 @@ def dpo_step(
         raise ValueError("the reference must not learn: compute it under torch.no_grad()")
     optimizer.zero_grad()
     sums = torch.zeros(5)
-    rows = rows or len(batch)
-    for start in range(0, len(batch), rows):
-        part = batch.part(start, start + rows)
-        then_better, then_worse = (one[start : start + rows] for one in reference)
+    for pairs in torch.arange(len(batch), device=batch.ids.device).split(rows or len(batch)):
+        part = batch.take(pairs)
+        then_better, then_worse = (one[pairs] for one in reference)
         better, worse = pair_log_probs(model, part)
         found = dpo_loss(better, worse, then_better, then_worse, beta)
         share = len(part) / len(batch)
