@@ -192,7 +192,7 @@ def run_grpo(options: argparse.Namespace) -> dict[str, Any]:
             rows=options.rows,
         )
     seconds = time.time() - began
-    after = examine(model, asked, device)
+    after, loss = examine(model, asked, device), alpaca_loss(model, device, options.instructions)
     if options.adapter:
         save_adapter(model, options.adapter, base="SmolLM2-135M-Instruct")
     return {
@@ -203,7 +203,8 @@ def run_grpo(options: argparse.Namespace) -> dict[str, Any]:
         "asked": asked,
         "before": before,
         "after": after,
-        "alpaca_loss": [round(loss_before, 4), round(alpaca_loss(model, device, options.instructions), 4)],
+        "loss_before": round(loss_before, 4),
+        "loss": round(loss, 4),
         "curve": curve,
     }
 
@@ -316,13 +317,20 @@ def answer_lengths(model: Llama, prompts: list[list[int]]) -> list[int]:
 
 
 def join(folder: Path) -> Path:
-    """Put the runs of a folder into one file of the package."""
-    runs = {kind: [json.loads(path.read_text()) for path in sorted(folder.glob(f"{kind}_*.json"))] for kind in RUNS}
+    """Put the runs of a folder into one file of the package.
+
+    dpo_log.json, where it is there, tells of runs that were cut off: what the lines that they had printed say.
+    """
+    runs = {kind: [json.loads(path.read_text()) for path in sorted(folder.glob(f"{kind}_[!l]*.json"))] for kind in RUNS}
     settings = {"rank": RANK, "alpha": ALPHA, "prompts": PROMPTS, "group": GROUP, "steps": STEPS, "epochs": EPOCHS}
-    where = runs["grpo"][0].pop("machine")
+    where = runs["grpo"][0]["machine"]
     for run in (run for kind in runs.values() for run in kind):
         run.pop("machine", None)
-    content = {"machine": where, "settings": settings, **runs}
+    content = {"machine": where, "settings": settings, "grpo": runs["grpo"], "plain": runs["plain"][0]}
+    if runs["dpo"]:
+        content["dpo"] = runs["dpo"]
+    if (folder / "dpo_log.json").is_file():
+        content["dpo_log"] = json.loads((folder / "dpo_log.json").read_text())
     path = Path(llmai_edu.training.__file__).parent / "recorded" / "preference_runs.json"
     path.write_text(json.dumps(content) + "\n", encoding="utf-8")
     return path

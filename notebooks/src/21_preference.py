@@ -860,8 +860,134 @@ for beginner in range(3):
 #
 # ## The same on SmolLM2: recorded
 #
-# *(This section is to be filled in with the recording of `benchmarks/record_preferences.py`.)*
+# Does this hold for a real model? SmolLM2, more than a thousand times as large as our beginner, was asked sums, differences and products of small numbers, such as `What is 8 * 3? Answer with a number only.` Thin matrices of LoRA (lesson 20) beside every matrix of its blocks learned by GRPO: 32 questions a step, 16 answers each. That wants a GPU, so it was recorded on one H200 (`benchmarks/record_preferences.py`).
 #
+# An answer has two virtues: its last number is *right*, and it is *bare*, a number and nothing else. Two rules make one reward of them. *Halves* pays 1/2 for each. *Right first* pays nothing for a wrong answer, 1/2 for a right one, and 1 for a right one that is bare. Both look sensible. At the beginning, 5 of 100 drawn answers are right and 4 are bare. What will each rule bring about?
+
+# %% alt="Two panels against the step: the share of drawn answers that are right, left, and bare, right. With the rule halves, three runs reach 100 % bare within 20 steps and stay below 10 % right. With right first, the share of right answers climbs from 4 % to about 45 % at step 42, and none is bare. With a coin, right falls to 2 % and bare drifts to 10 %."
+smol = load_recording("preference_runs")
+looks = {"right": ("right first", "o"), "halves": ("halves", "s"), "random": ("a coin", "^")}
+figure, panels = plt.subplots(1, 2, figsize=(8.6, 3.2), layout="constrained", sharey=True)
+for run in smol["grpo"]:
+    if run["rate"] < 1e-3:
+        name, marker = looks[run["worth"]]
+        color = PALETTE[list(looks).index(run["worth"])]
+        style = {"marker": marker, "ms": 3, "lw": 1, "color": color}
+        style["label"] = name if run["seed"] == 0 else None
+        for panel, key in zip(panels, ("right", "bare")):
+            panel.plot(
+                [one["step"] for one in run["curve"]],
+                [one[key] for one in run["curve"]],
+                **style,
+            )
+            panel.set(xlabel="step", title=key, ylim=(0, 1.02))
+panels[0].set(ylabel="share of drawn answers")
+panels[0].legend(fontsize=8)
+plt.show()
+
+# %%
+share = lambda run, when, key, of: np.mean(run[when][key]) / of
+for run in smol["grpo"]:
+    print(f"{run['worth']:<7} rate {run['rate']:<7g} seed {run['seed']}", end="")
+    for key, of in (("greedy_right", 1), ("drawn_right", 4), ("drawn_bare", 4)):
+        before, after = (share(run, when, key, of) for when in ("before", "after"))
+        print(f"   {key} {before:.0%} → {after:.0%}", end="")
+    print(f"   Alpaca loss {run['loss_before']:.2f} → {run['loss']:.2f}")
+
+# %%
+of = {kind: [run for run in smol["grpo"] if run["worth"] == kind] for kind in looks}
+for run in of["halves"]:
+    reward = [
+        (share(run, w, "drawn_right", 8) + share(run, w, "drawn_bare", 8))
+        for w in ("before", "after")
+    ]
+    assert reward[1] > 10 * reward[0]  # by its own rule, a triumph
+    assert (
+        share(run, "before", "greedy_right", 1)
+        > 0.23
+        > 0.1
+        > share(run, "after", "greedy_right", 1)
+    )
+(first,) = of["right"]
+gain = np.subtract(first["after"]["drawn_right"], first["before"]["drawn_right"]) / 4
+low, high = bootstrap_interval(gain, np.ones(len(gain)), rng=rng)
+print(f"right first, drawn answers: {gain.mean():+.2f} ({low:+.2f} to {high:+.2f})")
+assert low > 0.3
+assert share(first, "after", "greedy_right", 1) > 0.5
+assert share(of["random"][0], "after", "greedy_right", 1) < 0.2
+assert first["loss"] - first["loss_before"] < 0.02
+assert all(run["loss"] - run["loss_before"] > 0.1 for run in of["halves"])
+
+# %% [markdown]
+# By its own rule, *halves* was a triumph: its reward rose more than tenfold, with three seeds and with two learning rates. And the model got worse at what we wanted. Greedily it had been right in 24 of 100 held-out questions. Afterwards it was in 1 to 9. Bare was easy to find: drop the words. Right was hard, and half the pay came without it. So it answers `2`. Nobody cheated. The rule was obeyed.
+#
+# *Right first* pays for form only where the number is right, and there the share of right answers rose from 5 to 48 of 100, greedily from 24 to 52. The form it never found. Hardly an answer was right *and* bare at the beginning, so the full reward was almost never drawn.
+#
+# It costs little elsewhere: the loss on answers to other instructions (Alpaca, lesson 20) rose by 0.01, after *halves* by more than 0.1. How far the two rules may be compared: each run was stopped by the clock, after 25 to 42 steps; *right first* was run once, and with a lower rate (1e-4 instead of 3e-4). The lower rate alone might explain part of the difference.
+#
+# What was learned? The questions, by their sign, and those whose result is below zero:
+
+# %%
+results = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b}
+kinds = {}
+for question, *right in zip(
+    first["asked"], *(first[w]["greedy_right"] for w in ("before", "after"))
+):
+    a, sign, b = question.split()
+    kind = "below zero" if results[sign](int(a), int(b)) < 0 else sign
+    kinds.setdefault(kind, []).append(right)
+for kind, rows in kinds.items():
+    before, after = np.mean(rows, axis=0)
+    print(f"{kind:<10} {len(rows):>3} questions, right before {before:.0%}, after {after:.0%}")
+assert np.sum(kinds["below zero"]) == 0
+assert len(kinds["below zero"]) > 50
+assert np.mean(kinds["+"], axis=0)[1] > 2 * np.mean(kinds["+"], axis=0)[0]
+
+# %% [markdown]
+# Of 61 questions with a result below zero, none was right before, and none after. The model did not write a minus sign, so it was never paid for one. *What is never drawn is never rewarded.* A single written answer would have shown it.
+#
+# The thin matrices of *right first* come with the package, 4.9 MB. Ask for yourself, here the first six held-out questions:
+
+# %%
+from llmai_edu.finetuning.adapter_file import load_adapter
+from llmai_edu.generation.batch import generate_batch
+from llmai_edu.pretrained import load_smollm2
+from llmai_edu.pretrained.smollm2_sums import smollm2_sums_folder
+from llmai_edu.tokenizers import smollm2_tokenizer
+
+words = smollm2_tokenizer()
+tuned = load_adapter(load_smollm2(), smollm2_sums_folder()).eval()
+asked = [f"What is {question}? Answer with a number only." for question in first["asked"][:6]]
+prompts = [words.chat_ids([{"role": "user", "content": question}]) for question in asked]
+for question, answer in zip(asked, generate_batch(tuned, prompts, 12, stop_ids=[words.eos_id])):
+    print(f"{question:<48} {words.decode(answer)!r}")
+
+# %% [markdown]
+# DPO on written preferences was recorded, too, but its runs were cut off by the clock. There are 300 pairs of answers to one prompt, of which somebody preferred one; 167 fit into 768 tokens. They were cut into five folds, each to be judged by a model that DPO had tuned on the other four. One run finished two folds, two runs finished one; of each only the count is known.
+
+# %%
+for run in smol["dpo_log"]["runs"]:
+    n, ahead = run["pairs"], run["ahead"]
+    low, high = bootstrap_interval(
+        np.repeat([1.0, 0.0], [ahead, n - ahead]), np.ones(n), rng=rng
+    )
+    print(
+        f"rate {run['rate']:g}: better answer ahead in {ahead} of {n} new pairs ({low:.0%} to {high:.0%})"
+    )
+better, worse, long, short = np.array(smol["plain"]["log_probs_and_lengths"]).T
+print(
+    f"without tuning: likelier {np.mean(better > worse):.0%}, shorter {np.mean(long < short):.0%}"
+)
+assert run["pairs"] == 66
+assert low > 0.5
+assert ahead / n < 0.75
+assert 0.5 < np.mean(better > worse) < 0.6
+assert 0.5 < np.mean(long < short) < 0.65
+
+# %% [markdown]
+# After DPO the preferred answer is ahead in 46 of 66 pairs that it never met. That is more than a coin. Without any tuning, "the likelier answer" is right in 55 % and "the shorter answer" in 58 %, and whether 70 % is surely more than that, 66 pairs do not tell. A *win rate* of the tuned model's own answers is not given: it needs a judge, and none of ours deserves the name.
+
+# %% [markdown]
 # ## What we have now, and what it cannot do
 #
 # - From pairs, a reward model learns numbers that agree with them (Bradley–Terry). It learned what was easy to see, and a search for its highest score was led astray.
