@@ -5,6 +5,7 @@ from .emoji_names import load_emoji_names
 from .errors import DataError
 from .fetch import fetch, is_present, verify
 from .hash_split import Split, split_by_key
+from .instructions import Exchange, PreferencePair, load_instructions, load_preferences
 from .parallel import Pair, normalize_english, split_pairs
 from .registry import DATASETS
 from .sentiment import Review, load_sentiment
@@ -20,7 +21,9 @@ __all__ = [
     "Artifact",
     "DataError",
     "Dataset",
+    "Exchange",
     "Pair",
+    "PreferencePair",
     "Review",
     "Speech",
     "Split",
@@ -32,6 +35,8 @@ __all__ = [
     "is_present",
     "load_emoji_names",
     "load_glove",
+    "load_instructions",
+    "load_preferences",
     "load_sentiment",
     "load_shakespeare",
     "load_speeches",

@@ -6,6 +6,7 @@ from .card import Artifact, Dataset
 from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
 from .dialogue_data import DIALOGUE
 from .errors import DataError
+from .instruction_data import INSTRUCTIONS
 from .lesson_data import GLOVE, MINILM, SENTIMENT, SHAKESPEARE
 from .parallel_data import EMOJI_NAMES, UI_STRINGS
 
@@ -19,6 +20,7 @@ DATASETS: dict[str, Dataset] = {
         GLOVE,
         SHAKESPEARE,
         DIALOGUE,
+        INSTRUCTIONS,
         MINILM,
         EMOJI_NAMES,
         *UI_STRINGS,
