@@ -4,16 +4,13 @@ Where the lower blocks are frozen and nothing is random, what they make of a tex
 and training runs the upper blocks alone.
 """
 
-from collections.abc import Iterator
-
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from llmai_edu.models.llama import Llama
 from llmai_edu.models.rope import rope_angles
 
-__all__ = ["UpperBlocks", "lower_states", "run_blocks", "shuffled_rows", "states_loss"]
+__all__ = ["UpperBlocks", "lower_states", "run_blocks"]
 
 
 def run_blocks(
@@ -84,30 +81,3 @@ class UpperBlocks(nn.Module):
         if counted is not None:
             x = x[counted.bool()]  # the head is the largest matrix: apply it where a loss is asked for
         return self.model.lm_head(self.model.norm(x))
-
-
-def states_loss(upper: UpperBlocks, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    """`answer_loss` from states instead of ids: cross-entropy in nats over the tokens that count.
-
-    batch: the states (B, T, C), the targets (B, T), and 1 where a target counts.
-    """
-    states, targets, counted = batch
-    return F.cross_entropy(upper(states, counted), targets[counted.bool()])
-
-
-def shuffled_rows(
-    tensors: tuple[torch.Tensor, ...], rows: int, generator: torch.Generator | None = None
-) -> Iterator[tuple[torch.Tensor, ...]]:
-    """Batches without end: every row once in a random order, then all again in another.
-
-    The last batch of a round may be smaller. Raises ValueError for fewer than one row.
-
-    >>> batches = shuffled_rows((torch.arange(3), torch.arange(3) * 10), 2, torch.Generator().manual_seed(0))
-    >>> [[part.tolist() for part in next(batches)] for _ in range(2)]
-    [[[2, 0], [20, 0]], [[1], [10]]]
-    """
-    if rows < 1:
-        raise ValueError(f"a batch has at least one row, got {rows}")
-    while True:
-        for part in torch.randperm(len(tensors[0]), generator=generator).split(rows):
-            yield tuple(tensor[part] for tensor in tensors)

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from llmai_edu.finetuning.blocks import UpperBlocks, lower_states, run_blocks, shuffled_rows, states_loss
+from llmai_edu.finetuning.blocks import UpperBlocks, lower_states, run_blocks
 from llmai_edu.finetuning.instruct import Example, answer_loss, pad_examples
 from llmai_edu.finetuning.lora import add_lora, lora_layers
+from llmai_edu.finetuning.tuning import states_loss
 from llmai_edu.models.llama import Llama, LlamaConfig
 
 ROWS = [Example([5, 6, 7, 8], [0, 0, 1, 1]), Example([9, 3], [0, 1]), Example([1, 2, 4], [0, 1, 1])]
@@ -53,19 +54,8 @@ def test_training_the_upper_part_trains_the_model():
     assert (model(BATCH[0]) - before).abs().max() > 1e-3
 
 
-def test_every_row_comes_once_a_round():
-    batches = shuffled_rows((torch.arange(7), -torch.arange(7)), 3, torch.Generator().manual_seed(0))
-    for _ in range(2):
-        parts = [next(batches) for _ in range(3)]
-        assert [len(part[0]) for part in parts] == [3, 3, 1]
-        assert sorted(torch.cat([part[0] for part in parts]).tolist()) == list(range(7))
-        assert all(torch.equal(part[0], -part[1]) for part in parts)
-
-
 def test_what_is_not_there_is_refused():
     with pytest.raises(ValueError, match="blocks 0 to 2"):
         run_blocks(llama(), torch.zeros(1, 2, 16), 1, 4)
     with pytest.raises(ValueError, match="no block 3"):
         UpperBlocks(llama(), 3)
-    with pytest.raises(ValueError, match="at least one row"):
-        next(shuffled_rows((torch.arange(2),), 0))
