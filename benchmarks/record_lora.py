@@ -37,6 +37,8 @@ KEPT = (1, 2, 4, 8, 16, 64, 192)
 SPELLED_OUT = (
     f'{INSTRUCTION} Answer only {{"mood": "good", "next": "thank"}} or {{"mood": "bad", "next": "apologize"}}.'
 )
+    f'{INSTRUCTION} Answer only {{"mood": "good", "next": "thank"}} or {{"mood": "bad", "next": "apologize"}}.'
+)
 
 
 class Bench:
