@@ -1,14 +1,16 @@
 """LoRA on SmolLM2, as lesson 20 does it: ranks, learning rates, whole matrices, and prompts instead of tuning.
 
-    python -m benchmarks.record_lora            # about 15 minutes of one core
+    python -m benchmarks.record_lora            # about ten minutes of one core, in three processes
 
-The task is that of `finetuning.review_form`; the upper ten blocks are tuned on states that are computed once. Losses
+The task is that of `finetuning.review_form`; the upper six blocks are tuned on states that are computed once. Losses
 are those of the answers, in nats a token, on the validation part. Results go to
 llmai_edu/training/recorded/lora_runs.json.
 """
 
 import json
 import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +31,12 @@ from llmai_edu.pretrained import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "lora_runs.json"
-FIRST, TARGETS, ALPHA, RATE, RANK = 20, ("q_proj", "v_proj"), 16, 3e-3, 8
+FIRST, TARGETS, ALPHA, RATE, RANK = 24, ("q_proj", "v_proj"), 16, 5e-3, 8
 PAIRS, ROUNDS, ROWS, HELD_OUT, SEEDS = 32, 2, 4, 60, (0, 1)
-RANKS, RATES = (1, 2, 4, 8, 16, 64), (3e-4, 1e-3, 1e-2)
-WHOLE_RATES = (3e-5, 1e-4, 3e-4, 1e-3)
-KEPT = (1, 2, 4, 8, 16, 64, 192)
+RANKS, RATES = (1, 2, 4, 8, 16, 64), (1e-3, 2e-2)
+WHOLE_RATES = (1e-4, 3e-4, 1e-3)
+KEPT = (1, 4, 16, 64, 192)
 SPELLED_OUT = (
-    f'{INSTRUCTION} Answer only {{"mood": "good", "next": "thank"}} or {{"mood": "bad", "next": "apologize"}}.'
-)
     f'{INSTRUCTION} Answer only {{"mood": "good", "next": "thank"}} or {{"mood": "bad", "next": "apologize"}}.'
 )
 
@@ -52,8 +52,8 @@ class Bench:
         self.plain = {name: weight.clone() for name, weight in self.matrices().items()}
         talks = [self.example(talk) for talk in self.talks["valid"][:HELD_OUT]]
         others = [self.exchange(one) for one in load_instructions().valid]
-        short = [one for one in others if len(one.ids) <= 96][:32]
-        speech = self.tokenizer.encode(ladder_text().doc_bytes("fresh")[0].decode()[:2500])
+        short = [one for one in others if len(one.ids) <= 72][:16]
+        speech = self.tokenizer.encode(ladder_text().doc_bytes("fresh")[0].decode()[:1500])
         self.speech_bytes = len(self.tokenizer.decode(speech).encode())
         ids = torch.tensor([speech])
         self.held_out = self.stored(pad_examples(talks, 0))
@@ -183,49 +183,65 @@ def truncated(bench: Bench, upper: UpperBlocks) -> tuple[list[dict], dict[str, d
     return runs, shown
 
 
-def main() -> None:
-    """Run all, and write the recording at the end."""
+def sweep(seed: int) -> dict[str, Any]:
+    """All runs of one seed; with seed 0 also what is left of the change of whole matrices."""
     torch.set_num_threads(1)
-    bench, found = Bench(), {}
+    bench, found = Bench(), {"ranks": [], "rates": [], "whole": []}
 
     def note(part: str, run: dict) -> None:
-        found.setdefault(part, []).append(run)
-        print(part, run, flush=True)
+        found[part].append({"seed": seed, **run})
+        print(part, found[part][-1], flush=True)
 
-    note("untuned", {"seed": 0, **bench.measure(bench.reset())})
-    for seed in SEEDS:
-        for rank in RANKS:
-            upper = bench.lora(seed, rank, RATE)
-            note("ranks", {"rank": rank, "rate": RATE, "seed": seed, **bench.measure(upper)})
-            if rank == RANK:
-                note("tuned", {"seed": seed, **found["ranks"][-1], **bench.forms(bench.talks["valid"][:HELD_OUT])})
-        for rate in RATES:
-            note("rates", {"rank": RANK, "rate": rate, "seed": seed, **bench.measure(bench.lora(seed, RANK, rate))})
-        for rate in WHOLE_RATES:
-            note("whole", {"rate": rate, "seed": seed, **bench.measure(bench.whole(seed, rate))})
-    best = min((run for run in found["whole"] if run["seed"] == 0), key=lambda run: run["loss"])
-    found["truncated"], singular = truncated(bench, bench.whole(0, best["rate"]))
-    bench.reset()
+    if seed == 0:
+        found |= {"untuned": []}
+        note("untuned", bench.measure(bench.reset()))
+    for rank in RANKS:
+        upper = bench.lora(seed, rank, RATE)
+        forms = bench.forms(bench.talks["valid"][:HELD_OUT]) if rank == RANK else {}
+        note("ranks", {"rank": rank, "rate": RATE, **bench.measure(upper), **forms})
+    for rate in WHOLE_RATES:
+        note("whole", {"rate": rate, **bench.measure(bench.whole(seed, rate))})
+    for rate in RATES:
+        note("rates", {"rank": RANK, "rate": rate, **bench.measure(bench.lora(seed, RANK, rate))})
+    if seed == 0:
+        best = min(found["whole"], key=lambda run: run["loss"])
+        found["truncated"], found["singular"] = truncated(bench, bench.whole(0, best["rate"]))
+        found["sizes"] = {"speech_bytes": bench.speech_bytes, "instructions": len(bench.others[0])}
+    return found
+
+
+def prompts(_: int) -> dict[str, Any]:
+    """The model as it is, asked in three ways."""
+    torch.set_num_threads(1)
+    bench, found = Bench(), []
     for system, shots, kind in ((INSTRUCTION, 0, "plain"), (SPELLED_OUT, 0, "spelled out"), (INSTRUCTION, 4, "shots")):
-        note("prompts", {"kind": kind, **bench.prompted(system, shots, HELD_OUT)})
-    facts = {
-        "settings": {
-            "first_block": FIRST,
-            "targets": TARGETS,
-            "alpha": ALPHA,
-            "examples": 2 * PAIRS,
-            "rounds": ROUNDS,
-            "rows": ROWS,
-            "held_out": HELD_OUT,
-            "spelled_out": SPELLED_OUT,
-            "whole_rate": best["rate"],
-            "speech_bytes": bench.speech_bytes,
-            "instructions": len(bench.others[0]),
-        },
-        "singular": singular,
+        found.append({"kind": kind, **bench.prompted(system, shots, HELD_OUT)})
+        print(found[-1], flush=True)
+    return {"prompts": found}
+
+
+def main() -> None:
+    """Run all, and write the recording at the end."""
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(sweep, seed) for seed in SEEDS] + [pool.submit(prompts, 0)]
+        parts = [job.result() for job in jobs]
+    found: dict[str, Any] = {}
+    for part in parts:
+        for name, runs in part.items():
+            found[name] = found[name] + runs if isinstance(runs, list) and name in found else runs
+    settings = {
+        "first_block": FIRST,
+        "targets": TARGETS,
+        "alpha": ALPHA,
+        "examples": 2 * PAIRS,
+        "rounds": ROUNDS,
+        "rows": ROWS,
+        "held_out": HELD_OUT,
+        "spelled_out": SPELLED_OUT,
     }
     partial = TARGET.with_suffix(".part")
-    partial.write_text(json.dumps({"machine": machine(), **facts, **found}, indent=1) + "\n", encoding="utf-8")
+    content = {"machine": machine(), "settings": settings, **found}
+    partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     os.replace(partial, TARGET)
 
 
