@@ -88,7 +88,7 @@ MUTANTS = {
         ),
         Mutant(
             "new_rank",
-            says="each belongs to its own",
+            says="divided by the new rank",
             edit=(JOINED, "[alpha1 / len(A) * B1, weight * alpha2 / len(A) * B2]"),
         ),
         Mutant("alpha_alone", says="without its rank", edit=(JOINED, "[alpha1 * B1, weight * alpha2 * B2]")),
@@ -114,10 +114,10 @@ MUTANTS = {
         ),
         Mutant(
             "in_place",
-            says="must stay as they are",
+            says="your function changed its input",
             edit=("    A = np", "    B2 *= weight\n    weight = 1\n    A = np"),
         ),
-        Mutant("lost_sign", says="the sign is lost", edit=("weight * alpha2", "abs(weight) * alpha2")),
+        Mutant("lost_sign", says="the sign of the weight is lost", edit=("weight * alpha2", "abs(weight) * alpha2")),
         Mutant(
             "root",
             says="take no root",
