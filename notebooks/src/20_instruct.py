@@ -1,0 +1,661 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Instruction tuning with LoRA
+#
+# <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/20_instruct.ipynb)
+# <!-- colab:end -->
+#
+# *About 90 minutes to read, 60 seconds to run on two CPU cores, 2.0 GB. Needs: lessons 15 and 16.*
+#
+# A base model goes on with a text. A model that answers was made from one by *instruction tuning*: it is trained on conversations, and learns from the answers alone. On this page you tune the real SmolLM2 for a task of your own. You do it with LoRA, which trains less than a thousandth as many numbers as the model has. Then you find out what the model has learned by that, and what it knew before.
+
+# %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
+import json
+import tempfile
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+from IPython.display import HTML, display
+
+from llmai_edu.datasets import load_instructions
+from llmai_edu.evaluation.bootstrap import bootstrap_interval
+from llmai_edu.finetuning.instruct import Example, pad_examples
+from llmai_edu.finetuning.review_form import NEXT, load_review_talks, read_form
+from llmai_edu.generation.batch import generate_batch
+from llmai_edu.pretrained import load_smollm2
+from llmai_edu.tokenizers import smollm2_tokenizer
+from llmai_edu.training.recordings import load_recording
+from llmai_edu.viz import PALETTE, new_axes
+
+seed = 0
+rng = np.random.default_rng(seed)
+generator = torch.Generator().manual_seed(seed)
+model, tokenizer = load_smollm2().requires_grad_(False), smollm2_tokenizer()
+talks = load_review_talks()
+end = tokenizer.special_tokens["<|im_end|>"]
+
+# %% [markdown]
+# ## The result first
+#
+# A shop wants every sentence of a customer's review sorted, so that a program can go on with it. The answer must have one form, to the letter:
+
+# %%
+for message in talks["test"][0]:
+    print(f"{message['role']:<10}{message['content']}")
+assert read_form(talks["test"][0][-1]["content"]) is not None
+assert NEXT == {"good": "thank", "bad": "apologize"}
+
+# %% [markdown]
+# The sentences are real; people have rated them from -4 to 4 [1]. We take short ones with a clear rating, half of them good and half bad, cut into parts so that the sentences of one review stay together.
+#
+# Can SmolLM2 do it? The next picture was recorded (`benchmarks/record_lora.py`) on sixty sentences. Each was answered in four ways: by the model as it is; by the model with the form *spelled out* in the instruction; by the model with four solved examples (*shots*) in its prompt; and by the model after it was tuned on 64 examples. Two things were counted: answers that have exactly the form, and answers that have the right mood as well.
+
+# %%
+recording = load_recording("lora_runs")
+settings = recording["settings"]
+ways = {run["kind"]: run for run in recording["prompts"]}
+ways["tuned"] = next(run for run in recording["ranks"] if "formed" in run)
+for kind, run in ways.items():
+    print(f"{kind:<12} form {run['formed']:>4.0%}, right {run['right']:>4.0%}, of {run['answers']}")
+
+# %% alt="ALT1"
+_, axes = new_axes(6.0, 3.0)
+x = np.arange(len(ways))
+for offset, key, hatch in ((-0.2, "formed", ""), (0.2, "right", "//")):
+    shares = [100 * run[key] for run in ways.values()]
+    axes.bar(x + offset, shares, 0.38, hatch=hatch, edgecolor="white", label=key)
+axes.set_xticks(x, ways)
+axes.set(ylabel="% of the answers", ylim=(0, 105))
+axes.legend()
+plt.show()
+assert ways["plain"]["formed"] == 0
+assert ways["tuned"]["formed"] > 0.95
+
+# %% [markdown]
+# TEXT1
+#
+# ## A conversation is one line of tokens
+#
+# A language model reads one sequence. Who says what must be written into it. The *chat template* is the agreement on how, and it differs from model to model. SmolLM2's is short:
+
+# %%
+talk = talks["test"][0]
+print(tokenizer.chat_prompt(talk[:-1]))
+
+# %% [markdown]
+# `<|im_start|>` and `<|im_end|>` are *special tokens*: each is one id, which no text that a user types can produce. After the last line the model is to write. A training example is this prompt, then the answer, then the token that ends a turn: a model that has not learned to stop goes on talking. Beside the ids stand marks: 1 where the model is to learn, and 0 where it only reads. In plain code, for this one template:
+
+
+# %%
+def example_by_hand(talk):
+    """The ids of a talk that ends with an answer, and a mark for each."""
+    *before, answer = talk
+    prompt = "".join(
+        f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in before
+    )
+    read = tokenizer.encode(prompt + "<|im_start|>assistant\n", allowed_special="all")
+    written = [*tokenizer.encode(answer["content"]), end]
+    return read + written, [0] * len(read) + [1] * len(written)
+
+
+# %% [markdown]
+# The package renders whatever template comes with the model's file:
+
+# %%
+from collections.abc import Sequence
+
+from llmai_edu.generation.streaming import ChatTokenizer
+
+
+# %% quote="llmai_edu.finetuning.instruct:chat_example"
+
+# %%
+for one in talks["train"][:20]:
+    assert chat_example(tokenizer, one, end) == Example(*example_by_hand(one))
+example = chat_example(tokenizer, talk, end)
+print(f"{len(example.ids)} tokens, of which {sum(example.counted)} count")
+assert 10 <= sum(example.counted) <= 13
+
+# %% [markdown]
+# The same example as the loss sees it. Dashed boxes with a dot are read; solid boxes with a tick are learned:
+
+# %%
+from llmai_edu.viz.counted_tokens import counted_chips
+
+pieces = [tokenizer.id_to_bytes(one) for one in example.ids]
+display(HTML(counted_chips(pieces, example.counted)))
+
+# %% [markdown]
+# ## The loss, on the answer alone
+#
+# The loss is the cross-entropy that you know, but its mean is taken over the marked tokens. Mind the shift: the prediction at one place is for the *next* token. So what counts is decided by the mark of the token that is predicted, not of the one that was read last.
+
+
+# %%
+def answer_loss_loops(log_probs, example):
+    """The mean surprise at the marked tokens of one example. log_probs: (T, V)."""
+    total, count = 0.0, 0
+    for place in range(1, len(example.ids)):
+        if example.counted[place]:
+            total -= log_probs[place - 1, example.ids[place]].item()
+            count += 1
+    return total / count
+
+
+# %% [markdown]
+# In a batch, `pad_examples` fills up the shorter rows on the right, with marks of 0. A causal model needs no mask for that, since no token sees what stands to its right. It also makes the shift. So the batch has three parts: inputs, targets, and marks of the targets.
+
+# %%
+from torch import nn
+
+
+# %% quote="llmai_edu.finetuning.instruct:answer_loss"
+
+# %%
+three = [chat_example(tokenizer, one, end) for one in talks["test"][:3]]
+batch = pad_examples(three, pad_id=0)
+with torch.no_grad():
+    ours = answer_loss(model, batch).item()
+    each = [
+        answer_loss_loops(model(torch.tensor([one.ids]))[0].log_softmax(-1), one)
+        for one in three
+    ]
+counts = [sum(one.counted) for one in three]
+print([tuple(part.shape) for part in batch], f"loss {ours:.4f}")
+assert abs(np.average(each, weights=counts) - ours) < 1e-3
+
+# %% [markdown]
+# Why not learn from the question as well? A model that answers need not learn to ask, and here the question is the larger part: TEXT2. On the other hand the question is text, too. Shi and others [2] found that its loss can *help*, above all where answers are short and examples few. Masking is the custom, not a law.
+#
+# ## Packing: rows without padding, and without a leak
+#
+# Padding is computed and thrown away. How much is it? Take general instructions (two hundred of Alpaca's [3], whose answers are short and long), in random batches of eight:
+
+# %%
+exchanges = load_instructions().train[:200]
+general = [
+    chat_example(
+        tokenizer,
+        [
+            {"role": "user", "content": one.prompt},
+            {"role": "assistant", "content": one.answer},
+        ],
+        end,
+    )
+    for one in exchanges
+]
+lengths = np.array([len(one.ids) - 1 for one in general])
+in_batches = rng.permutation(lengths).reshape(-1, 8)
+padded = 1 - lengths.sum() / (8 * in_batches.max(1).sum())
+print(f"lengths {lengths.min()} to {lengths.max()}, median {np.median(lengths):.0f}")
+print(f"{padded:.0%} of the padded batches is padding")
+assert 0.3 < padded < 0.6
+
+# %% [markdown]
+# *Packing* lays several samples into one row. `first_fit` takes the longest first, and puts each into the first row that still has room:
+
+# %%
+from llmai_edu.finetuning.packing import first_fit
+
+room = 1024
+plan = first_fit(lengths.tolist(), room)
+wasted = 1 - lengths.sum() / (len(plan) * room)
+print(f"{len(lengths)} samples in {len(plan)} rows, {wasted:.1%} of them empty")
+print("lengths in the first rows:", [lengths[row].tolist() for row in plan[:3]])
+assert wasted < 0.05
+
+# %% [markdown]
+# But now the second sample of a row can see the first, and would learn to use what it will not have. Two things keep them apart. A *mask* lets a token see its own sample only. And the positions begin again at 0 in each.
+
+# %% quote="llmai_edu.finetuning.packing:same_sample"
+
+# %%
+from llmai_edu.finetuning.blocks import run_blocks
+from llmai_edu.finetuning.packing import Packed, pack_examples
+from llmai_edu.models.llama import Llama
+
+
+# %% quote="llmai_edu.finetuning.packing:packed_logits"
+
+# %% alt="ALT2"
+packed = pack_examples(three, room=160, pad_id=0)
+visible = same_sample(packed.samples)[0, 0].tril()
+_, axes = new_axes(3.6, 3.6)
+axes.imshow(visible, cmap="Blues", vmin=0, vmax=1.4)
+axes.set(xlabel="is seen", ylabel="token", title="three samples and padding in one row")
+plt.show()
+print("positions", packed.positions[0, 30:60].tolist())
+
+# %% [markdown]
+# Attention adds its causal mask, so what is left of each block is its lower triangle. (The last one is the padding. What it computes counts nowhere.) Is each sample computed as if it were alone?
+
+
+# %%
+@torch.no_grad()
+def gap(logits):
+    """How far the log-probabilities of packed samples are from those of each alone."""
+    largest = 0.0
+    for sample in range(3):
+        inside = packed.samples[0] == sample
+        alone = model(packed.inputs[:, inside])[0].log_softmax(-1)
+        largest = max(largest, (logits[0, inside].log_softmax(-1) - alone).abs().max().item())
+    return largest
+
+
+with torch.no_grad():
+    states = model.embed(packed.inputs)
+    mask = same_sample(packed.samples)
+    rows = {
+        "mask and places": packed_logits(model, packed),
+        "mask alone": model.lm_head(model.norm(run_blocks(model, states, mask=mask))),
+        "nothing": model(packed.inputs),
+    }
+gaps = {name: gap(logits) for name, logits in rows.items()}
+print({name: f"{value:.1e}" for name, value in gaps.items()})
+assert gaps["mask and places"] < 1e-3
+assert gaps["mask alone"] < 5e-3
+assert gaps["nothing"] > 1
+
+# %% [markdown]
+# With both, only rounding is left. Without the mask the leak is of several nats. And the *places* do not matter here! Rotary positions (lesson 15) tell how far apart two tokens are, and within a sample that is the same wherever the sample stands. With learned places, as in GPT-2, they would matter; and it is wise to restart them anyway, so that no place lies beyond those that the model was trained with.
+#
+# Our reviews are short and alike in length, so the rest of this page pads.
+#
+# ## A large change through a small door
+#
+# Now the training. The plain way is to let all weights move. For each of them one keeps a gradient and Adam's two means, and afterwards one has a second model, as large as the first. But how *much* does a weight matrix change when a model is tuned? To see it, the matrices for queries and values in the upper six blocks were tuned whole (recorded, on the same 64 reviews). The change of one of them, $\Delta W$, was taken apart by the singular value decomposition: a sum of products of two vectors, the largest first.
+
+# %% alt="ALT3"
+name, spectrum = list(recording["singular"].items())[-2]
+change, noise = (np.array(spectrum[key]) for key in ("change", "noise"))
+print(f"{name}: length of the change {np.linalg.norm(change):.2f}, of the matrix {spectrum['weight_norm']:.1f}")
+_, axes = new_axes(6.0, 3.0)
+for values, style, label in ((change, "-", "the change"), (noise, "--", "noise of the same size")):
+    axes.plot(np.arange(1, len(values) + 1), values, style, label=label)
+axes.set(xscale="log", xlabel="singular value, the largest first", ylabel="size")
+axes.legend()
+plt.show()
+of_first = change[0] ** 2 / (change**2).sum()
+print(f"the first of {len(change)} directions: {of_first:.0%} of the sum of squares; of noise {noise[0]**2 / (noise**2).sum():.1%}")
+
+# %% [markdown]
+# TEXT3
+
+# %%
+for run in recording["truncated"]:
+    print(f"{run['kept']:>4} directions kept ({run['energy']:.0%}): loss {run['loss']:.3f}, choice {run['choice']:.0%}")
+
+# %% [markdown]
+# TEXT4
+#
+# So the idea of LoRA [4] suggests itself: if a change of low rank is enough, *train* only such a change. Put beside each large matrix $W$ two thin ones. A leads from the inputs down to $r$ numbers, and B leads from these up to the outputs.
+#
+# $$y = W x + \frac{\alpha}{r}\, B A\, x$$
+#
+# $W$ stays as it is: it is *frozen*. Written in the slow way, one would make the large matrix of the change:
+
+
+# %%
+def lora_dense(x, weight, A, B, scale):
+    """A layer with its change written out. x: (..., in); weight: (in, out), as ours are stored."""
+    change = torch.zeros_like(weight)
+    for direction in range(len(A)):  # a sum of r products of two vectors
+        change += scale * torch.outer(A[direction], B[:, direction])
+    return x @ (weight + change)
+
+
+# %% [markdown]
+# The package never makes that matrix. It goes through the small door:
+
+# %% quote="llmai_edu.finetuning.lora:LoRALinear.forward"
+
+# %%
+from llmai_edu.finetuning.lora import LoRALinear
+from llmai_edu.models.linear import Linear
+
+plain = Linear(576, 192)
+plain.weight.data.normal_(std=0.05, generator=generator)
+layer = LoRALinear(plain, rank=8, alpha=16, generator=generator)
+layer.lora_B.data.normal_(std=0.1, generator=generator)
+x = torch.randn(5, 576, generator=generator)
+dense = lora_dense(x, plain.weight, layer.lora_A, layer.lora_B, layer.scale)
+assert torch.allclose(forward(layer, x), dense, atol=1e-4)
+assert (dense - plain(x)).abs().max() > 0.1
+print(f"large {576 * 192:,} numbers, thin ones together {8 * (576 + 192):,}")
+
+# %% [markdown]
+# How should A and B begin? A begins with random numbers and B with zeros, so that at first nothing changes: tuning starts from the model as it is. Both zero would not do. Which of the two gets a gradient in the first step? Think of the product before you run the cell.
+
+# %%
+fresh = LoRALinear(plain, rank=8, alpha=16, generator=generator)
+assert torch.equal(fresh(x), plain(x))
+fresh(x).square().sum().backward()
+print(f"gradient of A {fresh.lora_A.grad.norm():.3f}, of B {fresh.lora_B.grad.norm():.3f}")
+assert fresh.lora_A.grad.abs().max() == 0
+assert fresh.lora_B.grad.norm() > 0
+assert plain.weight.grad is None
+
+# %% [markdown]
+# B alone moves at first, since A's gradient passes through B, which is zero. After one step both move. If both began at zero, neither ever would.
+#
+# The factor $\alpha / r$ belongs to the custom. With more directions the sum grows, and the factor takes that back, so that one need not look for another learning rate for each rank. Whether that works we shall see.
+#
+# ## Tuning SmolLM2
+#
+# Thin matrices of rank 8 come beside the queries and the values, in the upper six of thirty blocks:
+
+# %%
+from llmai_edu.finetuning.lora import add_lora, lora_layers, trainable_share
+
+first = settings["first_block"]
+print("before:", tokenizer.decode(generate_batch(model, [tokenizer.chat_ids(talk[:-1])], 24, stop_ids=[end])[0]))
+add_lora(model.layers[first:], ["q_proj", "v_proj"], rank=8, alpha=16, generator=generator)
+trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+print(f"{len(list(lora_layers(model)))} layers, {trained:,} numbers, {trainable_share(model):.3%} of the model")
+assert trainable_share(model) < 0.001
+
+# %% [markdown]
+# ### What is frozen is computed once
+#
+# The lower 24 blocks are frozen, and there is no dropout. So what they make of an example is the same in every step. It is computed once, and kept: a table of states, (N, T, C). From there on only the upper blocks run. No gradient needs to go down further, for nothing down there is to be changed. This is exact, not an approximation:
+
+# %% quote="llmai_edu.finetuning.blocks:UpperBlocks.forward"
+
+# %%
+from llmai_edu.finetuning.blocks import UpperBlocks, lower_states
+
+upper = UpperBlocks(model, first)
+ids = batch[0]
+with torch.no_grad():
+    through = forward(upper, lower_states(model, ids, first))
+    assert torch.allclose(through, model(ids), atol=1e-3)
+print("equal to the whole model's logits:", tuple(through.shape))
+
+# %% [markdown]
+# (`counted` picks the places before the head: it is the largest matrix, and a loss is asked for at a quarter of the places only.) Now the data. From the training part 32 pairs of a good and a bad sentence are drawn; sixty sentences of the *test* part are held out.
+
+
+# %%
+def stored(chosen):
+    """States, targets and marks of some talks."""
+    inputs, targets, counted = pad_examples(
+        [chat_example(tokenizer, one, end) for one in chosen], pad_id=0
+    )
+    return lower_states(model, inputs, first), targets, counted
+
+
+pairs = rng.permutation(len(talks["train"]) // 2)[:32]
+learned = stored([talks["train"][2 * pair + side] for pair in pairs for side in (0, 1)])
+held_out = stored(talks["test"][:60])
+print([tuple(part.shape) for part in learned], [tuple(part.shape) for part in held_out])
+
+# %% [markdown]
+# Before the tuning, measure: the loss of each token of the held-out answers. And one more thing, which is easily forgotten: does the model know good from bad *already*? Give it the beginning of the form, `{"mood": "`, and look only at which of the two words it holds to be more probable.
+
+# %%
+good, bad = (tokenizer.encode(word)[0] for word in ("good", "bad"))
+
+
+@torch.no_grad()
+def measure():
+    """The loss of every marked token as (60, T), 0 elsewhere, and the share of right moods."""
+    states, targets, counted = held_out
+    chosen = counted.bool()
+    logits, right = upper(states, counted), targets[chosen]
+    losses = torch.zeros(targets.shape)
+    losses[chosen] = F.cross_entropy(logits, right, reduction="none")
+    at_mood = (right == good) | (right == bad)
+    says_good = logits[:, good] > logits[:, bad]
+    return losses.numpy(), (says_good == (right == good))[at_mood].numpy()
+
+
+marks = held_out[2].numpy()
+before, chose_before = measure()
+print(f"loss {before.sum() / marks.sum():.2f} nats a token, choice right {chose_before.mean():.0%}")
+assert 3.5 < before.sum() / marks.sum() < 4.5
+assert 0.8 < chose_before.mean() < 0.95
+
+# %% [markdown]
+# It knows! TEXT5. The loss of 4 nats comes from elsewhere. Now tune. `tune` is the `Trainer` that you know, with AdamW and a learning rate that rises and falls; two rounds in batches of four make 32 steps:
+
+# %% alt="ALT4"
+from llmai_edu.finetuning.tuning import tune
+
+history = tune(upper, learned, rate=0.005, rounds=2, rows=4, generator=generator)
+_, axes = new_axes(6.0, 2.8)
+axes.plot(np.arange(1, len(history.loss) + 1), history.loss, "o-", ms=3)
+axes.set(xlabel="step", ylabel="loss of the batch, nats a token", ylim=(0, None))
+plt.show()
+
+# %%
+after, chose_after = measure()
+weights = marks.sum(1)
+for name, losses in (("before", before), ("after", after), ("gain", before - after)):
+    low, high = bootstrap_interval(losses.sum(1), weights, rng=rng)
+    print(f"{name:<7} {losses.sum() / weights.sum():.3f} nats a token, 95 %: {low:.3f} to {high:.3f}")
+print(f"choice right: before {chose_before.mean():.0%}, after {chose_after.mean():.0%}")
+assert low > 3
+assert after.sum() / weights.sum() < 0.15
+assert abs(chose_after.mean() - chose_before.mean()) < 0.12
+
+# %% [markdown]
+# On held-out sentences the loss falls from 4 nats to less than 0.15. (The interval comes from drawing the sixty examples anew.) And the answers, on the first test sentences, none of them picked? The share that has the form is counted on 24 of them:
+
+# %%
+prompts = [tokenizer.chat_ids(one[:-1]) for one in talks["test"][:24]]
+answers = [tokenizer.decode(ids) for ids in generate_batch(model, prompts, 24, stop_ids=[end])]
+for one, answer in list(zip(talks["test"], answers))[:3]:
+    print(f"{one[1]['content']}\n   {answer}    wanted: {json.loads(one[2]['content'])['mood']}")
+formed = np.mean([read_form(answer) is not None for answer in answers])
+right = np.mean([answer == one[2]["content"] for answer, one in zip(answers, talks["test"])])
+print(f"in the form {formed:.0%}, right {right:.0%}, of {len(answers)}")
+assert formed > 0.9
+assert right > 0.65
+
+# %% [markdown]
+# ### What did it learn?
+#
+# Look at the loss token by token, for the answers that say *good*:
+
+# %% alt="ALT5"
+chosen = [row for row in range(60) if good in held_out[1][row][held_out[2][row].bool()]]
+places = held_out[2].bool().numpy()
+tokens = [tokenizer.decode([one]) for one in held_out[1][chosen[0]][places[chosen[0]]].tolist()]
+_, axes = new_axes(6.8, 3.0)
+for losses, style, label in ((before, "s--", "before"), (after, "o-", "after")):
+    by_token = np.mean([losses[row][places[row]] for row in chosen], axis=0)
+    axes.plot(np.arange(len(tokens)), by_token, style, label=label)
+axes.set_xticks(np.arange(len(tokens)), [repr(token)[1:-1] for token in tokens], rotation=60)
+axes.set(ylabel="nats")
+axes.legend()
+plt.show()
+at_mood = np.array([token == "good" for token in tokens])
+print(f"after: {by_token[at_mood][0]:.2f} nats at the mood, {by_token[~at_mood].mean():.3f} at the other tokens")
+assert by_token[at_mood][0] > by_token[~at_mood].mean()
+
+# %% [markdown]
+# TEXT6
+#
+# ## What it cost
+#
+# TEXT7
+
+# %%
+question = [{"role": "user", "content": "What is the capital of France?"}]
+reply = generate_batch(model, [tokenizer.chat_ids(question)], 24, stop_ids=[end])[0]
+print(tokenizer.decode(reply))
+
+# %%
+untuned = recording["untuned"][0]
+print(f"{'untuned':<22} instructions {untuned['instructions']:.3f} nats, speech {untuned['speech_bits']:.3f} bits a byte")
+rows = [(f"LoRA, rank {run['rank']}, seed {run['seed']}", run) for run in recording["ranks"]]
+rows += [(f"whole, {run['rate']:g}, seed {run['seed']}", run) for run in recording["whole"]]
+for name, run in rows:
+    print(f"{name:<22} instructions {run['instructions'] - untuned['instructions']:+.3f}, speech {run['speech_bits'] - untuned['speech_bits']:+.3f}")
+
+# %% [markdown]
+# TEXT8
+#
+# ## Rank and learning rate
+#
+# TEXT9
+
+# %% alt="ALT6"
+_, axes = new_axes(6.0, 3.2)
+for seed_of, marker in ((0, "o"), (1, "s")):
+    runs = [run for run in recording["ranks"] if run["seed"] == seed_of]
+    axes.plot([run["rank"] for run in runs], [run["loss"] for run in runs], f"{marker}-", label=f"LoRA, seed {seed_of}")
+    whole = min(run["loss"] for run in recording["whole"] if run["seed"] == seed_of)
+    axes.axhline(whole, ls="--" if seed_of else ":", color="black", label=f"whole matrices, seed {seed_of}")
+axes.set(xscale="log", xlabel="rank", ylabel="held-out loss, nats a token", ylim=(0, None))
+axes.set_xticks(*[[run["rank"] for run in runs]] * 2)
+axes.minorticks_off()
+axes.legend(fontsize=8)
+plt.show()
+
+# %%
+for part in ("rates", "whole"):
+    for run in recording[part]:
+        print(f"{part:<6} rate {run['rate']:<7g} seed {run['seed']}: loss {run['loss']:.3f}, choice {run['choice']:.0%}")
+
+# %% [markdown]
+# TEXT10
+#
+# ## The file that is sent
+#
+# All that was learned is in the thin matrices. They go into a folder in the layout of `peft`, the library that most people use for this, so that `transformers` opens it as well as we do (a test of this course holds that its logits are ours):
+
+# %%
+from llmai_edu.finetuning.adapter_file import load_adapter, save_adapter
+
+folder = save_adapter(model, Path(tempfile.mkdtemp()), base="SmolLM2-135M-Instruct")
+for path in sorted(folder.iterdir()):
+    print(f"{path.name:<28} {path.stat().st_size:>9,} bytes")
+config = json.loads((folder / "adapter_config.json").read_text())
+print({key: config[key] for key in ("peft_type", "r", "lora_alpha", "target_modules", "layers_to_transform")})
+size = (folder / "adapter_model.safetensors").stat().st_size
+assert 4 * trained < size < 4 * trained + 10_000
+
+# %%
+other = load_adapter(load_smollm2(), folder)
+with torch.no_grad():
+    tuned_logits = model(ids)
+    assert torch.equal(other(ids), tuned_logits)
+del other
+whole_size = 4 * (sum(weight.numel() for weight in model.parameters()) - trained)
+print(f"the model {whole_size / 1e6:,.0f} MB, the adapter {size / 1e6:.2f} MB")
+
+# %% [markdown]
+# A fresh model that loads the file gives the same logits to the last bit. TEXT11
+#
+# ## Merged
+#
+# While the model runs, the small door costs a little at each matrix. It need not: the change can be added to the large matrix once, and the thin ones thrown away.
+
+# %%
+from llmai_edu.finetuning.lora import replace
+
+
+# %% quote="llmai_edu.finetuning.lora:merge_lora"
+
+# %%
+count = sum(1 for _ in lora_layers(model))
+merge_lora(model)
+with torch.no_grad():
+    merged_logits = model(ids)
+difference = (merged_logits.log_softmax(-1) - tuned_logits.log_softmax(-1)).abs().max().item()
+untuned_logits = through.log_softmax(-1)
+effect = (untuned_logits - tuned_logits.log_softmax(-1)).abs().max().item()
+print(f"{count} layers merged; largest difference {difference:.1e} nats, of tuning itself {effect:.1f}")
+assert not list(lora_layers(model))
+assert difference < 1e-3 < 1 < effect
+
+# %% [markdown]
+# TEXT12
+#
+# ## Try the sizes
+#
+# What would it cost to tune more? Move the sliders. Counted are the numbers that are trained, the adapter's file, and what training keeps for each trained number beside it: a gradient and Adam's two means, 12 bytes. (The model itself and the values on the way through it come on top, in either way.)
+
+# %%
+from llmai_edu.finetuning.lora_cost import lora_cost
+from llmai_edu.viz.choices import choice_widget
+from llmai_edu.viz.plan import plan_table
+from llmai_edu.viz.widgets import show
+
+MATRICES = {
+    "q, v": ("q_proj", "v_proj"),
+    "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
+    "all": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+}
+
+
+def sizes(rank, matrices, blocks):
+    """The rows of the table for one place of the sliders."""
+    cost = lora_cost(model, MATRICES[matrices], rank, first=30 - blocks)
+    return {
+        "trained numbers": f"{cost.trained:,}",
+        "share of the model": f"{cost.share:.2%}",
+        "file": f"{cost.file_bytes / 1e6:.1f} MB",
+        "gradients and Adam": f"{cost.training_bytes / 1e6:.1f} MB",
+        "the same for the whole model": f"{cost.whole_training_bytes / 1e6:,.0f} MB",
+    }
+
+
+# %%
+choices = {"rank": (1, 2, 4, 8, 16, 32, 64), "matrices": tuple(MATRICES), "blocks": (6, 15, 30)}
+place = {"rank": 8, "matrices": "all", "blocks": 30}
+show(choice_widget(sizes, choices, place), plan_table(sizes(**place)))
+ours, all_of_it = lora_cost(model, MATRICES["q, v"], 8, first), lora_cost(model, MATRICES["all"], 8)
+assert ours.trained == trained
+assert 0.01 < all_of_it.share < 0.02
+
+# %% [markdown]
+# TEXT13
+#
+# ## What we have now, and what it cannot do
+#
+# - TEXT14
+#
+# **Try it:** the [exercise sheet](../exercises/20_instruct.ipynb) asks for the marks of a talk with several answers, for two adapters in one, and for an adapter that is cut out of a change of whole matrices.
+#
+# **Sources**
+#
+# [1] C. Hutto and E. Gilbert, [*VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*](https://ojs.aaai.org/index.php/ICWSM/article/view/14550), 2014.
+#
+# [2] Z. Shi et al., [*Instruction Tuning With Loss Over Instructions*](https://arxiv.org/abs/2405.14394), 2024.
+#
+# [3] R. Taori et al., [*Stanford Alpaca*](https://github.com/tatsu-lab/stanford_alpaca), 2023; here in the selection that comes with LLaMA-Factory.
+#
+# [4] E. Hu et al., [*LoRA: Low-Rank Adaptation of Large Language Models*](https://arxiv.org/abs/2106.09685), 2021.
+#
+# [5] C. Zhou et al., [*LIMA: Less Is More for Alignment*](https://arxiv.org/abs/2305.11206), 2023.
+#
+# [6] D. Biderman et al., [*LoRA Learns Less and Forgets Less*](https://arxiv.org/abs/2405.09673), 2024.
+#
+# *Prose CC BY 4.0, code MIT, the llmai_edu authors. The reviews come with `vaderSentiment` (MIT); the instructions with LLaMA-Factory (Apache-2.0); SmolLM2 is under Apache-2.0.*
