@@ -1,6 +1,7 @@
 """LoRA on SmolLM2, as lesson 20 does it: ranks, learning rates, whole matrices, and prompts instead of tuning.
 
-    python -m benchmarks.record_lora            # about ten minutes of one core, in three processes
+    python -m benchmarks.record_lora            # about ten minutes of one core
+    python -m benchmarks.record_lora ranks 0    # one of its parts, to run them side by side
 
 The task is that of `finetuning.review_form`; the upper six blocks are tuned on states that are computed once. Losses
 are those of the answers, in nats a token, on the validation part. Results go to
@@ -9,8 +10,7 @@ llmai_edu/training/recorded/lora_runs.json.
 
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -183,51 +183,73 @@ def truncated(bench: Bench, upper: UpperBlocks) -> tuple[list[dict], dict[str, d
     return runs, shown
 
 
-def sweep(seed: int) -> dict[str, Any]:
-    """All runs of one seed; with seed 0 also what is left of the change of whole matrices."""
-    torch.set_num_threads(1)
-    bench, found = Bench(), {"ranks": [], "rates": [], "whole": []}
-
-    def note(part: str, run: dict) -> None:
-        found[part].append({"seed": seed, **run})
-        print(part, found[part][-1], flush=True)
-
+def ranks(seed: int) -> dict[str, Any]:
+    """LoRA of several ranks."""
+    bench, found = Bench(), {"ranks": []}
     if seed == 0:
-        found |= {"untuned": []}
-        note("untuned", bench.measure(bench.reset()))
+        found["untuned"] = [{"seed": seed, **bench.measure(bench.reset())}]
     for rank in RANKS:
         upper = bench.lora(seed, rank, RATE)
         forms = bench.forms(bench.talks["valid"][:HELD_OUT]) if rank == RANK else {}
-        note("ranks", {"rank": rank, "rate": RATE, **bench.measure(upper), **forms})
+        found["ranks"].append({"seed": seed, "rank": rank, "rate": RATE, **bench.measure(upper), **forms})
+        print("ranks", found["ranks"][-1], flush=True)
+    return found
+
+
+def whole(seed: int) -> dict[str, Any]:
+    """Whole matrices, other rates for LoRA; with seed 0 also what is left of a change that is cut off."""
+    bench, found = Bench(), {"whole": [], "rates": []}
     for rate in WHOLE_RATES:
-        note("whole", {"rate": rate, **bench.measure(bench.whole(seed, rate))})
-    for rate in RATES:
-        note("rates", {"rank": RANK, "rate": rate, **bench.measure(bench.lora(seed, RANK, rate))})
+        found["whole"].append({"seed": seed, "rate": rate, **bench.measure(bench.whole(seed, rate))})
+        print("whole", found["whole"][-1], flush=True)
     if seed == 0:
         best = min(found["whole"], key=lambda run: run["loss"])
         found["truncated"], found["singular"] = truncated(bench, bench.whole(0, best["rate"]))
         found["sizes"] = {"speech_bytes": bench.speech_bytes, "instructions": len(bench.others[0])}
+    for rate in RATES:
+        run = {"seed": seed, "rank": RANK, "rate": rate, **bench.measure(bench.lora(seed, RANK, rate))}
+        found["rates"].append(run)
+        print("rates", run, flush=True)
     return found
 
 
 def prompts(_: int) -> dict[str, Any]:
     """The model as it is, asked in three ways."""
-    torch.set_num_threads(1)
     bench, found = Bench(), []
     for system, shots, kind in ((INSTRUCTION, 0, "plain"), (SPELLED_OUT, 0, "spelled out"), (INSTRUCTION, 4, "shots")):
         found.append({"kind": kind, **bench.prompted(system, shots, HELD_OUT)})
-        print(found[-1], flush=True)
+        print("prompts", found[-1], flush=True)
     return {"prompts": found}
 
 
+PARTS = [("ranks", 0), ("ranks", 1), ("whole", 0), ("whole", 1), ("prompts", 0)]
+
+
+def part_file(name: str, seed: int) -> Path:
+    """Where a part waits for the others."""
+    return TARGET.with_name(f"lora_runs.{name}-{seed}.part")
+
+
+def record(name: str, seed: int) -> None:
+    """Run one part in this process."""
+    torch.set_num_threads(1)
+    found = {"ranks": ranks, "whole": whole, "prompts": prompts}[name](seed)
+    part_file(name, seed).write_text(json.dumps(found), encoding="utf-8")
+
+
 def main() -> None:
-    """Run all, and write the recording at the end."""
-    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(sweep, seed) for seed in SEEDS] + [pool.submit(prompts, 0)]
-        parts = [job.result() for job in jobs]
+    """Run one part (`ranks 0`), or all that are missing; when all are there, write the recording."""
+    if sys.argv[1:]:
+        record(sys.argv[1], int(sys.argv[2]))
+    else:
+        for name, seed in PARTS:
+            if not part_file(name, seed).exists():
+                record(name, seed)
+    if not all(part_file(*part).exists() for part in PARTS):
+        return
     found: dict[str, Any] = {}
-    for part in parts:
-        for name, runs in part.items():
+    for part in PARTS:
+        for name, runs in json.loads(part_file(*part).read_text(encoding="utf-8")).items():
             found[name] = found[name] + runs if isinstance(runs, list) and name in found else runs
     settings = {
         "first_block": FIRST,
@@ -243,6 +265,8 @@ def main() -> None:
     content = {"machine": machine(), "settings": settings, **found}
     partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     os.replace(partial, TARGET)
+    for part in PARTS:
+        part_file(*part).unlink()
 
 
 if __name__ == "__main__":

@@ -73,11 +73,22 @@ assert NEXT == {"good": "thank", "bad": "apologize"}
 # %% [markdown]
 # The sentences are real; people have rated them from -4 to 4 [1]. We take short ones with a clear rating, half of them good and half bad, cut into parts so that the sentences of one review stay together.
 #
-# Can SmolLM2 do it? The next picture was recorded (`benchmarks/record_lora.py`) on sixty sentences. Each was answered in four ways: by the model as it is; by the model with the form *spelled out* in the instruction; by the model with four solved examples (*shots*) in its prompt; and by the model after it was tuned on 64 examples. Two things were counted: answers that have exactly the form, and answers that have the right mood as well.
+# Can SmolLM2 do it? First the model as it is, then with the form *spelled out* in the instruction:
+
+# %%
+talk = talks["test"][0]
+settings = load_recording("lora_runs")["settings"]
+for system in (talk[0]["content"], settings["spelled_out"]):
+    prompt = tokenizer.chat_ids([{"role": "system", "content": system}, talk[1]])
+    answer = generate_batch(model, [prompt], 24, stop_ids=[end])[0]
+    print(f"{system}\n   {tokenizer.decode(answer)!r}")
+    assert read_form(tokenizer.decode(answer)) is None
+
+# %% [markdown]
+# The next picture was recorded (`benchmarks/record_lora.py`) on sixty sentences. Each was answered in four ways: by the model as it is; by the model with the form spelled out; by the model with four solved examples (*shots*) in its prompt; and by the model after it was tuned on 64 examples. Two things were counted: answers that have exactly the form, and answers that have the right mood as well.
 
 # %%
 recording = load_recording("lora_runs")
-settings = recording["settings"]
 ways = {run["kind"]: run for run in recording["prompts"]}
 ways["tuned"] = next(run for run in recording["ranks"] if "formed" in run)
 for kind, run in ways.items():
@@ -104,7 +115,6 @@ assert ways["tuned"]["formed"] > 0.95
 # A language model reads one sequence. Who says what must be written into it. The *chat template* is the agreement on how, and it differs from model to model. SmolLM2's is short:
 
 # %%
-talk = talks["test"][0]
 print(tokenizer.chat_prompt(talk[:-1]))
 
 # %% [markdown]
@@ -133,16 +143,44 @@ from llmai_edu.generation.streaming import ChatTokenizer
 
 
 # %% quote="llmai_edu.finetuning.instruct:chat_example"
+def chat_example(
+    tokenizer: ChatTokenizer, messages: Sequence[dict[str, str]], end: int
+) -> Example:
+    """A conversation that ends with an answer: its ids, with 1 at the tokens of the answer and at the one that ends it.
+
+    The beginning is encoded as for generation, so that the model learns to go on from exactly what it will be given.
+    messages: {"role": ..., "content": ...}; the last one by the assistant. end: the id that ends a turn. Raises
+    ValueError when the last message is no answer, or an empty one.
+
+    >>> class Bytes:
+    ...     def encode(self, text): return list(text.encode())
+    ...     def chat_ids(self, messages): return [0]
+    >>> talk = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
+    >>> chat_example(Bytes(), talk, end=1)
+    Example(ids=[0, 33, 1], counted=[0, 1, 1])
+    """
+    if (
+        not messages
+        or messages[-1]["role"] != "assistant"
+        or not messages[-1]["content"].strip()
+    ):
+        raise ValueError(
+            "the last message must be an answer of the assistant, and not an empty one"
+        )
+    prompt = tokenizer.chat_ids(list(messages[:-1]))
+    answer = [*tokenizer.encode(messages[-1]["content"]), end]
+    return Example([*prompt, *answer], [0] * len(prompt) + [1] * len(answer))
+
 
 # %%
 for one in talks["train"][:20]:
     assert chat_example(tokenizer, one, end) == Example(*example_by_hand(one))
 example = chat_example(tokenizer, talk, end)
 print(f"{len(example.ids)} tokens, of which {sum(example.counted)} count")
-assert 10 <= sum(example.counted) <= 13
+assert (len(example.ids), sum(example.counted)) == (44, 14)
 
 # %% [markdown]
-# The same example as the loss sees it. Dashed boxes with a dot are read; solid boxes with a tick are learned:
+# These marks are the *loss mask*. The same example as the loss sees it: dashed boxes with a dot are read; solid boxes with a tick are learned.
 
 # %%
 from llmai_edu.viz.counted_tokens import counted_chips
@@ -175,6 +213,15 @@ from torch import nn
 
 
 # %% quote="llmai_edu.finetuning.instruct:answer_loss"
+def answer_loss(model: nn.Module, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """Cross-entropy in nats over the tokens that count: model(ids) -> (B, T, V), batch as from `pad_examples`.
+
+    The mean is over all counted tokens of the batch, so that a long answer weighs more than a short one.
+    """
+    inputs, targets, counted = batch
+    chosen = counted.bool()
+    return F.cross_entropy(model(inputs)[chosen], targets[chosen])
+
 
 # %%
 three = [chat_example(tokenizer, one, end) for one in talks["test"][:3]]
@@ -190,7 +237,7 @@ print([tuple(part.shape) for part in batch], f"loss {ours:.4f}")
 assert abs(np.average(each, weights=counts) - ours) < 1e-3
 
 # %% [markdown]
-# Why not learn from the question as well? A model that answers need not learn to ask, and here the question is the larger part: TEXT2. On the other hand the question is text, too. Shi and others [2] found that its loss can *help*, above all where answers are short and examples few. Masking is the custom, not a law.
+# Why not learn from the question as well? A model that answers need not learn to ask, and here the question is the larger part, 30 of the 44 tokens above. On the other hand the question is text, too. Shi and others [2] found that its loss can *help*, above all where answers are short and examples few. Masking is the custom, not a law.
 #
 # ## Packing: rows without padding, and without a leak
 #
@@ -233,6 +280,16 @@ assert wasted < 0.05
 # But now the second sample of a row can see the first, and would learn to use what it will not have. Two things keep them apart. A *mask* lets a token see its own sample only. And the positions begin again at 0 in each.
 
 # %% quote="llmai_edu.finetuning.packing:same_sample"
+def same_sample(samples: torch.Tensor) -> torch.Tensor:
+    """True where query and key belong to one sample; with causality, what a packed token may see.
+
+    samples: (R, T). Returns (R, 1, T, T) of bool.
+
+    >>> same_sample(torch.tensor([[0, 0, 1]])).int().tolist()
+    [[[[1, 1, 0], [1, 1, 0], [0, 0, 1]]]]
+    """
+    return (samples[:, :, None] == samples[:, None, :])[:, None]
+
 
 # %%
 from llmai_edu.finetuning.blocks import run_blocks
@@ -241,6 +298,13 @@ from llmai_edu.models.llama import Llama
 
 
 # %% quote="llmai_edu.finetuning.packing:packed_logits"
+def packed_logits(model: Llama, packed: Packed) -> torch.Tensor:
+    """Logits (R, T, V) of packed rows: for each sample those that the model gives it alone."""
+    states = model.embed(packed.inputs)  # (R, T, C)
+    mask = same_sample(packed.samples)
+    states = run_blocks(model, states, positions=packed.positions, mask=mask)
+    return model.lm_head(model.norm(states))
+
 
 # %% alt="ALT2"
 packed = pack_examples(three, room=160, pad_id=0)
@@ -333,6 +397,9 @@ def lora_dense(x, weight, A, B, scale):
 # The package never makes that matrix. It goes through the small door:
 
 # %% quote="llmai_edu.finetuning.lora:LoRALinear.forward"
+def forward(self, x: torch.Tensor) -> torch.Tensor:
+    return self.base(x) + self.scale * (self.dropout(x) @ self.lora_A.T @ self.lora_B.T)
+
 
 # %%
 from llmai_edu.finetuning.lora import LoRALinear
@@ -373,7 +440,6 @@ assert plain.weight.grad is None
 from llmai_edu.finetuning.lora import add_lora, lora_layers, trainable_share
 
 first = settings["first_block"]
-print("before:", tokenizer.decode(generate_batch(model, [tokenizer.chat_ids(talk[:-1])], 24, stop_ids=[end])[0]))
 add_lora(model.layers[first:], ["q_proj", "v_proj"], rank=8, alpha=16, generator=generator)
 trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
 print(f"{len(list(lora_layers(model)))} layers, {trained:,} numbers, {trainable_share(model):.3%} of the model")
@@ -385,6 +451,15 @@ assert trainable_share(model) < 0.001
 # The lower 24 blocks are frozen, and there is no dropout. So what they make of an example is the same in every step. It is computed once, and kept: a table of states, (N, T, C). From there on only the upper blocks run. No gradient needs to go down further, for nothing down there is to be changed. This is exact, not an approximation:
 
 # %% quote="llmai_edu.finetuning.blocks:UpperBlocks.forward"
+def forward(self, x: torch.Tensor, counted: torch.Tensor | None = None) -> torch.Tensor:
+    """Logits (B, T, V) for states (B, T, C); with `counted` (B, T) those of the chosen places alone, (N, V)."""
+    x = run_blocks(self.model, x, self.first)
+    if counted is not None:
+        x = x[
+            counted.bool()
+        ]  # the head is the largest matrix: apply it where a loss is asked for
+    return self.model.lm_head(self.model.norm(x))
+
 
 # %%
 from llmai_edu.finetuning.blocks import UpperBlocks, lower_states
@@ -438,10 +513,10 @@ marks = held_out[2].numpy()
 before, chose_before = measure()
 print(f"loss {before.sum() / marks.sum():.2f} nats a token, choice right {chose_before.mean():.0%}")
 assert 3.5 < before.sum() / marks.sum() < 4.5
-assert 0.8 < chose_before.mean() < 0.95
+assert 0.85 < chose_before.mean() < 0.9
 
 # %% [markdown]
-# It knows! TEXT5. The loss of 4 nats comes from elsewhere. Now tune. `tune` is the `Trainer` that you know, with AdamW and a learning rate that rises and falls; two rounds in batches of four make 32 steps:
+# It knows! When the model must choose between the two words, it is right on almost nine of ten sentences, before any training. The loss of 4 nats comes from elsewhere. Now tune. `tune` is the `Trainer` that you know, with AdamW and a learning rate that rises and falls; two rounds in batches of four make 32 steps:
 
 # %% alt="ALT4"
 from llmai_edu.finetuning.tuning import tune
@@ -459,12 +534,14 @@ for name, losses in (("before", before), ("after", after), ("gain", before - aft
     low, high = bootstrap_interval(losses.sum(1), weights, rng=rng)
     print(f"{name:<7} {losses.sum() / weights.sum():.3f} nats a token, 95 %: {low:.3f} to {high:.3f}")
 print(f"choice right: before {chose_before.mean():.0%}, after {chose_after.mean():.0%}")
-assert low > 3
+assert low > 3.5
 assert after.sum() / weights.sum() < 0.15
-assert abs(chose_after.mean() - chose_before.mean()) < 0.12
+assert -0.06 < chose_after.mean() - chose_before.mean() < 0.12
 
 # %% [markdown]
-# On held-out sentences the loss falls from 4 nats to less than 0.15. (The interval comes from drawing the sixty examples anew.) And the answers, on the first test sentences, none of them picked? The share that has the form is counted on 24 of them:
+# On held-out sentences the loss falls from 4 nats to less than 0.15. (The interval comes from drawing the sixty examples anew.) The choice between *good* and *bad* was right before on 88 %, and has changed by at most 7 of the 60 sentences.
+#
+# And the answers? Here are the first three test sentences, none of them picked. The share that has the form is counted on 24:
 
 # %%
 prompts = [tokenizer.chat_ids(one[:-1]) for one in talks["test"][:24]]
@@ -474,8 +551,8 @@ for one, answer in list(zip(talks["test"], answers))[:3]:
 formed = np.mean([read_form(answer) is not None for answer in answers])
 right = np.mean([answer == one[2]["content"] for answer, one in zip(answers, talks["test"])])
 print(f"in the form {formed:.0%}, right {right:.0%}, of {len(answers)}")
-assert formed > 0.9
-assert right > 0.65
+assert formed > 0.7
+assert right > 0.6
 
 # %% [markdown]
 # ### What did it learn?
@@ -499,11 +576,13 @@ print(f"after: {by_token[at_mood][0]:.2f} nats at the mood, {by_token[~at_mood].
 assert by_token[at_mood][0] > by_token[~at_mood].mean()
 
 # %% [markdown]
-# TEXT6
+# Before, the model was surprised by everything that belongs to the form: the brace, the two keys, the word *thank*. (It was less surprised by what follows from the beginning of a word or from JSON, such as the colons.) Afterwards nearly all of that is gone, and what is left stands mostly at the mood, which is the only thing that depends on the sentence.
+#
+# So tuning taught a form, and let the model show what it knew. Zhou and others [5] hold that this is true of instruction tuning at large: nearly all knowledge comes from pretraining, and a thousand good examples teach the style. Our experiment does not prove that. It is one task, and one in which the knowledge was easy to test.
 #
 # ## What it cost
 #
-# TEXT7
+# Was anything lost? Ask the tuned model something else, without the shop's instruction. Guess what it answers before you look:
 
 # %%
 question = [{"role": "user", "content": "What is the capital of France?"}]
@@ -519,11 +598,25 @@ for name, run in rows:
     print(f"{name:<22} instructions {run['instructions'] - untuned['instructions']:+.3f}, speech {run['speech_bits'] - untuned['speech_bits']:+.3f}")
 
 # %% [markdown]
-# TEXT8
+# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and a form is cheap to learn for every prompt. TEXT8
 #
+# What helps? General instructions among the examples; fewer steps, or a smaller learning rate; and here is the charm of LoRA: the adapter can be taken out. With a factor of 0 the model is what it was:
+
+# %%
+for _, layer in lora_layers(model):
+    layer.alpha = 0.0
+with torch.no_grad():
+    assert torch.allclose(model(ids), through, atol=1e-3)
+reply = generate_batch(model, [tokenizer.chat_ids(question)], 24, stop_ids=[end])[0]
+print("without the adapter:", tokenizer.decode(reply))
+assert "Paris" in tokenizer.decode(reply)
+for _, layer in lora_layers(model):
+    layer.alpha = 16
+
+# %% [markdown]
 # ## Rank and learning rate
 #
-# TEXT9
+# How many directions does a change need? And is anything lost beside tuning the same matrices whole? The recorded runs are made as the one above, with two seeds each, and measured on sixty sentences of the validation part. Whole matrices were tried with three learning rates, and the best one is drawn:
 
 # %% alt="ALT6"
 _, axes = new_axes(6.0, 3.2)
@@ -571,7 +664,7 @@ whole_size = 4 * (sum(weight.numel() for weight in model.parameters()) - trained
 print(f"the model {whole_size / 1e6:,.0f} MB, the adapter {size / 1e6:.2f} MB")
 
 # %% [markdown]
-# A fresh model that loads the file gives the same logits to the last bit. TEXT11
+# A fresh model that loads the file gives the same logits to the last bit. So one model can serve many tasks: it stays in memory, and small files are exchanged.
 #
 # ## Merged
 #
@@ -582,6 +675,20 @@ from llmai_edu.finetuning.lora import replace
 
 
 # %% quote="llmai_edu.finetuning.lora:merge_lora"
+def merge_lora(model: nn.Module) -> nn.Module:
+    """Add the thin matrices to the large ones and take them away; return the model, as fast as before tuning.
+
+    Its parameters stay frozen. Raises ValueError when there is nothing to merge.
+    """
+    layers = list(lora_layers(model))
+    if not layers:
+        raise ValueError("the model has no LoRA layers: add_lora(model) makes some")
+    for name, layer in layers:
+        with torch.no_grad():
+            layer.base.weight += layer.change()
+        replace(model, name, layer.base)
+    return model
+
 
 # %%
 count = sum(1 for _ in lora_layers(model))
@@ -596,7 +703,7 @@ assert not list(lora_layers(model))
 assert difference < 1e-3 < 1 < effect
 
 # %% [markdown]
-# TEXT12
+# Merged and unmerged agree up to rounding, far below what the tuning itself has changed. (In the tests, on a small model, they agree within 1e-5. The difference is not zero, because a sum of two products and the product with a sum are rounded differently.) Now the model is as fast as before. But the adapter can no longer be taken out by setting a factor to 0: one would have to subtract it.
 #
 # ## Try the sizes
 #
@@ -636,11 +743,15 @@ assert ours.trained == trained
 assert 0.01 < all_of_it.share < 0.02
 
 # %% [markdown]
-# TEXT13
+# Thin matrices of rank 8 beside all seven matrices of all thirty blocks are still less than 2 % of the model. What grows much more is the work: the gradient then has to go down through the whole model, and nothing can be computed once.
 #
 # ## What we have now, and what it cannot do
 #
-# - TEXT14
+# - A conversation as one line of tokens, and a loss that is taken on the answers alone; several samples in a row that do not see each other.
+# - LoRA: two thin matrices beside a large one, less than a thousandth of the numbers trained, an adapter of 0.4 MB that others can open, and a merge that changes the answers by no more than rounding.
+# - Tuning taught the model a *form*. It did not need to be taught what a good review is. What it does not know, 64 examples would not have given it.
+# - It costs: with the adapter, the model is worse at everything else that we measured. Take it out, and all of that is back.
+# - There was one right answer to each example here. For most questions there are many, some better than others. How does one learn from *better*? That is lesson 21.
 #
 # **Try it:** the [exercise sheet](../exercises/20_instruct.ipynb) asks for the marks of a talk with several answers, for two adapters in one, and for an adapter that is cut out of a change of whole matrices.
 #
