@@ -33,7 +33,7 @@ from llmai_edu.tokenizers import smollm2_tokenizer
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "lora_runs.json"
 FIRST, TARGETS, ALPHA, RATE, RANK = 24, ("q_proj", "v_proj"), 16, 5e-3, 8
 PAIRS, ROUNDS, ROWS, HELD_OUT, SEEDS = 32, 2, 4, 60, (0, 1)
-RANKS, RATES = (1, 2, 4, 8, 16, 64), (1e-3, 2e-2)
+RANKS, RATES = (1, 2, 4, 8, 16, 64), (1e-3, 2.5e-3, 2e-2)
 WHOLE_RATES = (1e-4, 3e-4, 1e-3)
 KEPT = (1, 4, 16, 64, 192)
 SPELLED_OUT = (

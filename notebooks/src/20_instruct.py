@@ -50,7 +50,7 @@ from llmai_edu.generation.batch import generate_batch
 from llmai_edu.pretrained import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
 from llmai_edu.training.recordings import load_recording
-from llmai_edu.viz import PALETTE, new_axes
+from llmai_edu.viz import new_axes
 
 seed = 0
 rng = np.random.default_rng(seed)
@@ -90,9 +90,11 @@ for system in (talk[0]["content"], settings["spelled_out"]):
 # %%
 recording = load_recording("lora_runs")
 ways = {run["kind"]: run for run in recording["prompts"]}
-ways["tuned"] = next(run for run in recording["ranks"] if "formed" in run)
+tuned = [run for run in recording["ranks"] if "formed" in run]  # two seeds
+ways["tuned"] = {key: np.mean([run[key] for run in tuned]) for key in ("formed", "right")}
 for kind, run in ways.items():
-    print(f"{kind:<12} form {run['formed']:>4.0%}, right {run['right']:>4.0%}, of {run['answers']}")
+    print(f"{kind:<12} form {run['formed']:>4.0%}, right {run['right']:>4.0%}")
+print("tuned, seed by seed:", [f"{run['formed']:.0%} and {run['right']:.0%}" for run in tuned])
 
 # %% alt="ALT1"
 _, axes = new_axes(6.0, 3.0)
@@ -105,7 +107,8 @@ axes.set(ylabel="% of the answers", ylim=(0, 105))
 axes.legend()
 plt.show()
 assert ways["plain"]["formed"] == 0
-assert ways["tuned"]["formed"] > 0.95
+assert ways["spelled out"]["formed"] == 0
+assert min(run["formed"] for run in tuned) > 0.9
 
 # %% [markdown]
 # TEXT1
@@ -279,6 +282,7 @@ assert wasted < 0.05
 # %% [markdown]
 # But now the second sample of a row can see the first, and would learn to use what it will not have. Two things keep them apart. A *mask* lets a token see its own sample only. And the positions begin again at 0 in each.
 
+
 # %% quote="llmai_edu.finetuning.packing:same_sample"
 def same_sample(samples: torch.Tensor) -> torch.Tensor:
     """True where query and key belong to one sample; with causality, what a packed token may see.
@@ -357,25 +361,35 @@ assert gaps["nothing"] > 1
 # %% alt="ALT3"
 name, spectrum = list(recording["singular"].items())[-2]
 change, noise = (np.array(spectrum[key]) for key in ("change", "noise"))
-print(f"{name}: length of the change {np.linalg.norm(change):.2f}, of the matrix {spectrum['weight_norm']:.1f}")
+length = np.linalg.norm(change)
+print(f"{name}: length {spectrum['weight_norm']:.1f}, of the change {length:.2f}")
 _, axes = new_axes(6.0, 3.0)
-for values, style, label in ((change, "-", "the change"), (noise, "--", "noise of the same size")):
+for values, style, label in (
+    (change, "-", "the change"),
+    (noise, "--", "noise of the same size"),
+):
     axes.plot(np.arange(1, len(values) + 1), values, style, label=label)
 axes.set(xscale="log", xlabel="singular value, the largest first", ylabel="size")
 axes.legend()
 plt.show()
-of_first = change[0] ** 2 / (change**2).sum()
-print(f"the first of {len(change)} directions: {of_first:.0%} of the sum of squares; of noise {noise[0]**2 / (noise**2).sum():.1%}")
+shares = [values[0] ** 2 / (values**2).sum() for values in (change, noise)]
+print(f"the first direction's share of the squares: {shares[0]:.0%}, of noise {shares[1]:.1%}")
+assert shares[0] > 10 * shares[1]
 
 # %% [markdown]
-# TEXT3
+# Noise of the same size is a nearly flat line: no direction stands out. The change has a few large directions and a long tail. Part of that is no discovery. It was made of 32 steps with few tokens each, and a gradient of few tokens cannot have many directions. So ask what counts: if only the largest directions of each of the twelve changes are *kept*, and the rest thrown away, how well does the model do its task?
 
 # %%
 for run in recording["truncated"]:
-    print(f"{run['kept']:>4} directions kept ({run['energy']:.0%}): loss {run['loss']:.3f}, choice {run['choice']:.0%}")
+    print(
+        f"{run['kept']:>4} kept, {run['energy']:.0%} of the sum of squares: loss {run['loss']:.3f}"
+    )
+by_kept = {run["kept"]: run["loss"] for run in recording["truncated"]}
+assert by_kept[1] > 1 > 0.25 > by_kept[4] > 0.15
+assert by_kept[16] < by_kept[192] + 0.01 < 0.05
 
 # %% [markdown]
-# TEXT4
+# (Untuned, the loss is 4.) With 16 directions of 192 and more, hardly anything is missing; with one, a third of the loss is still there. So this change is of *low rank*: nearly all of its effect is in a sum of few products.
 #
 # So the idea of LoRA [4] suggests itself: if a change of low rank is enough, *train* only such a change. Put beside each large matrix $W$ two thin ones. A leads from the inputs down to $r$ numbers, and B leads from these up to the outputs.
 #
@@ -395,6 +409,7 @@ def lora_dense(x, weight, A, B, scale):
 
 # %% [markdown]
 # The package never makes that matrix. It goes through the small door:
+
 
 # %% quote="llmai_edu.finetuning.lora:LoRALinear.forward"
 def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -442,13 +457,16 @@ from llmai_edu.finetuning.lora import add_lora, lora_layers, trainable_share
 first = settings["first_block"]
 add_lora(model.layers[first:], ["q_proj", "v_proj"], rank=8, alpha=16, generator=generator)
 trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-print(f"{len(list(lora_layers(model)))} layers, {trained:,} numbers, {trainable_share(model):.3%} of the model")
+print(
+    f"{len(list(lora_layers(model)))} layers, {trained:,} numbers, {trainable_share(model):.3%} of the model"
+)
 assert trainable_share(model) < 0.001
 
 # %% [markdown]
 # ### What is frozen is computed once
 #
 # The lower 24 blocks are frozen, and there is no dropout. So what they make of an example is the same in every step. It is computed once, and kept: a table of states, (N, T, C). From there on only the upper blocks run. No gradient needs to go down further, for nothing down there is to be changed. This is exact, not an approximation:
+
 
 # %% quote="llmai_edu.finetuning.blocks:UpperBlocks.forward"
 def forward(self, x: torch.Tensor, counted: torch.Tensor | None = None) -> torch.Tensor:
@@ -511,7 +529,9 @@ def measure():
 
 marks = held_out[2].numpy()
 before, chose_before = measure()
-print(f"loss {before.sum() / marks.sum():.2f} nats a token, choice right {chose_before.mean():.0%}")
+print(
+    f"loss {before.sum() / marks.sum():.2f} nats a token, choice right {chose_before.mean():.0%}"
+)
 assert 3.5 < before.sum() / marks.sum() < 4.5
 assert 0.85 < chose_before.mean() < 0.9
 
@@ -532,7 +552,9 @@ after, chose_after = measure()
 weights = marks.sum(1)
 for name, losses in (("before", before), ("after", after), ("gain", before - after)):
     low, high = bootstrap_interval(losses.sum(1), weights, rng=rng)
-    print(f"{name:<7} {losses.sum() / weights.sum():.3f} nats a token, 95 %: {low:.3f} to {high:.3f}")
+    print(
+        f"{name:<7} {losses.sum() / weights.sum():.3f} nats a token, 95 %: {low:.3f} to {high:.3f}"
+    )
 print(f"choice right: before {chose_before.mean():.0%}, after {chose_after.mean():.0%}")
 assert low > 3.5
 assert after.sum() / weights.sum() < 0.15
@@ -547,14 +569,19 @@ assert -0.06 < chose_after.mean() - chose_before.mean() < 0.12
 prompts = [tokenizer.chat_ids(one[:-1]) for one in talks["test"][:24]]
 answers = [tokenizer.decode(ids) for ids in generate_batch(model, prompts, 24, stop_ids=[end])]
 for one, answer in list(zip(talks["test"], answers))[:3]:
-    print(f"{one[1]['content']}\n   {answer}    wanted: {json.loads(one[2]['content'])['mood']}")
+    print(
+        f"{one[1]['content']}\n   {answer}    wanted: {json.loads(one[2]['content'])['mood']}"
+    )
+print("without the form:", *[answer for answer in answers if read_form(answer) is None][:2])
 formed = np.mean([read_form(answer) is not None for answer in answers])
 right = np.mean([answer == one[2]["content"] for answer, one in zip(answers, talks["test"])])
 print(f"in the form {formed:.0%}, right {right:.0%}, of {len(answers)}")
-assert formed > 0.7
-assert right > 0.6
+assert formed > 0.6
+assert right > 0.55
 
 # %% [markdown]
+# Most answers have the form. A few slip, and how many differs from seed to seed: 32 steps are few. In the recorded runs it was 92 % and 98 % of sixty.
+#
 # ### What did it learn?
 #
 # Look at the loss token by token, for the answers that say *good*:
@@ -572,7 +599,9 @@ axes.set(ylabel="nats")
 axes.legend()
 plt.show()
 at_mood = np.array([token == "good" for token in tokens])
-print(f"after: {by_token[at_mood][0]:.2f} nats at the mood, {by_token[~at_mood].mean():.3f} at the other tokens")
+print(
+    f"after: {by_token[at_mood][0]:.2f} nats at the mood, {by_token[~at_mood].mean():.3f} at the other tokens"
+)
 assert by_token[at_mood][0] > by_token[~at_mood].mean()
 
 # %% [markdown]
@@ -589,16 +618,47 @@ question = [{"role": "user", "content": "What is the capital of France?"}]
 reply = generate_batch(model, [tokenizer.chat_ids(question)], 24, stop_ids=[end])[0]
 print(tokenizer.decode(reply))
 
-# %%
+# %% [markdown]
+# One answer is no measurement. In the recorded runs, two other losses were taken after the tuning: that of general instructions (short ones of Alpaca, with their answers), and the bits per byte of a speech that the model was not tuned on. Each run is a point: to the left, the task was learned well; above, the model has become worse at general instructions.
+
+# %% alt="ALT7"
 untuned = recording["untuned"][0]
-print(f"{'untuned':<22} instructions {untuned['instructions']:.3f} nats, speech {untuned['speech_bits']:.3f} bits a byte")
-rows = [(f"LoRA, rank {run['rank']}, seed {run['seed']}", run) for run in recording["ranks"]]
-rows += [(f"whole, {run['rate']:g}, seed {run['seed']}", run) for run in recording["whole"]]
-for name, run in rows:
-    print(f"{name:<22} instructions {run['instructions'] - untuned['instructions']:+.3f}, speech {run['speech_bits'] - untuned['speech_bits']:+.3f}")
+groups = {
+    "LoRA, rate 0.005, ranks 1 to 64": recording["ranks"],
+    "LoRA of rank 8, other rates": recording["rates"],
+    "whole matrices": recording["whole"],
+    "untuned": [untuned],
+}
+_, axes = new_axes(6.2, 3.4)
+for (label, runs), marker in zip(groups.items(), "o^s*"):
+    xs, ys = zip(*((run["loss"], run["instructions"]) for run in runs))
+    axes.plot(xs, ys, marker, ms=8 if marker == "*" else 5, label=label)
+axes.set(xscale="log", xlabel="the task: nats a token", ylabel="instructions: nats a token")
+axes.legend(fontsize=8)
+plt.show()
+for label, runs in groups.items():
+    speech = [run["speech_bits"] for run in runs]
+    print(f"{label:<33} speech {min(speech):.2f} to {max(speech):.2f} bits a byte")
+
+# %%
+fast = [run for run in recording["whole"] if run["rate"] == 0.001]
+slow, fastest = ([run for run in recording["rates"] if run["rate"] == r] for r in (0.001, 0.02))
+assert all(abs(run["instructions"] - untuned["instructions"]) < 0.02 for run in slow)
+assert all(run["loss"] > 2 for run in slow)
+assert all(3.3 < run["instructions"] < 3.7 and run["loss"] < 0.03 for run in fastest)
+assert all(run["loss"] < 0.04 and run["instructions"] < 1.95 for run in fast)
+assert all(2.3 < run["instructions"] < 2.85 for run in recording["ranks"])
+print(f"instructions: untuned {untuned['instructions']:.2f}, whole at 0.001", end=" ")
+print(
+    [run["instructions"] for run in fast],
+    "LoRA at 0.02",
+    [run["instructions"] for run in fastest],
+)
 
 # %% [markdown]
-# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and a form is cheap to learn for every prompt. TEXT8
+# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and a form is cheap to learn for every prompt. The picture shows the price of learning fast: the further left a run came, the higher it stands. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing. With 0.02 it has the lowest loss of all, and that of instructions has doubled, from 1.7 to 3.5 nats. The speech shows the same.
+#
+# And *whole* matrices? With their best rate, 0.001, they learned the task as well as LoRA did with 0.005, and forgot much less: 1.9 nats against 2.4 to 2.8. You may have heard the opposite, "LoRA learns less and forgets less" [6]. That was found with larger models, longer training and other tasks. Ours is one task, and two seeds. LoRA's rate was chosen for speed, to fit into 32 steps. Take the method from it, not the number: measure what is lost, beside what is gained.
 #
 # What helps? General instructions among the examples; fewer steps, or a smaller learning rate; and here is the charm of LoRA: the adapter can be taken out. With a factor of 0 the model is what it was:
 
@@ -622,9 +682,19 @@ for _, layer in lora_layers(model):
 _, axes = new_axes(6.0, 3.2)
 for seed_of, marker in ((0, "o"), (1, "s")):
     runs = [run for run in recording["ranks"] if run["seed"] == seed_of]
-    axes.plot([run["rank"] for run in runs], [run["loss"] for run in runs], f"{marker}-", label=f"LoRA, seed {seed_of}")
+    axes.plot(
+        [run["rank"] for run in runs],
+        [run["loss"] for run in runs],
+        f"{marker}-",
+        label=f"LoRA, seed {seed_of}",
+    )
     whole = min(run["loss"] for run in recording["whole"] if run["seed"] == seed_of)
-    axes.axhline(whole, ls="--" if seed_of else ":", color="black", label=f"whole matrices, seed {seed_of}")
+    axes.axhline(
+        whole,
+        ls="--" if seed_of else ":",
+        color="black",
+        label=f"whole matrices, seed {seed_of}",
+    )
 axes.set(xscale="log", xlabel="rank", ylabel="held-out loss, nats a token", ylim=(0, None))
 axes.set_xticks(*[[run["rank"] for run in runs]] * 2)
 axes.minorticks_off()
@@ -634,10 +704,22 @@ plt.show()
 # %%
 for part in ("rates", "whole"):
     for run in recording[part]:
-        print(f"{part:<6} rate {run['rate']:<7g} seed {run['seed']}: loss {run['loss']:.3f}, choice {run['choice']:.0%}")
+        print(f"{part:<6} rate {run['rate']:<7g} seed {run['seed']}: loss {run['loss']:.3f}")
+of_ranks = {}
+for run in recording["ranks"]:
+    of_ranks.setdefault(run["rank"], []).append(run["loss"])
+between_seeds = max(abs(a - b) for a, b in of_ranks.values())
+means = [np.mean(losses) for losses in of_ranks.values()]
+print(
+    f"means of the ranks {min(means):.3f} to {max(means):.3f}, seeds differ by up to {between_seeds:.3f}"
+)
+assert all(0.025 < run["loss"] < 0.065 for run in recording["ranks"])
+assert max(means) - min(means) < 2 * between_seeds
 
 # %% [markdown]
-# TEXT10
+# The rank makes no difference that one could see: from 1 to 64 the losses lie between 0.03 and 0.06, and two seeds of one rank differ as much as the ranks do. Whole matrices are no better. One direction beside each matrix is enough for this form. (Above, the first direction of a whole change alone was *not* enough. A product of rank 1 that is trained as such is something else than what is left of a larger change when the rest is cut off.) Nor did the larger ranks need another learning rate, which is what $\alpha / r$ is for.
+#
+# The *rate* makes all the difference: 0.001 is too little for 32 steps, in LoRA; for whole matrices 0.001 is the largest rate that was tried and the best, so a still larger one might be better (lesson 17: beware of the edge). A task with more to know than a form would need more rank: in [6], LoRA learned less than whole tuning where new knowledge had to go in.
 #
 # ## The file that is sent
 #
@@ -650,7 +732,12 @@ folder = save_adapter(model, Path(tempfile.mkdtemp()), base="SmolLM2-135M-Instru
 for path in sorted(folder.iterdir()):
     print(f"{path.name:<28} {path.stat().st_size:>9,} bytes")
 config = json.loads((folder / "adapter_config.json").read_text())
-print({key: config[key] for key in ("peft_type", "r", "lora_alpha", "target_modules", "layers_to_transform")})
+print(
+    {
+        key: config[key]
+        for key in ("peft_type", "r", "lora_alpha", "target_modules", "layers_to_transform")
+    }
+)
 size = (folder / "adapter_model.safetensors").stat().st_size
 assert 4 * trained < size < 4 * trained + 10_000
 
@@ -698,7 +785,9 @@ with torch.no_grad():
 difference = (merged_logits.log_softmax(-1) - tuned_logits.log_softmax(-1)).abs().max().item()
 untuned_logits = through.log_softmax(-1)
 effect = (untuned_logits - tuned_logits.log_softmax(-1)).abs().max().item()
-print(f"{count} layers merged; largest difference {difference:.1e} nats, of tuning itself {effect:.1f}")
+print(
+    f"{count} layers merged; largest difference {difference:.1e} nats, of tuning itself {effect:.1f}"
+)
 assert not list(lora_layers(model))
 assert difference < 1e-3 < 1 < effect
 
@@ -738,7 +827,10 @@ def sizes(rank, matrices, blocks):
 choices = {"rank": (1, 2, 4, 8, 16, 32, 64), "matrices": tuple(MATRICES), "blocks": (6, 15, 30)}
 place = {"rank": 8, "matrices": "all", "blocks": 30}
 show(choice_widget(sizes, choices, place), plan_table(sizes(**place)))
-ours, all_of_it = lora_cost(model, MATRICES["q, v"], 8, first), lora_cost(model, MATRICES["all"], 8)
+ours, all_of_it = (
+    lora_cost(model, MATRICES["q, v"], 8, first),
+    lora_cost(model, MATRICES["all"], 8),
+)
 assert ours.trained == trained
 assert 0.01 < all_of_it.share < 0.02
 
