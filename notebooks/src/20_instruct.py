@@ -96,7 +96,7 @@ for kind, run in ways.items():
     print(f"{kind:<12} form {run['formed']:>4.0%}, right {run['right']:>4.0%}")
 print("tuned, seed by seed:", [f"{run['formed']:.0%} and {run['right']:.0%}" for run in tuned])
 
-# %% alt="ALT1"
+# %% alt="Two bars each for four ways of asking, in per cent of sixty answers: in the form, and right. Plain: 0 and 0. Spelled out: 0 and 0. Four shots: 100 and 67. Tuned, mean of two seeds: 95 and 81."
 _, axes = new_axes(6.0, 3.0)
 x = np.arange(len(ways))
 for offset, key, hatch in ((-0.2, "formed", ""), (0.2, "right", "//")):
@@ -107,12 +107,23 @@ axes.set(ylabel="% of the answers", ylim=(0, 105))
 axes.legend()
 plt.show()
 assert ways["plain"]["formed"] == 0
-assert ways["spelled out"]["formed"] == 0
+assert (ways["spelled out"]["formed"], ways["shots"]["formed"]) == (0, 1)
 assert min(run["formed"] for run in tuned) > 0.9
 
 # %% [markdown]
-# TEXT1
+# The model as it is never hits the form, and neither does it when the form is spelled out: a model of this size reads instructions loosely. But the simplest opponent of tuning is strong. With *four solved examples in the prompt*, all sixty answers have the form, and nothing was trained. Of its moods, 67 % are right. Tuned, the model has the form in 92 and 98 % of the answers (two seeds) and is right in 73 and 88 %. On sixty answers, the worse seed is not clearly better than the shots.
 #
+# What speaks against the shots is their price: the examples are read again with every question. What speaks against tuning you will see at the end.
+
+# %%
+shots = [message for one in talks["train"][:4] for message in one[1:]]
+long = tokenizer.chat_ids([talk[0], *shots, talk[1]])
+short = tokenizer.chat_ids(talk[:-1])
+print(f"tokens to read: {len(short)} after tuning, {len(long)} with four shots")
+assert len(long) > 4 * len(short)
+assert 0.6 < ways["shots"]["right"] < 0.7 < min(run["right"] for run in tuned)
+
+# %% [markdown]
 # ## A conversation is one line of tokens
 #
 # A language model reads one sequence. Who says what must be written into it. The *chat template* is the agreement on how, and it differs from model to model. SmolLM2's is short:
@@ -310,7 +321,7 @@ def packed_logits(model: Llama, packed: Packed) -> torch.Tensor:
     return model.lm_head(model.norm(states))
 
 
-# %% alt="ALT2"
+# %% alt="A square of 160 by 160 tokens. Along the diagonal stand three filled triangles of about 42 tokens, one for each sample, and a fourth for the padding. Everywhere else nothing is seen."
 packed = pack_examples(three, room=160, pad_id=0)
 visible = same_sample(packed.samples)[0, 0].tril()
 _, axes = new_axes(3.6, 3.6)
@@ -538,7 +549,7 @@ assert 0.85 < chose_before.mean() < 0.9
 # %% [markdown]
 # It knows! When the model must choose between the two words, it is right on almost nine of ten sentences, before any training. The loss of 4 nats comes from elsewhere. Now tune. `tune` is the `Trainer` that you know, with AdamW and a learning rate that rises and falls; two rounds in batches of four make 32 steps:
 
-# %% alt="ALT4"
+# %% alt="The loss of the batch against the step. It starts at 4 nats, falls steeply from step 5 on, is below 1 at about step 11, and stays below 0.2 after step 18."
 from llmai_edu.finetuning.tuning import tune
 
 history = tune(upper, learned, rate=0.005, rounds=2, rows=4, generator=generator)
@@ -586,7 +597,7 @@ assert right > 0.55
 #
 # Look at the loss token by token, for the answers that say *good*:
 
-# %% alt="ALT5"
+# %% alt="Loss for each token of the answer, before and after tuning. Before: about 6 nats at the opening brace, at the pieces of mood and at good, 9 to 10 at next, thank and the closing brace, near 0 to 1 at quotation marks and colons. After: near 0 everywhere, highest at good and thank with about 0.2."
 chosen = [row for row in range(60) if good in held_out[1][row][held_out[2][row].bool()]]
 places = held_out[2].bool().numpy()
 tokens = [tokenizer.decode([one]) for one in held_out[1][chosen[0]][places[chosen[0]]].tolist()]
@@ -645,7 +656,7 @@ fast = [run for run in recording["whole"] if run["rate"] == 0.001]
 slow, fastest = ([run for run in recording["rates"] if run["rate"] == r] for r in (0.001, 0.02))
 assert all(abs(run["instructions"] - untuned["instructions"]) < 0.02 for run in slow)
 assert all(run["loss"] > 2 for run in slow)
-assert all(3.3 < run["instructions"] < 3.7 and run["loss"] < 0.03 for run in fastest)
+assert all(3.4 < run["instructions"] < 3.8 and run["loss"] < 0.035 for run in fastest)
 assert all(run["loss"] < 0.04 and run["instructions"] < 1.95 for run in fast)
 assert all(2.3 < run["instructions"] < 2.85 for run in recording["ranks"])
 print(f"instructions: untuned {untuned['instructions']:.2f}, whole at 0.001", end=" ")
@@ -656,7 +667,7 @@ print(
 )
 
 # %% [markdown]
-# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and a form is cheap to learn for every prompt. The picture shows the price of learning fast: the further left a run came, the higher it stands. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing. With 0.02 it has the lowest loss of all, and that of instructions has doubled, from 1.7 to 3.5 nats. The speech shows the same.
+# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and a form is cheap to learn for every prompt. The picture shows the price of learning fast: the further left a run came, the higher it stands. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing. With 0.02 it has the lowest losses, about 0.03, and that of instructions has more than doubled, from 1.7 to 3.5 and 3.8 nats. The speech shows the same.
 #
 # And *whole* matrices? With their best rate, 0.001, they learned the task as well as LoRA did with 0.005, and forgot much less: 1.9 nats against 2.4 to 2.8. You may have heard the opposite, "LoRA learns less and forgets less" [6]. That was found with larger models, longer training and other tasks. Ours is one task, and two seeds. LoRA's rate was chosen for speed, to fit into 32 steps. Take the method from it, not the number: measure what is lost, beside what is gained.
 #
