@@ -358,10 +358,10 @@ gaps = {name: gap(logits) for name, logits in rows.items()}
 print({name: f"{value:.1e}" for name, value in gaps.items()})
 assert gaps["mask and places"] < 1e-3
 assert gaps["mask alone"] < 5e-3
-assert gaps["nothing"] > 1
+assert gaps["nothing"] > 10
 
 # %% [markdown]
-# With both, only rounding is left. Without the mask the leak is of several nats. And the *places* do not matter here! Rotary positions (lesson 15) tell how far apart two tokens are, and within a sample that is the same wherever the sample stands. With learned places, as in GPT-2, they would matter; and it is wise to restart them anyway, so that no place lies beyond those that the model was trained with.
+# With both, only rounding is left. Without the mask, log-probabilities are off by many nats at the worst. And the *places* do not matter here! Rotary positions (lesson 15) tell how far apart two tokens are, and within a sample that is the same wherever the sample stands. With learned places, as in GPT-2, they would matter; and it is wise to restart them anyway, so that no place lies beyond those that the model was trained with.
 #
 # Our reviews are short and alike in length, so the rest of this page pads.
 #
@@ -597,7 +597,7 @@ assert right > 0.55
 #
 # Look at the loss token by token, for the answers that say *good*:
 
-# %% alt="Loss for each token of the answer, before and after tuning. Before: about 6 nats at the opening brace, at the pieces of mood and at good, 9 to 10 at next, thank and the closing brace, near 0 to 1 at quotation marks and colons. After: near 0 everywhere, highest at good and thank with about 0.2."
+# %% alt="Loss for each token of the answer, before and after tuning. Before: about 6 nats at the opening brace, at the pieces of mood and at good, 9 to 10 at next, thank and the closing brace, near 0 to 1 at quotation marks and colons. After: near 0 everywhere, highest at good with 0.2 and at thank with 0.3."
 chosen = [row for row in range(60) if good in held_out[1][row][held_out[2][row].bool()]]
 places = held_out[2].bool().numpy()
 tokens = [tokenizer.decode([one]) for one in held_out[1][chosen[0]][places[chosen[0]]].tolist()]
@@ -609,14 +609,15 @@ axes.set_xticks(np.arange(len(tokens)), [repr(token)[1:-1] for token in tokens],
 axes.set(ylabel="nats")
 axes.legend()
 plt.show()
-at_mood = np.array([token == "good" for token in tokens])
+open_words = np.array([token in ("good", "thank") for token in tokens])
+left = by_token[open_words].sum() / by_token.sum()
 print(
-    f"after: {by_token[at_mood][0]:.2f} nats at the mood, {by_token[~at_mood].mean():.3f} at the other tokens"
+    f"after: {by_token.sum():.2f} nats an answer, {left:.0%} of them at the words good and thank"
 )
-assert by_token[at_mood][0] > by_token[~at_mood].mean()
+assert left > 0.6
 
 # %% [markdown]
-# Before, the model was surprised by everything that belongs to the form: the brace, the two keys, the word *thank*. (It was less surprised by what follows from the beginning of a word or from JSON, such as the colons.) Afterwards nearly all of that is gone, and what is left stands mostly at the mood, which is the only thing that depends on the sentence.
+# Before, the model was surprised by everything that belongs to the form: the brace, the two keys, the word *thank*. (It was less surprised by what follows from the beginning of a word or from JSON, such as the colons.) Afterwards nearly all of that is gone, and most of what is left stands at *good* and *thank*, the two words that depend on the sentence. (They should also agree. The first answer without the form, above, says *bad* and *thank*: it breaks the form where it has the most to decide.)
 #
 # So tuning taught a form, and let the model show what it knew. Zhou and others [5] hold that this is true of instruction tuning at large: nearly all knowledge comes from pretraining, and a thousand good examples teach the style. Our experiment does not prove that. It is one task, and one in which the knowledge was easy to test.
 #

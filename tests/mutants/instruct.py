@@ -78,7 +78,7 @@ MUTANTS = {
             edit=(f"{JOINED}, axis=1)\n    return A, B, len(A)", "[B1, weight * B2], axis=1)\n    return A, B, alpha1"),
         ),
         Mutant("multiplied_again", says="multiplies them again", edit=("A, B, len(A)", "A, B, alpha1 + alpha2")),
-        Mutant("alpha_one", says="with a new alpha of 1, say", edit=("A, B, len(A)", "A, B, 1")),
+        Mutant("alpha_one", says="everything becomes too small", edit=("A, B, len(A)", "A, B, 1")),
         Mutant("no_weight", says="the weight is not used", edit=("weight * alpha2", "alpha2")),
         Mutant("weight_twice", says="counts twice", edit=("[A1, A2]", "[A1, weight * A2]")),
         Mutant(
@@ -88,7 +88,7 @@ MUTANTS = {
         ),
         Mutant(
             "new_rank",
-            says="divided by the new rank",
+            says="each belongs to its own",
             edit=(JOINED, "[alpha1 / len(A) * B1, weight * alpha2 / len(A) * B2]"),
         ),
         Mutant("alpha_alone", says="without its rank", edit=(JOINED, "[alpha1 * B1, weight * alpha2 * B2]")),

@@ -118,7 +118,7 @@ def _joined(answer, first, second, *weights):
             "the factors were put into B, and the new alpha / rank, which multiplies them again, is not 1": (
                 (alpha1 + alpha2) / total * (one + weight * two)
             ),
-            "everything is divided by the new rank: with a new alpha of 1, say": (one + weight * two) / total,
+            "with a new alpha of 1, everything becomes too small by the new rank": (one + weight * two) / total,
             "the weight is not used": one + two,
             "the weight was put into A and into B, so that it counts twice": one + weight**2 * two,
             "the sign of the weight is lost: a negative one takes the second adapter away": one + abs(weight) * two,
