@@ -572,7 +572,7 @@ assert after.sum() / weights.sum() < 0.15
 assert -0.06 < chose_after.mean() - chose_before.mean() < 0.12
 
 # %% [markdown]
-# On held-out sentences the loss falls from 4 nats to less than 0.15. (The interval comes from drawing the sixty examples anew.) The choice between *good* and *bad* was right before on 88 %, and has changed by at most 7 of the 60 sentences.
+# On held-out sentences the loss falls from 4 nats to less than 0.15. (The interval comes from drawing the sixty examples anew.) The choice between *good* and *bad* was right on 88 % before, and afterwards its share is within seven sentences of that.
 #
 # And the answers? Here are the first three test sentences, none of them picked. The share that has the form is counted on 24:
 
@@ -617,7 +617,7 @@ print(
 assert left > 0.6
 
 # %% [markdown]
-# Before, the model was surprised by everything that belongs to the form: the brace, the two keys, the word *thank*. (It was less surprised by what follows from the beginning of a word or from JSON, such as the colons.) Afterwards nearly all of that is gone, and most of what is left stands at *good* and *thank*, the two words that depend on the sentence. (They should also agree. The first answer without the form, above, says *bad* and *thank*: it breaks the form where it has the most to decide.)
+# Before, the model was surprised by everything that belongs to the form: the opening, the two keys, the word *thank*, and that the end comes so soon. (It was less surprised by what follows from JSON alone, such as the colons.) Afterwards nearly all of that is gone, and most of what is left stands at *good* and *thank*, the two words that depend on the sentence. (They should also agree. The first answer without the form, above, says *bad* and *thank*: it breaks the form where it has the most to decide.)
 #
 # So tuning taught a form, and let the model show what it knew. Zhou and others [5] hold that this is true of instruction tuning at large: nearly all knowledge comes from pretraining, and a thousand good examples teach the style. Our experiment does not prove that. It is one task, and one in which the knowledge was easy to test.
 #
@@ -668,7 +668,7 @@ print(
 )
 
 # %% [markdown]
-# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and a form is cheap to learn for every prompt. The picture shows the price of learning fast: the further left a run came, the higher it stands. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing. With 0.02 it has the lowest losses, about 0.03, and that of instructions has more than doubled, from 1.7 to 3.5 and 3.8 nats. The speech shows the same.
+# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and none of them showed a question to be answered otherwise. The picture shows the price of learning fast: the further left a run came, the higher it stands. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing. With 0.02 it has the lowest losses, about 0.03, and that of instructions has more than doubled, from 1.7 to 3.5 and 3.8 nats. The speech shows the same.
 #
 # And *whole* matrices? With their best rate, 0.001, they learned the task as well as LoRA did with 0.005, and forgot much less: 1.9 nats against 2.4 to 2.8. You may have heard the opposite, "LoRA learns less and forgets less" [6]. That was found with larger models, longer training and other tasks. Ours is one task, and two seeds. LoRA's rate was chosen for speed, to fit into 32 steps. Take the method from it, not the number: measure what is lost, beside what is gained.
 #
