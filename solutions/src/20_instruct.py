@@ -71,6 +71,20 @@ def whole_talk(turns, start, end, newline, roles):
 
 
 # %% [markdown]
+# The example from above:
+
+# %% tags=["skip-proof"]
+try:
+    ids, counted = whole_talk(
+        [("user", [20, 21]), ("assistant", [30])], 1, 2, 3, {"user": 10, "assistant": 11}
+    )
+    assert ids == [1, 10, 3, 20, 21, 2, 3, 1, 11, 3, 30, 2, 3]
+    assert counted == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0]
+    print("the example comes out")
+except NotImplementedError:
+    print("Run this cell again when `whole_talk` is written.")
+
+# %% [markdown]
 # Is every answer learned, and nothing else?
 
 # %% nbgrader={"grade": true, "grade_id": "test_whole_talk", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
@@ -116,6 +130,19 @@ def join_adapters(first, second, weight=1.0):
 
 
 # %% [markdown]
+# The example from above:
+
+# %% tags=["skip-proof"]
+try:
+    first = (np.array([[1.0, 0.0]]), np.array([[2.0]]), 1.0)
+    second = (np.array([[0.0, 1.0]]), np.array([[3.0]]), 2.0)
+    A, B, alpha = join_adapters(first, second)
+    assert np.allclose(alpha / len(A) * B @ A, [[2.0, 6.0]])
+    print("the example comes out")
+except NotImplementedError:
+    print("Run this cell again when `join_adapters` is written.")
+
+# %% [markdown]
 # Does it change the matrix as both of them do?
 
 # %% nbgrader={"grade": true, "grade_id": "test_join_adapters", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
@@ -159,6 +186,17 @@ def extract_adapter(change, rank, alpha):
 
 
 # %% [markdown]
+# The example from above:
+
+# %% tags=["skip-proof"]
+try:
+    A, B = extract_adapter(np.array([[3.0, 0.0], [0.0, 1.0], [0.0, 0.0]]), 1, 1)
+    assert np.allclose(B @ A, [[3, 0, 0], [0, 0, 0]])
+    print("the example comes out")
+except NotImplementedError:
+    print("Run this cell again when `extract_adapter` is written.")
+
+# %% [markdown]
 # Is it the nearest one?
 
 # %% nbgrader={"grade": true, "grade_id": "test_extract_adapter", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
@@ -179,7 +217,9 @@ check("instruct.extract_adapter", extract_adapter, part="rank_too_large")
 
 # %% tags=["skip-proof"]
 rng = np.random.default_rng(0)
-made = rng.standard_normal((40, 4)) @ rng.standard_normal((4, 30)) + 0.3 * rng.standard_normal((40, 30))
+made = rng.standard_normal((40, 4)) @ rng.standard_normal((4, 30)) + 0.3 * rng.standard_normal(
+    (40, 30)
+)
 noise = rng.standard_normal((40, 30))
 try:
     for name, change in (("rank 4 and noise", made), ("noise alone", noise)):
