@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ PREFIX = "base_model.model.model."  # peft's wrapper, transformers' causal model
 def save_adapter(model: nn.Module, folder: str | Path, *, base: str = "") -> Path:
     """Write the thin matrices and their settings; return the folder.
 
-    base: the name or the folder of the model that they belong to. Raises ValueError for a model without LoRA layers,
-    or with several ranks.
+    base: the name or the folder of the model that they belong to. Where only some blocks have thin matrices, the
+    settings say which. Raises ValueError for a model without LoRA layers, with several ranks, or whose blocks have
+    them beside different matrices.
     """
     layers = dict(lora_layers(model))
     settings = {(layer.rank, layer.alpha, layer.dropout.p) for layer in layers.values()}
@@ -33,6 +35,9 @@ def save_adapter(model: nn.Module, folder: str | Path, *, base: str = "") -> Pat
     for name, layer in layers.items():
         for matrix in ("lora_A", "lora_B"):
             tensors[f"{PREFIX}{name}.{matrix}.weight"] = getattr(layer, matrix).detach().cpu().contiguous().clone()
+    blocks, targets = blocks_and_targets(layers)
+    if len(layers) != len(blocks) * len(targets):
+        raise ValueError(f"every tuned block must have thin matrices beside {', '.join(targets)}")
     config = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
@@ -40,7 +45,8 @@ def save_adapter(model: nn.Module, folder: str | Path, *, base: str = "") -> Pat
         "r": rank,
         "lora_alpha": alpha,
         "lora_dropout": dropout,
-        "target_modules": sorted({name.rpartition(".")[2] for name in layers}),
+        "target_modules": targets,
+        "layers_to_transform": None if len(blocks) == len(model.layers) else blocks,
         "bias": "none",
         "fan_in_fan_out": False,
         "inference_mode": True,
@@ -73,12 +79,27 @@ def load_adapter(model: nn.Module, folder: str | Path) -> nn.Module:
         sizes = set(parts[name].weight.shape)
         if tensor.ndim != 2 or config["r"] not in tensor.shape or not sizes & set(tensor.shape):
             raise ValueError(f"{folder} is for another model: {matrix} of {name} is {tuple(tensor.shape)}")
-    add_lora(model, config["target_modules"], rank=config["r"], alpha=config["lora_alpha"])
+    blocks, targets = blocks_and_targets(names)
+    if len(names) != len(blocks) * len(targets):
+        raise ValueError(f"{folder} is incomplete: not every block has {', '.join(targets)}")
+    model.requires_grad_(False)
+    some = nn.ModuleList(model.layers[block] for block in blocks)
+    add_lora(some, targets, rank=config["r"], alpha=config["lora_alpha"])
     for name, layer in lora_layers(model):
         for matrix in ("lora_A", "lora_B"):
             with torch.no_grad():
                 getattr(layer, matrix).copy_(tensors[f"{PREFIX}{name}.{matrix}.weight"])
     return model
+
+
+def blocks_and_targets(names: Iterable[str]) -> tuple[list[int], list[str]]:
+    """The numbers of the blocks, and the last parts of the names, of layers such as `layers.3.self_attn.q_proj`.
+
+    >>> blocks_and_targets(["layers.3.self_attn.q_proj", "layers.4.self_attn.q_proj"])
+    ([3, 4], ['q_proj'])
+    """
+    parts = [name.split(".") for name in names]
+    return sorted({int(part[1]) for part in parts}), sorted({part[-1] for part in parts})
 
 
 def read_adapter(folder: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:

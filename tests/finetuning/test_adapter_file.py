@@ -52,6 +52,34 @@ def test_peft_opens_it_and_gives_the_same_logits_and_we_open_pefts(tmp_path):
     torch.testing.assert_close(load_adapter(llama(), tmp_path / "theirs")(IDS), other(IDS).logits, atol=1e-5, rtol=0)
 
 
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing:FutureWarning")
+def test_an_adapter_of_some_blocks_comes_back_and_opens_in_peft(tmp_path):
+    from peft import PeftModel
+    from transformers import LlamaForCausalLM
+
+    model = llama(layers=3).requires_grad_(False)
+    add_lora(model.layers[1:], ["q_proj", "v_proj"], rank=2, generator=torch.Generator().manual_seed(1))
+    for _, layer in lora_layers(model):
+        layer.lora_B.data.normal_(std=0.1, generator=torch.Generator().manual_seed(3))
+    save_llama(llama(layers=3), tmp_path / "base", torch.float32)
+    save_adapter(model, tmp_path / "adapter", base=str(tmp_path / "base"))
+    settings = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
+    assert settings["layers_to_transform"] == [1, 2]
+    assert torch.equal(load_adapter(llama(layers=3), tmp_path / "adapter")(IDS), model(IDS))
+    theirs = LlamaForCausalLM.from_pretrained(tmp_path / "base", dtype=torch.float32)
+    opened = PeftModel.from_pretrained(theirs, tmp_path / "adapter").eval()
+    assert not any("layers.0." in name and "lora_" in name for name, _ in opened.named_parameters())
+    torch.testing.assert_close(opened(IDS).logits, model(IDS), atol=1e-5, rtol=0)
+
+
+def test_blocks_that_differ_in_their_targets_are_refused(tmp_path):
+    model = llama().requires_grad_(False)
+    add_lora(model.layers[:1], ["q_proj"], rank=2)
+    add_lora(model.layers[1:], ["v_proj"], rank=2)
+    with pytest.raises(ValueError, match="every tuned block"):
+        save_adapter(model, tmp_path)
+
+
 def test_what_is_no_adapter_for_this_model_is_refused_and_the_model_is_as_it_was(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"adapter_config\.json"):
         load_adapter(llama(), tmp_path)
