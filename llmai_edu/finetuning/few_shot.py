@@ -16,7 +16,7 @@ from llmai_edu.evaluation.estimate import Estimate
 __all__ = ["draw_balanced", "few_shot_runs", "mean_interval", "short_reviews"]
 
 
-def short_reviews(kind: str = "movies", longest: int = 20) -> Split[Review]:
+def short_reviews(kind: str = "movies", longest: int = 12) -> Split[Review]:
     """The rated sentences of a kind that have at most `longest` words and are not rated 0, in three parts.
 
     Split by the words of a sentence, as in lesson 06: copies stay together, and no test sentence of this page was a
