@@ -1,4 +1,4 @@
-"""A classifier on an encoder: against transformers and a plain loop; what is frozen stays; dropout is off when asked."""
+"""A classifier on an encoder: against transformers and a plain loop; what is frozen stays; no dropout when asked."""
 
 import copy
 
