@@ -155,7 +155,7 @@ def read_texts(
     batch_size: int = 32,
     max_length: int = 64,
 ) -> np.ndarray:
-    """The logits (N, K) of texts, or what the head sees of them, (N, C): without dropout, in whatever mode the model is.
+    """The logits (N, K) of texts, or what the head sees of them, (N, C): without dropout, in any mode of the model.
 
     Texts of like length are read together; the rows come back in the order of `texts`, and the model in its mode.
 

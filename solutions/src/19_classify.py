@@ -44,9 +44,9 @@ import numpy as np
 # %%
 def accuracy_broken(model, batches):
     shares = []
-    for x, labels in batches:
-        answers = model(x).argmax(1)
-        shares.append((answers == labels).mean())
+    for inputs, truth in batches:
+        answers = model(inputs).argmax(1)
+        shares.append((answers == truth).mean())
     return float(np.mean(shares))
 
 

@@ -42,15 +42,13 @@ def _batches(rng, sizes=(6, 6, 1)):
 @exercise(points=3, minutes=15, difficulty=1)
 def accuracy(answer, rng):
     for training, sizes in ((False, (6, 6, 1)), (True, (5, 2)), (False, (4, 4, 2)), (True, (7, 3, 3))):
-        while True:
+        for _ in range(1000):
             batches = _batches(rng, sizes)
             rights = [int((x.argmax(1) == labels).sum()) for x, labels in batches]
             want = sum(rights) / sum(sizes)
             by_batch = float(np.mean([right / size for right, size in zip(rights, sizes)]))
-            noisy = sum(int(((-x).argmax(1) == labels).sum()) for x, labels in batches) / sum(sizes)
             last = rights[-1] / sizes[-1]
-            values = (want, by_batch, noisy, last, 1 - want, sum(rights))
-            if len({round(value, 9) for value in values}) == len(values):
+            if len({round(value, 9) for value in (want, by_batch, last, 1 - want, sum(rights))}) == 5:
                 break
         model = Noisy(rng, training)
         got = answer(model, batches)
@@ -142,10 +140,10 @@ WRONG = {
     "two places that hold the same word are no pair, capitals aside": {"same": False},
 }
 WRONG_SIGNS = {
-    "a sign ends what a negation governs": {"signs": False},
-    "the word that bears the sign is still governed": {"sign_included": False},
     "a negation that ends in a sign itself governs nothing": {"own_sign": False},
     "a negation may bear a sign at its end: look at it without": {"strip": False},
+    "a sign ends what a negation governs": {"signs": False},
+    "the word that bears the sign is still governed": {"sign_included": False},
 }
 FILLERS = ["film", "plot", "story", "cast", "tender", "slow", "bright", "warm", "sad", "jokes", "The", "the", "A", "a"]
 FILLERS += ["and", "but", "scenes", "of", "it"]
@@ -196,11 +194,11 @@ def a_sign_ends_it(answer, rng):
         words = rng.permutation([word for word in FILLERS if word[0].islower()]).tolist()[:10]
         place = int(rng.integers(0, 4))
         words[place] = str(rng.choice(["not", "never", "can't"]))
-        words[place + int(rng.integers(1, 3))] += str(sign)
-        _compare(answer, words, WRONG | WRONG_SIGNS)
+        words[place + 2] += str(sign)
+        _compare(answer, words, WRONG_SIGNS | WRONG)
         words = rng.permutation([word for word in FILLERS if word[0].islower()]).tolist()[:8]
         words[place] = "no" + str(sign)
-        _compare(answer, words, WRONG | WRONG_SIGNS)
+        _compare(answer, words, WRONG_SIGNS | WRONG)
 
 
 def _report(valid, test, pick=None):
