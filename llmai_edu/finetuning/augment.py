@@ -45,7 +45,7 @@ def replace_words(
     """Replace each word that has neighbours, with this probability, by one of them; the signs around it stay.
 
     neighbours: for a word in lower case, those that may stand for it, such as `neighbour_table` finds. They are lists
-    of alike *use*, not of alike meaning: "good" and "bad" are neighbours.
+    of alike *use*, not of alike meaning: "boring" and "funny" are neighbours.
 
     >>> replace_words("A fine film!", np.random.default_rng(0), {"film": ["movie"], "a": ["one"]}, share=1.0)
     'one fine movie!'

@@ -32,6 +32,8 @@ if "google.colab" in sys.modules:
     address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
     get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
 # --- end of the Colab lines ---
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -92,7 +94,7 @@ for (way, name), color, marker in zip(NAMES.items(), PALETTE, "os^vD"):
         label=name,
     )
 axes.axhline(0.5, ls=":", color="#555555")
-axes.set(xscale="log", xlabel="labelled sentences", ylabel="accuracy on the test")
+axes.set(xscale="log", xlabel="labelled sentences", ylabel="accuracy on the test", ylim=(0.47, 0.97))
 axes.set_xticks([8, 32, 128, 512, 1792], [8, 32, 128, 512, "1,792"])
 axes.minorticks_off()
 axes.legend(fontsize=8, loc="upper left")
@@ -102,8 +104,8 @@ plt.show()
 # The bars are 95 % intervals over the five seeds. Three things to see, each of which has its own part of the page:
 #
 # - *The text that MiniLM has read is worth a great many labels.* With 32 labelled sentences, MiniLM does about as well as the bag of words with 1,792.
-# - *Which way is better depends on how many there are.* With few, leave MiniLM as it is; with many, train all of it.
-# - *It is the reading and not the shape.* The same network from a random start is hardly better than a coin.
+# - *Which way is better depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With few, it is not, and its results are spread much more widely.
+# - *It is the reading and not the shape.* The same network from a random start stays far below.
 
 # %%
 mean = {way: {n: values.mean() for n, values in points(way).items()} for way in NAMES}
@@ -116,7 +118,7 @@ assert max(*mean["scratch"].values(), *mean["untrained"].values()) < 0.64
 # %% [markdown]
 # ## The task
 #
-# As in lesson 06, the sentences are dealt out by a fingerprint of their words, so that two copies of a sentence land in the same part. The same fingerprint deals in both lessons. What the bag knows of the test is nothing in either. *Train* is the pool that the few are drawn from, *validation* (255 sentences) was used to choose a learning rate, and the *test* was measured at the end.
+# As in lesson 06, the sentences are dealt out by a fingerprint of their words, so that two copies of a sentence land in the same part. *Train* is the pool that the few are drawn from, *validation* (255 sentences) was used to choose a learning rate, and the *test* was measured at the end.
 
 # %%
 texts, labels = {}, {}
@@ -132,7 +134,7 @@ assert 0.45 < labels["test"].mean() < 0.55
 # %% [markdown]
 # Somebody who always gives one and the same answer is right in about half of the cases: that is the dotted line.
 #
-# The few are drawn *balanced*: as many that praise as that blame. (With eight drawn blindly, one in four draws would be split six to two or worse; the classifier would learn the split.)
+# The few are drawn *balanced*: as many that praise as that blame. (Of eight drawn blindly, six or more would be of one kind in 29 % of the draws, and a classifier would learn that, too.) In practice this is a luxury, since one has to know the labels before one draws.
 
 
 # %% quote="llmai_edu.finetuning.few_shot:draw_balanced"
@@ -143,11 +145,12 @@ few, few_labels = [texts["train"][i] for i in chosen], labels["train"][chosen]
 for text, label in list(zip(few, few_labels))[:6]:
     print(("blame ", "praise")[label], text)
 assert few_labels.sum() == 16
+assert round(2 * sum(math.comb(8, k) for k in (0, 1, 2)) / 2**8, 2) == 0.29
 
 # %% [markdown]
 # ## One model, three ways
 #
-# The model is the MiniLM of lesson 13, in our own `BertModel`: 22.7 million weights. It gives each token a vector of 384 numbers. Their mean is the vector of the sentence, its *features*. On them stands one new linear layer, the *head*: two rows of 384 weights, a row for blame and a row for praise, and two constants. The row with the larger sum wins.
+# The model is the MiniLM of lesson 13, in our own `BertModel`: 22.6 million weights. It gives each token a vector of 384 numbers. Their mean is the vector of the sentence, its *features*. On them stands one new linear layer, the *head*: two rows of 384 weights, a row for blame and a row for praise, and two constants. The row with the larger sum wins.
 
 # %%
 model = TextClassifier(load_minilm(), generator=torch.Generator().manual_seed(seed))
@@ -156,7 +159,7 @@ sizes = {
 }
 print({name: f"{size:,}" for name, size in sizes.items()})
 assert sizes["head"] == 2 * 384 + 2
-assert 22.6e6 < sizes["encoder"] < 22.8e6
+assert round(sizes["encoder"] / 1e6, 1) == 22.6
 
 # %% [markdown]
 # The ways differ in two things: where the encoder's weights begin, and whether they may move.
@@ -206,9 +209,9 @@ W, b = fit_probe(few_features, few_labels, l2=10.0)
 slow_W, slow_b = probe_slowly(few_features, few_labels, l2=10.0)
 theirs = LogisticRegression(C=2 / 10.0, tol=1e-8).fit(few_features, few_labels)
 print("largest weight", abs(W).max().round(3))
-print("difference: slow", abs(W - slow_W).max(), " scikit-learn", abs(W[1] - W[0] - theirs.coef_).max())
-assert abs(W - slow_W).max() < 1e-3
-assert abs(W[1] - W[0] - theirs.coef_).max() < 1e-3
+off = {"slow": abs(W - slow_W).max(), "scikit-learn": abs(W[1] - W[0] - theirs.coef_).max()}
+print({name: f"{value:.0e}" for name, value in off.items()})
+assert max(off.values()) < 1e-3 < 0.05 < abs(W).max()
 
 # %% [markdown]
 # (scikit-learn keeps one row, the difference of our two; for it, our pull of 10 is a `C` of 2/10.) There is one best answer, so neither a start nor a learning rate plays a part. That makes the probe pleasant with few examples.
@@ -221,7 +224,7 @@ assert 0.6 < frozen_accuracy < 0.8
 # %% [markdown]
 # ### Fine-tuning: everything moves
 #
-# Now the gradient goes through the head into the encoder, and all 22.7 million weights take small steps. Three rules of the trade, from Devlin and others [1] and Howard and Ruder [2]:
+# Now the gradient goes through the head into the encoder, and all 22.6 million weights take small steps. Three rules of the trade, from Devlin and others [1] and Howard and Ruder [2]:
 #
 # - *Small rate, few rounds.* The weights hold what was read. A large step destroys it.
 # - *Warm-up, then down.* At first the head is random, so its gradient says little of use to the encoder. The rate rises in a line over the first tenth of the steps and then falls in a line to zero.
@@ -327,10 +330,20 @@ axes.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# TEXT_DIFF
+# Only the last one is. With 512 sentences fine-tuning is better, by between one and six points. With 8 and 32 the mean of the five is *below* zero, but the intervals hold zero: that frozen is better there, five seeds do not show. What they do show is that the difference *grows*. Take it at 512 minus that at 8, seed by seed:
 
 # %%
-TODO_ASSERT_DIFF = True
+growth = {way: points(way)[512] - points(way)[8] for way in ("tuned", "frozen")}
+growth = mean_interval(growth["tuned"] - growth["frozen"])
+print(f"the difference grows by {growth:+.3f}")
+assert gain[512].low > 0.01
+assert gain[512].high < 0.06
+assert max(gain[8].value, gain[32].value) < 0
+assert all(gain[n].low < 0 < gain[n].high for n in (8, 32, 128))
+assert growth.low > 0
+
+# %% [markdown]
+# Why should it be so? Freezing leaves 770 numbers to be learned, fine-tuning 22.6 million. More can be bent to the task, and more can be bent to the accidents of 32 sentences. That is an explanation which fits, not one that was tested. In practice: with some dozen labels take the frozen way, which is steadier and a hundred times cheaper; with some hundred, try both.
 
 # %% [markdown]
 # These intervals speak of other draws and starts. They do *not* speak of other test sentences, for all seeds were asked the same 552. How much would another test set move the numbers? For one run, that is the bootstrap of lesson 06:
@@ -364,7 +377,7 @@ TODO_ASSERT_RATES = True
 # %% [markdown]
 # ## The controls
 #
-# What would prove that the *reading* helps, and not 22.7 million weights, or the shape of a Transformer, or the tokenizer? The same network with random weights. Two controls: its random features under a probe, and all of it trained.
+# What would prove that the *reading* helps, and not 22.6 million weights, or the shape of a Transformer, or the tokenizer? The same network with random weights. Two controls: its random features under a probe, and all of it trained.
 
 # %%
 for way in ("untrained", "scratch"):
@@ -401,7 +414,6 @@ names, matrix = load_glove()
 glove = WordVectors(names[:20_000], matrix[:20_000].copy())
 for word, near in neighbour_table(glove, ["good", "boring", "funny", "film"]).items():
     print(f"{word:<7}", ", ".join(near))
-    assert word != "good" or "bad" in near or "better" in near
 
 # %%
 sentence = "A fine film that is not without its good moments"
@@ -438,10 +450,14 @@ blind = {word: rng.choice(sorted(weight), 5).tolist() for word in loud}
 print(f"other side: neighbours {other_side(near):.0%}, words drawn blindly {other_side(blind):.0%}")
 turned = [f"{word} → {w}" for word in near for w in near[word] if weight.get(w, 0) * weight[word] < -0.3]
 print("; ".join(turned[:10]))
-TODO_ASSERT_SIDE = True
+assert 0.25 < other_side(near) < 0.42 < other_side(blind) < 0.6
+assert neighbour_table(glove, ["boring"])["boring"][2] == "funny"
+nearest = neighbour_table(glove, ["good"], k=300)["good"]
+assert nearest.index("bad") == 166
+assert 0.79 < glove.unit[glove.id_of["good"]] @ glove.unit[glove.id_of["bad"]] < 0.81
 
 # %% [markdown]
-# TEXT_SIDE
+# About a third of them, against half of words that are drawn blindly. So the neighbours are better than chance, and far from safe: "funny" is the third nearest word to "boring". GloVe learned from the company that words keep, and opposites keep the same company. (The standard example is "good" and "bad". With these vectors their cosine is 0.8 indeed, but 166 words lie between them.)
 #
 # ### Does it help?
 #
@@ -557,10 +573,21 @@ for name, values in table.items():
     print(f"{name:<12}", {way: f"{mean_interval(found):.3f}" for way, found in values.items()})
 
 # %% [markdown]
-# TEXT_AWAY
+# Again the order is good: an AUC above 0.8. And again the cut is not: both say "praise" for less than half of the sentences, though 60 % are. If we move the cut to where they say it as often as it is true (lesson 06 needed a hundred labels for that; here we take the true share, to see what can be gained), both gain a few points. Fine-tuning on films has not made the reading worse for products. Nor has it surely made it better: the interval of the difference holds zero.
 
 # %%
-TODO_ASSERT_AWAY = True
+moved = {}
+for way in ("frozen", "tuned"):
+    runs = [np.array(run["verdicts"]) for run in recorded["elsewhere"] if run["way"] == way]
+    cuts = [np.quantile(v, 1 - products.mean()) for v in runs]
+    moved[way] = np.mean([((v > cut) == products).mean() for v, cut in zip(runs, cuts)])
+    print(f"{way:<7} {np.mean(table['accuracy'][way]):.3f}, with the cut moved {moved[way]:.3f}")
+    assert np.mean(table["AUC"][way]) > 0.82
+    assert np.mean(table["says praise"][way]) < 0.5 < 0.59 < products.mean() < 0.61
+    assert 0.02 < moved[way] - np.mean(table["accuracy"][way]) < 0.06
+apart = mean_interval(np.subtract(table["AUC"]["tuned"], table["AUC"]["frozen"]))
+print(f"AUC, tuned minus frozen {apart:+.3f}")
+assert apart.low < 0 < apart.high
 
 # %% [markdown]
 # ## How sure is it?
@@ -574,19 +601,34 @@ sure = 1 / (1 + np.exp(-abs(verdicts)))  # of its own answer
 right = (verdicts > 0) == labels["test"]
 edges = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.001]
 _, axes = new_axes(4.8, 3.4)
+below = []
 for low, high in zip(edges, edges[1:]):
     inside = (sure >= low) & (sure < high)
     axes.plot(sure[inside].mean(), right[inside].mean(), "o", color=PALETTE[0])
+    below.append(right[inside].mean() < sure[inside].mean())
     print(f"{low:.2f} to {high:.2f}: {inside.mean():.0%} of the answers, right {right[inside].mean():.0%}")
 axes.plot([0.5, 1], [0.5, 1], ls="--", color="#000000")
 axes.set(xlabel="how sure it is", ylabel="how often it is right", xlim=(0.48, 1.02), ylim=(0.4, 1.02))
 plt.show()
 
 # %% [markdown]
-# TEXT_CALIBRATION
+# Every point lies below the dashed line: the models are surer than they should be, in every range. On the mean they are about five points too sure. With 8 sentences it was worse:
 
 # %%
-TODO_ASSERT_CALIBRATION = True
+too_sure = {}
+for n in (8, 32, 128, 512):
+    runs = [run for run in recorded["curve"] if run["way"] == "tuned" and run["n"] == n]
+    v = np.array([run["verdicts"] for run in runs])
+    claimed = (1 / (1 + np.exp(-abs(v)))).mean(1)
+    too_sure[n] = mean_interval(claimed - ((v > 0) == labels["test"]).mean(1))
+    print(f"{n:>4} sentences: surer than right by {too_sure[n]:.3f}")
+    assert too_sure[n].low > 0
+assert 0.04 < too_sure[512].value < 0.07
+assert too_sure[8].value > 0.1
+assert all(below)
+
+# %% [markdown]
+# Why too sure? The loss goes on falling after the last training sentence is judged right, by making the logits larger. Whoever acts on such a probability (hands over to a person below 80 %, say) should first measure it on validation sentences, and correct it: dividing all logits by one number often does, as Guo and others [8] found.
 
 # %% [markdown]
 # ## Where it fails
@@ -604,10 +646,18 @@ for i in np.argsort(-loss)[:8]:
     print(f"people {scores[i]:+.1f}   model {verdicts[:, i].mean():+.1f}   {texts['test'][i]}")
 
 # %% [markdown]
-# TEXT_FAILURES
+# Where people themselves wavered, more than one sentence in five is wrong each time; where they were firm, about one in forty. So much of what is left is not the model's fault but the cut's at zero, as in lesson 06.
+#
+# Read the worst. Many a sentence has warm words in it and is cold: "inspiring as a Hallmark card", "might best be enjoyed as a daytime soaper". To know that a Hallmark card is no praise takes knowledge of the world, not of sentiment words. Others praise by a "too" that usually blames ("too original to be ignored"), or take back at the end what they gave at the beginning.
 
 # %%
-TODO_ASSERT_FAILURES = True
+shares = [always_wrong[(abs(scores) > low) & (abs(scores) <= high)].mean() for low, high in ((0, 1), (1, 2), (2, 4))]
+assert shares[0] > 0.2
+assert 0.02 < shares[2] < 0.035
+assert shares == sorted(shares, reverse=True)
+worst = " ".join(texts["test"][i] for i in np.argsort(-loss)[:8])
+for words in ("inspiring as a Hallmark card", "enjoyed as a daytime soaper", "too original to be ignored"):
+    assert words in worst
 
 # %% [markdown]
 # ## What we have now, and what it cannot do
@@ -629,6 +679,8 @@ TODO_ASSERT_FAILURES = True
 # [5] A. Kumar, A. Raghunathan, R. Jones, T. Ma and P. Liang, [*Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*](https://arxiv.org/abs/2202.10054), 2022.
 #
 # [6] M. Mosbach, M. Andriushchenko and D. Klakow, [*On the Stability of Fine-tuning BERT: Misconceptions, Explanations, and Strong Baselines*](https://arxiv.org/abs/2006.04884), 2021: why one seed of fine-tuning is not enough.
+#
+# [8] C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, [*On Calibration of Modern Neural Networks*](https://arxiv.org/abs/1706.04599), 2017.
 #
 # [7] C. J. Hutto and E. Gilbert, [*VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*](https://doi.org/10.1609/icwsm.v8i1.14550), ICWSM 2014: the rated sentences.
 #
