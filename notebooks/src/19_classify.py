@@ -289,7 +289,7 @@ assert np.mean(losses[-4:]) < 0.3 < 0.6 < np.mean(losses[:4])
 # %% [markdown]
 # The live runs are drawn hollow beside the recorded ones. One run proves little: look how far apart five seeds can be.
 
-# %% alt="ALT_LIVE"
+# %% alt="Accuracies with 32 sentences, two rows of five marks. Frozen, circles: close together between 0.68 and 0.71. Tuned, squares: spread from 0.60 to 0.73. A hollow mark above each row shows the run of this page; it stands above one of the recorded ones."
 _, axes = new_axes(5.6, 2.6)
 for row, way in enumerate(("frozen", "tuned")):
     values = points(way)[32]
@@ -317,7 +317,7 @@ assert spread["tuned"] > 2 * spread["frozen"]
 # %% [markdown]
 # (With five values their spread is itself uncertain. Student's *t* allows for that: its factor is 2.8 here, not the 1.96 that belongs to many values.) *Before you run the next cell, look at the first figure and guess: for which numbers of sentences is the interval free of zero?*
 
-# %% alt="ALT_DIFF"
+# %% alt="The difference tuned minus frozen, with intervals, for 8, 32, 128 and 512 sentences. The points are at minus 0.015, minus 0.025, plus 0.025 and plus 0.036. The first three intervals cross the dashed line at zero; the last, from 0.015 to 0.057, does not."
 gain = {n: mean_interval(points("tuned")[n] - points("frozen")[n]) for n in (8, 32, 128, 512)}
 _, axes = new_axes(5.6, 2.8)
 for n, e in gain.items():
@@ -343,7 +343,7 @@ assert all(gain[n].low < 0 < gain[n].high for n in (8, 32, 128))
 assert growth.low > 0
 
 # %% [markdown]
-# Why should it be so? Freezing leaves 770 numbers to be learned, fine-tuning 22.6 million. More can be bent to the task, and more can be bent to the accidents of 32 sentences. That is an explanation which fits, not one that was tested. In practice: with some dozen labels take the frozen way, which is steadier and a hundred times cheaper; with some hundred, try both.
+# Why should it be so? Freezing leaves 770 numbers to be learned, fine-tuning 22.6 million. More can be bent to the task, and more can be bent to the accidents of 32 sentences. That is an explanation which fits, not one that was tested. In practice: with some dozen labels take the frozen way, which is steadier and much cheaper: one pass of each sentence through the encoder, where ten rounds of fine-tuning need thirty (a round goes forward once and back at the price of two). With some hundred, try both.
 
 # %% [markdown]
 # These intervals speak of other draws and starts. They do *not* speak of other test sentences, for all seeds were asked the same 552. How much would another test set move the numbers? For one run, that is the bootstrap of lesson 06:
@@ -453,11 +453,11 @@ print("; ".join(turned[:10]))
 assert 0.25 < other_side(near) < 0.42 < other_side(blind) < 0.6
 assert neighbour_table(glove, ["boring"])["boring"][2] == "funny"
 nearest = neighbour_table(glove, ["good"], k=300)["good"]
-assert nearest.index("bad") == 166
+assert nearest.index("bad") == 165
 assert 0.79 < glove.unit[glove.id_of["good"]] @ glove.unit[glove.id_of["bad"]] < 0.81
 
 # %% [markdown]
-# About a third of them, against half of words that are drawn blindly. So the neighbours are better than chance, and far from safe: "funny" is the third nearest word to "boring". GloVe learned from the company that words keep, and opposites keep the same company. (The standard example is "good" and "bad". With these vectors their cosine is 0.8 indeed, but 166 words lie between them.)
+# About a third of them, against half of words that are drawn blindly. So the neighbours are better than chance, and far from safe: "funny" is the third nearest word to "boring". GloVe learned from the company that words keep, and opposites keep the same company. (The standard example is "good" and "bad". With these vectors their cosine is 0.8 indeed, but 165 words are nearer.)
 #
 # ### Does it help?
 #
@@ -471,7 +471,7 @@ mixed, shares = mixup(few_features, few_labels, rng)
 print(mixed.shape, shares[:3].round(2).tolist())
 assert np.allclose(shares.sum(1), 1)
 
-# %% alt="ALT_AUGMENT"
+# %% alt="Two panels, bag of words and frozen MiniLM: accuracy with altered copies minus that with plain copies, for 8, 32 and 128 sentences. All points lie within about one point of zero and nearly all intervals cross it. In the left panel, the swaps lie at zero without any interval. In the right panel, the swaps lie about a point below zero."
 _, grid = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True, layout="constrained")
 effect = {}
 for axes, way in zip(grid, ("bag", "frozen")):
@@ -501,10 +501,20 @@ for way in ("bag", "frozen"):
     print(way, "copies minus plain:", {n: f"{mean_interval(copies[n] - plain[n]):+.3f}" for n in copies})
 
 # %% [markdown]
-# TEXT_AUGMENT
+# Nothing helps. Of the 21 comparisons in the figure, the interval excludes zero in one: swaps for the frozen MiniLM with 32 sentences, and there they *cost* a point. (Of 21 such intervals one is expected to miss zero by chance alone, so even that is not to be trusted.) The bag of words cannot notice a swap at all: its effect is exactly zero, as it must be.
+#
+# Look at the last line, too. With 128 sentences, plain copies cost the frozen way a point, because they weaken the pull. Compared with the plain sentences alone, swaps would have been blamed for two points, and half of that is not theirs. That is what the control is for.
 
 # %%
-TODO_ASSERT_AUGMENT = True
+surely = [key for key, e in effect.items() if e.excludes_zero]
+assert len(effect) == 21
+assert surely == [("frozen", "swap", 32)]
+assert all(abs(effect["bag", "swap", n].value) == 0 for n in (8, 32, 128))
+assert -0.015 < effect["frozen", "swap", 32].value < -0.005
+plain, copies = points("frozen")[128], points("frozen", "augment", method="copies")[128]
+swaps = points("frozen", "augment", method="swap")[128]
+assert -0.015 < (copies - plain).mean() < -0.008
+assert -0.025 < (swaps - plain).mean() < -0.015
 
 # %% [markdown]
 # And in fine-tuning, where each round can draw new alterations:
@@ -594,7 +604,7 @@ assert apart.low < 0 < apart.high
 #
 # The logits also give a probability. If a classifier says "90 % sure" of a hundred sentences, about ninety should be right; then it is *calibrated*. The tuned models with 512 sentences, all five seeds together:
 
-# %% alt="ALT_CALIBRATION"
+# %% alt="How often the answers are right against how sure the model is, in six ranges from 0.5 to 1. All six points lie below the dashed diagonal, by two to ten points: 0.55 sure and 0.51 right at the left end, 0.97 sure and 0.94 right at the right end."
 best = [run for run in recorded["curve"] if run["way"] == "tuned" and run["n"] == 512]
 verdicts = np.array([run["verdicts"] for run in best])  # (5, 552): praise minus blame
 sure = 1 / (1 + np.exp(-abs(verdicts)))  # of its own answer
@@ -628,7 +638,7 @@ assert too_sure[8].value > 0.1
 assert all(below)
 
 # %% [markdown]
-# Why too sure? The loss goes on falling after the last training sentence is judged right, by making the logits larger. Whoever acts on such a probability (hands over to a person below 80 %, say) should first measure it on validation sentences, and correct it: dividing all logits by one number often does, as Guo and others [8] found.
+# Why too sure? The loss goes on falling after the last training sentence is judged right, by making the logits larger. Whoever acts on such a probability (hands over to a person below 80 %, say) should first measure it on validation sentences, and correct it: dividing all logits by one number often does, as Guo and others [7] found.
 
 # %% [markdown]
 # ## Where it fails
@@ -648,7 +658,7 @@ for i in np.argsort(-loss)[:8]:
 # %% [markdown]
 # Where people themselves wavered, more than one sentence in five is wrong each time; where they were firm, about one in forty. So much of what is left is not the model's fault but the cut's at zero, as in lesson 06.
 #
-# Read the worst. Many a sentence has warm words in it and is cold: "inspiring as a Hallmark card", "might best be enjoyed as a daytime soaper". To know that a Hallmark card is no praise takes knowledge of the world, not of sentiment words. Others praise by a "too" that usually blames ("too original to be ignored"), or take back at the end what they gave at the beginning.
+# Read the worst. Many a sentence has warm words in it and is cold: "inspiring as a Hallmark card", "might best be enjoyed as a daytime soaper". To know that a Hallmark card is no praise takes knowledge of the world, not of sentiment words. Another praises by a "too" that usually blames ("too original to be ignored"). Two turn at a "but", and the model follows the wrong half.
 
 # %%
 shares = [always_wrong[(abs(scores) > low) & (abs(scores) <= high)].mean() for low, high in ((0, 1), (1, 2), (2, 4))]
@@ -656,13 +666,18 @@ assert shares[0] > 0.2
 assert 0.02 < shares[2] < 0.035
 assert shares == sorted(shares, reverse=True)
 worst = " ".join(texts["test"][i] for i in np.argsort(-loss)[:8])
-for words in ("inspiring as a Hallmark card", "enjoyed as a daytime soaper", "too original to be ignored"):
+for words in ("inspiring as a Hallmark card", "enjoyed as a daytime soaper", "too original to be ignored", "but the actors", "but also mechanical"):
     assert words in worst
 
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# TEXT_SUMMARY
+# - A model that has read much needs few labels. With 32 labelled sentences MiniLM does about as well as a bag of words with 1,792. The same network that has read nothing does not.
+# - Two ways to use it. Frozen, with a probe: one best answer, no seed, nothing forgotten, cheap. All weights trained: surely better with 512 sentences, not with 8 or 32, and much more spread from seed to seed.
+# - Such curves need seeds and paired differences. Of the four differences between the two ways, one was sure.
+# - Augmentation had to be compared with plain copies.
+# - The tuned model is too sure of itself, and it has forgotten a part of what it could.
+# - It cannot do what was not asked of it: a new question needs new labels and a new head. A model that *writes* can be asked in words. How such a model is made to follow instructions, without moving all of its weights, is lesson 20.
 #
 # **Try it:** the [exercise sheet](../exercises/19_classify.ipynb) asks you to mend a measurement that leaves dropout on, to find the swaps that leave a negation alone, and to choose an epoch without looking at the test.
 #
@@ -680,9 +695,9 @@ for words in ("inspiring as a Hallmark card", "enjoyed as a daytime soaper", "to
 #
 # [6] M. Mosbach, M. Andriushchenko and D. Klakow, [*On the Stability of Fine-tuning BERT: Misconceptions, Explanations, and Strong Baselines*](https://arxiv.org/abs/2006.04884), 2021: why one seed of fine-tuning is not enough.
 #
-# [8] C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, [*On Calibration of Modern Neural Networks*](https://arxiv.org/abs/1706.04599), 2017.
+# [7] C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, [*On Calibration of Modern Neural Networks*](https://arxiv.org/abs/1706.04599), 2017.
 #
-# [7] C. J. Hutto and E. Gilbert, [*VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*](https://doi.org/10.1609/icwsm.v8i1.14550), ICWSM 2014: the rated sentences.
+# [8] C. J. Hutto and E. Gilbert, [*VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text*](https://doi.org/10.1609/icwsm.v8i1.14550), ICWSM 2014: the rated sentences.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. The rated sentences are those of the package `vaderSentiment` (MIT; the sentences remain their
 # authors'). GloVe's vectors are in the public domain (PDDL). MiniLM: Apache-2.0.*
