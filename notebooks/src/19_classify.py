@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/19_classify.ipynb)
 # <!-- colab:end -->
 #
-# *About 75 minutes to read, 30 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 13.*
+# *About 75 minutes to read, 40 seconds to run on two CPU cores, 1.3 GB. Needs: lesson 13.*
 #
 # You have thirty sentences with labels, not seven thousand. From thirty sentences nobody learns English. But a model that has read a lot of English may need little more than to be told what you want to know. This is *transfer learning*: what was learned on one task, with much text, is used for another, with few examples. On this page you see how much it is worth, which of three ways to do it is best, and from how many examples on. The answer changes with their number.
 
@@ -33,6 +33,7 @@ if "google.colab" in sys.modules:
     get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
 # --- end of the Colab lines ---
 import math
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -57,6 +58,7 @@ recorded, task, tokenizer = few_shot_runs(), short_reviews(), minilm_tokenizer()
 # The task is that of lesson 06: does a sentence from a film review praise or blame? To keep the page quick we take sentences of at most twelve words. A few labelled ones are drawn, equally many of each kind, and a classifier is made of them, in several ways. Each is then asked about 552 test sentences. All of it was done five times, with other sentences and another random start (a *seed*). The runs were recorded, because they take some twenty minutes (`benchmarks/record_few_shot.py`).
 
 # %%
+from llmai_edu.evaluation.estimate import Estimate
 from llmai_edu.finetuning.few_shot import mean_interval
 
 NAMES = {
@@ -94,7 +96,9 @@ for (way, name), color, marker in zip(NAMES.items(), PALETTE, "os^vD"):
         label=name,
     )
 axes.axhline(0.5, ls=":", color="#555555")
-axes.set(xscale="log", xlabel="labelled sentences", ylabel="accuracy on the test", ylim=(0.47, 0.97))
+axes.set(
+    xscale="log", xlabel="labelled sentences", ylabel="accuracy on the test", ylim=(0.47, 0.97)
+)
 axes.set_xticks([8, 32, 128, 512, 1792], [8, 32, 128, 512, "1,792"])
 axes.minorticks_off()
 axes.legend(fontsize=8, loc="upper left")
@@ -321,7 +325,14 @@ assert spread["tuned"] > 2 * spread["frozen"]
 gain = {n: mean_interval(points("tuned")[n] - points("frozen")[n]) for n in (8, 32, 128, 512)}
 _, axes = new_axes(5.6, 2.8)
 for n, e in gain.items():
-    axes.errorbar(n, e.value, [[e.value - e.low], [e.high - e.value]], fmt="o", color=PALETTE[0], capsize=4)
+    axes.errorbar(
+        n,
+        e.value,
+        [[e.value - e.low], [e.high - e.value]],
+        fmt="o",
+        color=PALETTE[0],
+        capsize=4,
+    )
     print(f"{n:>4} sentences: tuned minus frozen {e:+.3f}")
 axes.axhline(0, ls="--", color="#000000")
 axes.set(xscale="log", xlabel="labelled sentences", ylabel="tuned minus frozen")
@@ -366,7 +377,9 @@ assert 0.06 < one.high - one.low < 0.1
 for rate in (1e-5, 1e-4, 1e-3):
     runs = [run for run in recorded["rates"] if run["rate"] == rate]
     values = [run["accuracy"] for run in runs]
-    print(f"rate {rate:.0e}: validation {np.round(values, 3)}, loss at the end {[run['loss'] for run in runs]}")
+    print(
+        f"rate {rate:.0e}: validation {np.round(values, 3)}, loss at the end {[run['loss'] for run in runs]}"
+    )
 
 # %% [markdown]
 # TEXT_RATES
@@ -434,21 +447,34 @@ for name, alter in (
 from sklearn.feature_extraction.text import CountVectorizer
 
 counts = CountVectorizer(binary=True, token_pattern=r"[\w']+", min_df=3)
-bag = LogisticRegression(max_iter=1000).fit(counts.fit_transform(texts["train"]), labels["train"])
+bag = LogisticRegression(max_iter=1000).fit(
+    counts.fit_transform(texts["train"]), labels["train"]
+)
 weight = dict(zip(counts.get_feature_names_out(), bag.coef_[0]))
-loud = sorted((word for word in weight if word in glove), key=lambda word: -abs(weight[word]))[:100]
+loud = sorted((word for word in weight if word in glove), key=lambda word: -abs(weight[word]))[
+    :100
+]
 
 
 def other_side(table):
-    """The share of replacements with a weight of the other sign, among those that have a weight."""
-    return np.mean([weight[w] * weight[word] < 0 for word in table for w in table[word] if w in weight])
+    """Of the replacements that have a weight, the share with the other sign."""
+    return np.mean(
+        [weight[w] * weight[word] < 0 for word in table for w in table[word] if w in weight]
+    )
 
 
 # %%
 near = neighbour_table(glove, loud)
 blind = {word: rng.choice(sorted(weight), 5).tolist() for word in loud}
-print(f"other side: neighbours {other_side(near):.0%}, words drawn blindly {other_side(blind):.0%}")
-turned = [f"{word} → {w}" for word in near for w in near[word] if weight.get(w, 0) * weight[word] < -0.3]
+print(
+    f"other side: neighbours {other_side(near):.0%}, words drawn blindly {other_side(blind):.0%}"
+)
+turned = [
+    f"{word} → {w}"
+    for word in near
+    for w in near[word]
+    if weight.get(w, 0) * weight[word] < -0.3
+]
 print("; ".join(turned[:10]))
 assert 0.25 < other_side(near) < 0.42 < other_side(blind) < 0.6
 assert neighbour_table(glove, ["boring"])["boring"][2] == "funny"
@@ -481,8 +507,13 @@ for axes, way in zip(grid, ("bag", "frozen")):
         for n, values in points(way, "augment", method=method).items():
             effect[way, method, n] = e = mean_interval(values - base[n])
             axes.errorbar(
-                n * 1.12**k, e.value, [[e.value - e.low], [e.high - e.value]],
-                fmt=marker, color=PALETTE[k], capsize=3, label=method if n == 8 else None,
+                n * 1.12**k,
+                e.value,
+                [[e.value - e.low], [e.high - e.value]],
+                fmt=marker,
+                color=PALETTE[k],
+                capsize=3,
+                label=method if n == 8 else None,
             )
     axes.axhline(0, ls="--", color="#000000", lw=1)
     axes.set(xscale="log", title=NAMES[way].split(",")[0], xlabel="labelled sentences")
@@ -496,11 +527,18 @@ plt.show()
 
 # %%
 for (way, method, n), e in effect.items():
-    print(f"{way:<7}{method:<8}{n:>4}  {e:+.3f}" + ("   surely not zero" if e.excludes_zero else ""))
+    print(
+        f"{way:<7}{method:<8}{n:>4}  {e:+.3f}"
+        + ("   surely not zero" if e.excludes_zero else "")
+    )
 for way in ("bag", "frozen"):
     plain = points(way)
     copies = points(way, "augment", method="copies")
-    print(way, "copies minus plain:", {n: f"{mean_interval(copies[n] - plain[n]):+.3f}" for n in copies})
+    print(
+        way,
+        "copies minus plain:",
+        {n: f"{mean_interval(copies[n] - plain[n]):+.3f}" for n in copies},
+    )
 
 # %% [markdown]
 # Nothing helps. Of the 21 comparisons in the figure, the interval excludes zero in one: swaps for the frozen MiniLM with 32 sentences, and there they *cost* a point. (Of 21 such intervals one is expected to miss zero by chance alone, so even that is not to be trusted.) The bag of words cannot notice a swap at all: its effect is exactly zero, as it must be.
@@ -523,12 +561,14 @@ assert -0.025 < (swaps - plain).mean() < -0.015
 
 # %%
 dropped = points("tuned", "augment", method="delete")[32] - points("tuned")[32]
-print(f"fine-tuned, 32 sentences: with dropped words minus without {mean_interval(dropped):+.3f}")
+print(
+    f"fine-tuned, 32 sentences: with dropped words minus without {mean_interval(dropped):+.3f}"
+)
 print("seed by seed", dropped.round(3))
-assert mean_interval(dropped).low < 0 < mean_interval(dropped).high
+assert -0.035 < mean_interval(dropped).low < 0 < mean_interval(dropped).high < 0.006
 
 # %% [markdown]
-# Nothing that could be told from chance, and this time the interval is wide: seven points to the worse or to the better are within it. Five seeds of fine-tuning cannot answer the question.
+# Again no help. The mean is a point below zero, and the interval reaches from three points worse to half a point better.
 #
 # Wei and Zou [3] had found gains of some points with small sets, for networks that were trained from the beginning, and expected little for pretrained ones: what the alterations teach (that a word more or less, or another order, seldom matters) a model that has read much knows already. Our bag of words would have had most to learn from new words, and its neighbours did not help it either; above you saw what is wrong with them.
 #
@@ -537,7 +577,10 @@ assert mean_interval(dropped).low < 0 < mean_interval(dropped).high
 # MiniLM was made so that texts of like *content* have like vectors. Can it still do that after it was tuned for praise and blame? A small test: drop about half of the words of each test sentence at random, and look for the original among all 552, by the cosine. (The tuned model is the one from above, 32 sentences.)
 
 # %%
-halves = [delete_words(text, np.random.default_rng((seed, i)), 0.5) for i, text in enumerate(texts["test"])]
+halves = [
+    delete_words(text, np.random.default_rng((seed, i)), 0.5)
+    for i, text in enumerate(texts["test"])
+]
 
 
 def found_again(features, half_features):
@@ -594,7 +637,9 @@ for way in ("frozen", "tuned"):
     runs = [np.array(run["verdicts"]) for run in recorded["elsewhere"] if run["way"] == way]
     cuts = [np.quantile(v, 1 - products.mean()) for v in runs]
     moved[way] = np.mean([((v > cut) == products).mean() for v, cut in zip(runs, cuts)])
-    print(f"{way:<7} {np.mean(table['accuracy'][way]):.3f}, with the cut moved {moved[way]:.3f}")
+    print(
+        f"{way:<7} {np.mean(table['accuracy'][way]):.3f}, with the cut moved {moved[way]:.3f}"
+    )
     assert np.mean(table["AUC"][way]) > 0.82
     assert np.mean(table["says praise"][way]) < 0.5 < 0.59 < products.mean() < 0.61
     assert 0.02 < moved[way] - np.mean(table["accuracy"][way]) < 0.06
@@ -619,9 +664,13 @@ for low, high in zip(edges, edges[1:]):
     inside = (sure >= low) & (sure < high)
     axes.plot(sure[inside].mean(), right[inside].mean(), "o", color=PALETTE[0])
     below.append(right[inside].mean() < sure[inside].mean())
-    print(f"{low:.2f} to {high:.2f}: {inside.mean():.0%} of the answers, right {right[inside].mean():.0%}")
+    print(
+        f"{low:.2f} to {high:.2f}: {inside.mean():.0%} of the answers, right {right[inside].mean():.0%}"
+    )
 axes.plot([0.5, 1], [0.5, 1], ls="--", color="#000000")
-axes.set(xlabel="how sure it is", ylabel="how often it is right", xlim=(0.48, 1.02), ylim=(0.4, 1.02))
+axes.set(
+    xlabel="how sure it is", ylabel="how often it is right", xlim=(0.48, 1.02), ylim=(0.4, 1.02)
+)
 plt.show()
 
 # %% [markdown]
@@ -653,7 +702,9 @@ scores = np.array([review.score for review in task.test])
 always_wrong = ~right.any(0)
 for low, high in ((0, 1), (1, 2), (2, 4)):
     inside = (abs(scores) > low) & (abs(scores) <= high)
-    print(f"people {low} to {high} from zero: {always_wrong[inside].mean():.0%} of {inside.sum()} always wrong")
+    print(
+        f"people {low} to {high} from zero: {always_wrong[inside].mean():.0%} of {inside.sum()} always wrong"
+    )
 loss = np.log1p(np.exp(np.where(labels["test"] == 1, -1, 1) * verdicts)).mean(0)
 for i in np.argsort(-loss)[:8]:
     print(f"people {scores[i]:+.1f}   model {verdicts[:, i].mean():+.1f}   {texts['test'][i]}")
@@ -664,12 +715,21 @@ for i in np.argsort(-loss)[:8]:
 # Read the worst. Many a sentence has warm words in it and is cold: "inspiring as a Hallmark card", "might best be enjoyed as a daytime soaper". To know that a Hallmark card is no praise takes knowledge of the world, not of sentiment words. Another praises by a "too" that usually blames ("too original to be ignored"). Two turn at a "but", and the model follows the wrong half.
 
 # %%
-shares = [always_wrong[(abs(scores) > low) & (abs(scores) <= high)].mean() for low, high in ((0, 1), (1, 2), (2, 4))]
+shares = [
+    always_wrong[(abs(scores) > low) & (abs(scores) <= high)].mean()
+    for low, high in ((0, 1), (1, 2), (2, 4))
+]
 assert shares[0] > 0.2
 assert 0.02 < shares[2] < 0.035
 assert shares == sorted(shares, reverse=True)
 worst = " ".join(texts["test"][i] for i in np.argsort(-loss)[:8])
-for words in ("inspiring as a Hallmark card", "enjoyed as a daytime soaper", "too original to be ignored", "but the actors", "but also mechanical"):
+for words in (
+    "inspiring as a Hallmark card",
+    "enjoyed as a daytime soaper",
+    "too original to be ignored",
+    "but the actors",
+    "but also mechanical",
+):
     assert words in worst
 
 # %% [markdown]
