@@ -55,7 +55,7 @@ recorded, task, tokenizer = few_shot_runs(), short_reviews(), minilm_tokenizer()
 # %% [markdown]
 # ## The result first
 #
-# The task is that of lesson 06: does a sentence from a film review praise or blame? To keep the page quick we take sentences of at most twelve words. A few labelled ones are drawn, equally many of each kind, and a classifier is made of them, in several ways. Each is then asked about 552 test sentences. All of it was done five times, with other sentences and another random start (a *seed*). The runs were recorded, because they take some twenty minutes (`benchmarks/record_few_shot.py`).
+# The task is that of lesson 06: does a sentence from a film review praise or blame? To keep the page quick we take sentences of at most twelve words. A few labelled ones are drawn, equally many of each kind, and a classifier is made of them, in several ways. Each is then asked about 552 test sentences. All of it was done five times, with other sentences and another random start (a *seed*). The runs were recorded, because they take a quarter of an hour (`benchmarks/record_few_shot.py`).
 
 # %%
 from llmai_edu.evaluation.estimate import Estimate
@@ -107,7 +107,7 @@ plt.show()
 # %% [markdown]
 # The bars are 95 % intervals over the five seeds. Three things to see, each of which has its own part of the page:
 #
-# - *The text that MiniLM has read is worth a great many labels.* With 32 labelled sentences, MiniLM does about as well as the bag of words with 1,792.
+# - *The text that MiniLM has read is worth a great many labels.* With 128 labelled sentences, MiniLM is ahead of a bag of words with 1,792, which is fourteen times as many.
 # - *Which way is better depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With few, it is not, and its results are spread much more widely.
 # - *It is the reading and not the shape.* The same network from a random start stays far below.
 
@@ -115,14 +115,15 @@ plt.show()
 mean = {way: {n: values.mean() for n, values in points(way).items()} for way in NAMES}
 for way, values in mean.items():
     print(f"{way:<10}", {n: f"{value:.1%}" for n, value in values.items()})
-assert abs(mean["frozen"][32] - mean["bag"][1792]) < 0.05
-assert mean["frozen"][128] > mean["bag"][1792]
-assert max(*mean["scratch"].values(), *mean["untrained"].values()) < 0.64
+assert mean["bag"][1792] + 0.01 < mean["frozen"][128] < mean["tuned"][128]
+assert mean["tuned"][512] > mean["frozen"][512]
+for n in (32, 128):
+    assert max(mean["scratch"][n], mean["untrained"][n]) < mean["frozen"][n] - 0.12
 
 # %% [markdown]
 # ## The task
 #
-# As in lesson 06, the sentences are dealt out by a fingerprint of their words, so that two copies of a sentence land in the same part. *Train* is the pool that the few are drawn from, *validation* (255 sentences) was used to choose a learning rate, and the *test* was measured at the end.
+# As in lesson 06, the sentences are dealt out by a fingerprint of their words, so that two copies of a sentence land in the same part. *Train* is the pool that the few are drawn from, *validation* (255 sentences) is for choosing, such as a learning rate, and the *test* is for measuring.
 
 # %%
 texts, labels = {}, {}
@@ -493,10 +494,16 @@ fitted = [run["train_accuracy"] for run in recorded["curve"] if run["way"] == "s
 print("the trained ones, on the sentences that they were trained on:", np.round(fitted, 2))
 
 # %% [markdown]
-# TEXT_CONTROLS
+# Neither comes near. Random, frozen features do a little worse than a bag of words with as many sentences, and that is no wonder: the mean of random token vectors is itself a kind of bag of words. The network that was trained from its random start is right on at least 95 % of its *own* sentences. It is near chance on the test with 32 sentences, and level with the bag of words with 128. So it was not trained too little to fit them. It knows these sentences, and they say little about others.
+#
+# What the upper curves have more than these, they have from what MiniLM read before: more than a billion pairs of texts, according to its authors. (Film reviews may have been among them; these labels were not.)
 
 # %%
-TODO_ASSERT_CONTROLS = True
+for n in (32, 128, 512):
+    assert 0 < mean["bag"][n] - mean["untrained"][n] < 0.06
+assert min(fitted) > 0.95
+assert abs(mean["scratch"][32] - 0.5) < 0.05
+assert abs(mean["scratch"][128] - mean["bag"][128]) < 0.03
 
 # %% [markdown]
 # ## More sentences out of few: augmentation
@@ -885,7 +892,7 @@ for words in (
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# - A model that has read much needs few labels. With 32 labelled sentences MiniLM does about as well as a bag of words with 1,792. The same network that has read nothing does not.
+# - A model that has read much needs few labels. With 128 labelled sentences MiniLM is ahead of a bag of words with 1,792. The same network that has read nothing is not even ahead of a bag of words with as many.
 # - Two ways to use it. Frozen, with a probe: one best answer, no seed, nothing forgotten, cheap. All weights trained: surely better with 512 sentences, not with 8 or 32, and much more spread from seed to seed.
 # - Such curves need seeds and paired differences. Of the four differences between the two ways, one was sure.
 # - Augmentation had to be compared with plain copies.
