@@ -26,13 +26,7 @@ def fit_probe(
     >>> probe_logits(np.array([[3.0]]), W, b).argmax(1).tolist()
     [1]
     """
-    x, y = np.asarray(features), np.asarray(targets)
-    if x.ndim != 2 or len(x) != len(y) or not len(x):
-        raise ValueError(f"need N features (N, C) and N targets, got shapes {x.shape} and {y.shape}")
-    if not l2 > 0:
-        raise ValueError(f"l2 must be above 0, got {l2}: without a pull the weights of separable classes never end")
-    x = torch.as_tensor(x, dtype=torch.float64)
-    y = torch.as_tensor(y) if y.ndim == 1 else torch.as_tensor(y, dtype=torch.float64)
+    x, y = _tensors(features, targets, l2)
     weight = torch.zeros(classes, x.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weight, bias], max_iter=steps, tolerance_grad=1e-7, line_search_fn="strong_wolfe")
@@ -54,3 +48,14 @@ def probe_logits(features: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> 
     [[2.0, 1.0]]
     """
     return features @ weight.T + bias
+
+
+def _tensors(features: np.ndarray, targets: np.ndarray, l2: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features and targets, checked, in double precision; class numbers stay integers."""
+    x, y = np.asarray(features), np.asarray(targets)
+    if x.ndim != 2 or len(x) != len(y) or not len(x):
+        raise ValueError(f"need N features (N, C) and N targets, got shapes {x.shape} and {y.shape}")
+    if not l2 > 0:
+        raise ValueError(f"l2 must be above 0, got {l2}: without a pull the weights of separable classes never end")
+    x = torch.as_tensor(x, dtype=torch.float64)
+    return x, torch.as_tensor(y) if y.ndim == 1 else torch.as_tensor(y, dtype=torch.float64)
