@@ -26,7 +26,7 @@ def fit_probe(
     >>> probe_logits(np.array([[3.0]]), W, b).argmax(1).tolist()
     [1]
     """
-    x, y = _tensors(features, targets, l2)
+    x, y = as_tensors(features, targets, l2)
     weight = torch.zeros(classes, x.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weight, bias], max_iter=steps, tolerance_grad=1e-7, line_search_fn="strong_wolfe")
@@ -50,7 +50,7 @@ def probe_logits(features: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> 
     return features @ weight.T + bias
 
 
-def _tensors(features: np.ndarray, targets: np.ndarray, l2: float) -> tuple[torch.Tensor, torch.Tensor]:
+def as_tensors(features: np.ndarray, targets: np.ndarray, l2: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Features and targets, checked, in double precision; class numbers stay integers."""
     x, y = np.asarray(features), np.asarray(targets)
     if x.ndim != 2 or len(x) != len(y) or not len(x):

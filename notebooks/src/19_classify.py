@@ -43,7 +43,7 @@ from torch import nn
 
 from llmai_edu.finetuning.classify import TextClassifier, fine_tune, read_texts, set_head
 from llmai_edu.finetuning.few_shot import few_shot_runs, short_reviews
-from llmai_edu.finetuning.probe import probe_logits
+from llmai_edu.finetuning.probe import as_tensors, probe_logits
 from llmai_edu.pretrained.minilm import load_minilm
 from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
 from llmai_edu.viz import PALETTE, new_axes
@@ -223,7 +223,7 @@ def probe_slowly(x, y, l2, rate=1e-3, steps=3000):
 
 
 # %% [markdown]
-# The package's version asks LBFGS for the lowest point, a method that learns the curvature from the gradients and needs some dozen steps. It also takes shares of classes in place of labels, which we need later.
+# The package's version asks LBFGS for the lowest point, a method that learns the curvature from the gradients and needs some dozen steps. (`as_tensors` checks the sizes and makes tensors of both.) It also takes shares of classes in place of labels, which we need later.
 
 
 # %% quote="llmai_edu.finetuning.probe:fit_probe"
@@ -246,7 +246,7 @@ def fit_probe(
     >>> probe_logits(np.array([[3.0]]), W, b).argmax(1).tolist()
     [1]
     """
-    x, y = _tensors(features, targets, l2)
+    x, y = as_tensors(features, targets, l2)
     weight = torch.zeros(classes, x.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS(
