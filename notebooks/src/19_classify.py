@@ -107,7 +107,7 @@ plt.show()
 # The bars are 95 % intervals over the five seeds. Three things to see, each of which has its own part of the page:
 #
 # - *The text that MiniLM has read is worth a great many labels.* With 128 labelled sentences, MiniLM is ahead of a bag of words with 1,792, which is fourteen times as many.
-# - *Which way is better depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With few, it is not, and its results are spread much more widely.
+# - *Which way is better depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With 8 or 32, it is not, and with 32 its results are spread more than twice as widely.
 # - *It is the reading and not the shape.* The same network from a random start stays far below.
 
 # %%
@@ -122,7 +122,7 @@ for n in (32, 128):
 # %% [markdown]
 # ## The task
 #
-# As in lesson 06, the sentences are dealt out by a fingerprint of their words, so that two copies of a sentence land in the same part. *Train* is the pool that the few are drawn from, *validation* (255 sentences) is for choosing, such as a learning rate, and the *test* is for measuring.
+# As in lesson 06, the sentences are dealt out by a fingerprint of their words, so that two copies of a sentence land in the same part. *Train* is the pool that the few are drawn from, *validation* (255 sentences) is for choosing, such as the learning rate and the pull of the probe, and the *test* is for measuring.
 
 # %%
 texts, labels = {}, {}
@@ -379,7 +379,7 @@ print({way: f"{value:.3f}" for way, value in spread.items()})
 assert spread["tuned"] > 2 * spread["frozen"]
 
 # %% [markdown]
-# Fine-tuned accuracies are spread more than twice as widely as frozen ones, though the same sentences were drawn for both. A random head, dropout and the order of the sentences play a part as well. Several seeds are not a luxury here: whoever runs one seed of each may conclude anything.
+# Fine-tuned accuracies are spread more than twice as widely as frozen ones, though the same sentences were drawn for both. A random head, dropout and the order of the sentences come in as well, and 22.6 million weights may follow a draw more closely than 770. Several seeds are not a luxury here [6]: whoever runs one seed of each may conclude anything.
 #
 # ## Which way is better?
 #
@@ -457,7 +457,7 @@ print(f"this page's fine-tuned model, other test sentences: {one:.1%}")
 assert 0.06 < one.high - one.low < 0.1
 
 # %% [markdown]
-# About four points to each side. So read the height of a curve with that much doubt. The *difference* of two curves suffers less, since both were asked the same sentences.
+# About four points to each side. So read the height of a curve with that much doubt. The *difference* of two curves mostly suffers less, since both were asked the same sentences. Still: "surely" means on this page "over draws and starts, on these test sentences".
 #
 # ### Is it the rate?
 #
@@ -479,7 +479,7 @@ assert 0.06 < tried[1e-4]["accuracy"] - max(tried[r]["accuracy"] for r in (1e-5,
 # %% [markdown]
 # ## The controls
 #
-# What would prove that the *reading* helps, and not 22.6 million weights, or the shape of a Transformer, or the tokenizer? The same network with random weights. Two controls: its random features under a probe, and all of it trained.
+# What would prove that the *reading* helps, and not 22.6 million weights, or the shape of a Transformer, or the tokenizer? The same network with random weights. Two controls: its random features under a probe, and all of it trained (for 32 and 128 sentences only, because that takes long; with three times the learning rate, since there is nothing to be lost).
 
 # %%
 for way in ("untrained", "scratch"):
@@ -892,7 +892,7 @@ for words in (
 # ## What we have now, and what it cannot do
 #
 # - A model that has read much needs few labels. With 128 labelled sentences MiniLM is ahead of a bag of words with 1,792. The same network that has read nothing is not even ahead of a bag of words with as many.
-# - Two ways to use it. Frozen, with a probe: one best answer, no seed, nothing forgotten, cheap. All weights trained: surely better with 512 sentences, not with 8 or 32, and much more spread from seed to seed.
+# - Two ways to use it. Frozen, with a probe: one best answer, no seed, nothing forgotten, cheap. All weights trained: surely better with 512 sentences, not with 8 or 32, and with 32 much more spread from seed to seed.
 # - Such curves need seeds and paired differences. Of the four differences between the two ways, one was sure.
 # - Augmentation had to be compared with plain copies.
 # - The tuned model is too sure of itself, and it has forgotten a part of what it could.
