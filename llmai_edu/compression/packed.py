@@ -89,7 +89,8 @@ class Int8Linear(PackedLinear):
     def plain_product(self, x: torch.Tensor) -> torch.Tensor:
         if len(self.scale) > 1:
             return super().plain_product(x)
-        return (x.bfloat16() @ self.q.T.bfloat16()).float() * self.scale.float()  # whole numbers to 127 are exact in bfloat16
+        sums = x.bfloat16() @ self.q.T.bfloat16()  # whole numbers up to 127 are exact in bfloat16
+        return sums.float() * self.scale.float()
 
     def rows(self, ids: torch.Tensor) -> torch.Tensor:
         """The columns of the matrix with these numbers, for a head that is the table of tokens too: (..., in)."""

@@ -1,8 +1,8 @@
 """Pruning: weights, channels or layers that are left out.
 
-Single weights can be chosen finely, but a matrix with holes has the same shape, and takes as many bytes and as much time
-unless a format and a kernel for holes are used. Whole channels and layers are chosen coarsely, and everything gets
-smaller at once.
+Single weights can be chosen finely, but a matrix with holes has the same shape: it takes as many bytes and as much time
+as before, unless a format and a kernel for holes are used. Whole channels and layers are chosen coarsely, and
+everything gets smaller at once.
 """
 
 from collections.abc import Iterator, Sequence

@@ -25,7 +25,8 @@ def quantize_int8(
     """Round to 8 bits, symmetrically: weight ≈ q · scale, where the largest weight of a group becomes ±127.
 
     weight: (in, out). group_size: weights of a column that share a scale, None for all. dtype: in which the scales are
-    stored; the rounding knows of it. Returns q, (in, out) of int8, and the scales, (groups, out). Raises ValueError when the groups do not fill a column.
+    stored; the rounding knows of it. Returns q, (in, out) of int8, and the scales, (groups, out). Raises ValueError
+    when the groups do not fill a column.
 
     >>> q, scale = quantize_int8(torch.tensor([[0.5], [-2.54], [0.0]]))
     >>> q.flatten().tolist(), round(scale.item(), 6)
@@ -50,8 +51,8 @@ def quantize_int4(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Round to 4 bits: weight ≈ q · scale + low, where the smallest weight of a group becomes 0 and the largest 15.
 
-    weight: (in, out). dtype: in which scale and low are stored; the rounding knows of it. Returns q, (in, out) of uint8,
-    and scale and low, (groups, out). Raises ValueError when the groups do not fill a column.
+    weight: (in, out). dtype: in which scale and low are stored; the rounding knows of it. Returns q, (in, out) of
+    uint8, and scale and low, (groups, out). Raises ValueError when the groups do not fill a column.
 
     >>> q, scale, low = quantize_int4(torch.tensor([[-1.0], [0.26], [2.0]]), group_size=3)
     >>> q.flatten().tolist(), round(scale.item(), 6), low.item()

@@ -1,6 +1,7 @@
-"""Distillation: a small model learns from the probabilities of a large one, not only from the text (Hinton et al. 2015).
+"""Distillation: a small model learns from the probabilities of a large one, not only from the text.
 
-The text says which token came next. The teacher says, for every token, how likely it would have been.
+The text says which token came next. The teacher says, for every token, how likely it would have been. Hinton et
+al. 2015, "Distilling the Knowledge in a Neural Network".
 """
 
 import torch
@@ -24,7 +25,8 @@ def soft_loss(student: torch.Tensor, teacher: torch.Tensor, temperature: float =
     0.0
     """
     if student.shape != teacher.shape:
-        raise ValueError(f"the student's logits have shape {tuple(student.shape)}, the teacher's {tuple(teacher.shape)}")
+        shapes = f"{tuple(student.shape)}, the teacher's {tuple(teacher.shape)}"
+        raise ValueError(f"the student's logits have shape {shapes}")
     if not temperature > 0:
         raise ValueError(f"the temperature must be positive, got {temperature}")
     log_q = F.log_softmax(student.flatten(0, -2).float() / temperature, dim=-1)

@@ -1,4 +1,4 @@
-"""Pruning: the right weights go, Wanda as its formula says, and smaller models that are the same where nothing is lost."""
+"""Pruning: the right weights go, Wanda as its formula says, and a smaller model is the same where nothing is lost."""
 
 import pytest
 import torch
