@@ -21,14 +21,14 @@ MUTANTS = {
                 return max(shares) * np.abs(weights).max() / (2 ** (bits - 1) - 1)
         """,
         ),
-        Mutant("worst", says="the largest error was kept", edit=("min(candidates)[1]", "max(candidates)[1]")),
+        Mutant("no_clip", says="must be cut off there", edit=(CLIP, "np.round(weights / scale)")),
         Mutant("first", says="the first share was kept", edit=("min(candidates)[1]", "candidates[0][1]")),
         Mutant("last", says="the last share was kept", edit=("min(candidates)[1]", "candidates[-1][1]")),
         Mutant(
             "signed", says="the largest weight is the largest in size", edit=("np.abs(weights).max()", "weights.max()")
         ),
-        Mutant("power", says="not", edit=("2 ** (bits - 1) - 1", "2 ** (bits - 1)")),
-        Mutant("no_sign", says="not", edit=("2 ** (bits - 1) - 1", "2**bits - 1")),
+        Mutant("power", says="one less than 2 to the power", edit=("2 ** (bits - 1) - 1", "2 ** (bits - 1)")),
+        Mutant("no_sign", says="one of the bits is for the sign", edit=("2 ** (bits - 1) - 1", "2**bits - 1")),
         Mutant("absolute", says="the errors are squared", edit=(ERROR, "np.abs(q * scale - weights).sum()")),
     ],
     "two_of_four": [
@@ -67,7 +67,6 @@ MUTANTS = {
         ),
         Mutant("divided", says="you divided", edit=(SCORE, "np.abs(weight) / norms[:, None]")),
         Mutant("numbers", says="a mask of bool", edit=(RANK, RANK + ".astype(float)")),
-        Mutant("pruned", says="a mask of bool", edit=(RANK, "weight * " + RANK)),
         Mutant("groups", says="the shape of the matrix", edit=(RANK, "rank >= 2")),
         Mutant(
             "order",
@@ -103,14 +102,19 @@ MUTANTS = {
             source="""
             def migrate(x, weight, alpha):
                 s = np.abs(x).max() ** alpha / np.abs(weight).max() ** (1 - alpha)
-                return x / s, weight * s
+                s = np.where((x == 0).all(0) | (weight == 0).all(1), 1, s)
+                return x / s, weight * s[:, None]
         """,
         ),
-        Mutant("no_zeros", says="there, s is 1", edit=("(a == 0) | (w == 0)", "np.zeros(len(a), bool)")),
-        Mutant("only_x", says="there, s is 1", edit=("(a == 0) | (w == 0)", "a == 0")),
+        Mutant(
+            "no_zeros",
+            says="a channel of x that is all zeros gives",
+            edit=("(a == 0) | (w == 0)", "np.zeros(len(a), bool)"),
+        ),
+        Mutant("only_x", says="a row of the matrix that is all zeros gives", edit=("(a == 0) | (w == 0)", "a == 0")),
         Mutant(
             "half_ones",
-            says="both sides stay as they are",
+            says="the other stays as it is",
             edit=(
                 "a, w = np.where(zero, 1.0, a), np.where(zero, 1.0, w)",
                 "a, w = np.where(a == 0, 1.0, a), np.where(w == 0, 1.0, w)",

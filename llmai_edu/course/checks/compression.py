@@ -30,7 +30,9 @@ def best_scale(answer, rng):
             errors = _errors(weights, bits, mixed)
             best = min(errors)
             absolute = min(_errors(weights, bits, mixed, power=1))
-            if best[1] not in (errors[0][1], errors[-1][1]) and best[2] < 1 and absolute[1] != best[1]:
+            loose = min(_errors(weights, bits, mixed, clip=False))
+            apart = {best[1], absolute[1], loose[1], errors[0][1], errors[-1][1], max(e[1] for e in errors)}
+            if len(apart) == 6:
                 break
         got = answer(weights, bits, mixed)
         suspects = {
@@ -39,19 +41,16 @@ def best_scale(answer, rng):
             "the largest weight got its place: among the shares, another has the smaller error": max(
                 errors, key=lambda one: one[1]
             )[1],
-            "the scale with the largest error was kept": max(errors)[1],
             "the first share was kept: compare the errors of all": errors[0][1],
             "the last share was kept: compare the errors of all": errors[-1][1],
-            "what lies beyond the largest whole number must be cut off there: clip": min(
-                _errors(weights, bits, mixed, clip=False)
-            )[1],
+            "what lies beyond the largest whole number must be cut off there: clip": loose[1],
             "the largest weight is the largest in size: a negative one counts, too": min(
                 _errors(weights, bits, mixed, largest=weights.max())
             )[1],
-            f"with {bits} bits and a sign, the largest whole number is {2 ** (bits - 1) - 1}, not {2 ** (bits - 1)}": (
+            "the largest whole number is one less than 2 to the power of bits - 1": (
                 min(_errors(weights, bits, mixed, top=2 ** (bits - 1)))[1]
             ),
-            f"with {bits} bits and a sign, the largest whole number is {2 ** (bits - 1) - 1}, not {2**bits - 1}": min(
+            "one of the bits is for the sign: with 4 bits, the largest whole number is 7, not 15": min(
                 _errors(weights, bits, mixed, top=2**bits - 1)
             )[1],
             "the errors are squared before they are added up": absolute[1],
@@ -168,19 +167,16 @@ def _one(x, weight, alpha):
 
 @migrate.part(points=1)
 def migrate_zeros(answer, rng):
-    x = rng.standard_normal((10, 5))
-    weight = rng.standard_normal((5, 4))
-    x[:, 1], weight[3] = 0, 0
-    try:
-        with np.errstate(divide="raise", invalid="raise"):
-            got = answer(x, weight, 0.5)
-    except (FloatingPointError, ZeroDivisionError):
-        got = None
-    where = "a channel of zeros in x, and another in the matrix"
-    expect(got is not None, "a channel of zeros gives s = 0 or a division by 0: there, s is 1", got="0 / 0", on=where)
-    finite = all(np.isfinite(np.asarray(part)).all() for part in got)
-    expect(finite, "a channel of zeros gives s = 0 or a division by 0: there, s is 1", on=where)
-    expect_close(np.asarray(got[0]) @ np.asarray(got[1]), x @ weight, "the product must stay the same", on=where)
-    for place in (1, 3):
-        stays = np.allclose(got[0][:, place], x[:, place]) and np.allclose(got[1][place], weight[place])
-        expect(stays, "where a channel is all zeros, s is 1: both sides stay as they are", on=where)
+    for where in ("a channel of x that is all zeros", "a row of the matrix that is all zeros"):
+        x, weight = rng.standard_normal((10, 5)), rng.standard_normal((5, 4)) * 3
+        (x.T if "channel" in where else weight)[2] = 0
+        try:
+            with np.errstate(divide="raise", invalid="raise"):
+                got = answer(x, weight, 0.5)
+        except (FloatingPointError, ZeroDivisionError):
+            got = None
+        finite = got is not None and all(np.isfinite(np.asarray(part)).all() for part in got)
+        expect(finite, f"{where} gives a division by 0: there, s is 1", got="0 / 0", on="")
+        expect_close(np.asarray(got[0]) @ np.asarray(got[1]), x @ weight, "the product must stay the same", on=where)
+        stays = np.allclose(got[0][:, 2], x[:, 2]) and np.allclose(got[1][2], weight[2])
+        expect(stays, "where one of the two is all zeros, s is 1: the other stays as it is", on=where)
