@@ -14,8 +14,6 @@ from llmai_edu.compression.quantize import dequantize_int4, dequantize_int8, qua
 
 __all__ = ["Int4Linear", "Int8Linear", "PackedLinear"]
 
-FEW_ROWS = 4  # with more tokens at once, unpacking the matrix and a plain product are faster
-
 
 class PackedLinear(nn.Module):
     """What both layers share: y = x @ weight for a matrix (in, out) that is kept in another form.
@@ -25,6 +23,7 @@ class PackedLinear(nn.Module):
 
     in_features: int
     out_features: int
+    few_rows = 0  # with more tokens at once, unpacking the matrix and a plain product are faster
 
     def dequantized(self) -> torch.Tensor:
         """The matrix that this layer stands for: (in, out) of float32."""
@@ -40,7 +39,7 @@ class PackedLinear(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         rows = x.reshape(-1, self.in_features)  # (B, in)
-        if len(rows) <= FEW_ROWS and self.has_kernel(x.device):
+        if len(rows) <= self.few_rows and self.has_kernel(x.device):
             y = self.packed_product(rows.bfloat16())
         else:
             y = self.plain_product(rows)
@@ -68,6 +67,8 @@ class Int8Linear(PackedLinear):
     >>> layer(torch.ones(1, 64)).shape, layer.stored_bytes()      # 64 · 64 weights, 64 scales of 2 bytes
     (torch.Size([1, 64]), 4224)
     """
+
+    few_rows = 12
 
     def __init__(self, weight: torch.Tensor, group_size: int | None = None) -> None:
         super().__init__()
@@ -107,6 +108,8 @@ class Int4Linear(PackedLinear):
     >>> layer(torch.ones(1, 64)).shape, layer.stored_bytes()      # 64 · 64 / 2, and 2 · 64 groups of 4 bytes
     (torch.Size([1, 64]), 2560)
     """
+
+    few_rows = 256  # unpacking takes long here
 
     def __init__(self, weight: torch.Tensor, group_size: int = 32) -> None:
         super().__init__()
