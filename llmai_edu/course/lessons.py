@@ -468,7 +468,7 @@ LESSONS = (
             "llmai_edu.compression.quantized_llama",
             "llmai_edu.compression.prune",
             "llmai_edu.finetuning.distill",
-            "llmai_edu.pretrained.course_small",
+            "llmai_edu.compression.course_small",
         ),
         minutes=90,
         seconds=60,
