@@ -1,18 +1,18 @@
-"""Train a small Llama with and without a teacher, measure all runs, and write the best-taught one into the package.
+"""Train a small Llama from its first random weights, with and without a teacher, and record the runs.
 
-    python -m benchmarks.record_distill TOKENS.npy                       # a CPU: about 15 minutes
-    python -m benchmarks.record_distill TOKENS.npy --rows 32 --steps 3000 --device cuda     # a GPU: about 4 minutes
+    python -m benchmarks.record_distill TOKENS.npy                       # a CPU: about half an hour
+    python -m benchmarks.record_distill TOKENS.npy --rows 32 --steps 3000 --device cuda     # a GPU: 15 minutes
 
 The teacher is course-base. TOKENS.npy holds its training text in its own tokens (`write_corpus`, or --write to make it
 first, two minutes). Every way of learning is run with the same seeds: the same first weights, the same batches in the
-same order, the same steps. Figures are those of the weights rounded to bfloat16, as they are stored.
+same order, the same steps. The recording is written after each run, so that a machine that is taken away leaves what
+it had. Figures are those of the weights rounded to bfloat16.
 """
 
 from __future__ import annotations
 
 import argparse
 import copy
-import hashlib
 import json
 import os
 import time
@@ -21,10 +21,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch.nn import functional as F
 
-import llmai_edu.pretrained
 import llmai_edu.training
 from benchmarks.common import machine
 from llmai_edu.device import pick_device
@@ -42,7 +40,6 @@ from llmai_edu.training.token_file import PackedBatches, read_tokens, write_toke
 from llmai_edu.training.windows import window_loss
 
 RECORDING = Path(llmai_edu.training.__file__).parent / "recorded" / "distill_runs.json"
-WEIGHTS = Path(llmai_edu.pretrained.__file__).parent / "course_small.safetensors"
 END = "<|endoftext|>"
 SHAPE = {"hidden_size": 128, "intermediate_size": 352, "num_hidden_layers": 3}
 SHAPE |= {"num_attention_heads": 4, "num_key_value_heads": 4, "max_position_embeddings": 512}
@@ -51,7 +48,6 @@ WAYS = {  # share of the teacher in the loss, temperature
     "teacher alone": (1.0, 1.0),
     "half and half": (0.5, 2.0),
 }
-KEPT = "teacher alone"  # of whose first seed the weights are written
 
 
 def write_training_text(path: Path) -> None:
@@ -120,7 +116,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--device", default=None)
-    parser.add_argument("--out", type=Path, default=None, help="a folder for the two files, instead of the package")
+    parser.add_argument("--out", type=Path, default=RECORDING)
     args = parser.parse_args()
     if args.write:
         write_training_text(args.tokens)
@@ -129,39 +125,27 @@ def main() -> None:
     encoded = [token for doc in text.valid_docs for token in tokenizer.encode(doc)]
     bytes_per_token = len(text.valid.encode()) / len(encoded)
     valid = windows(encoded, 64, device)
-    runs = []
+    recording = {
+        "date": date.today().isoformat(),
+        "machine": machine() | {"device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu"},
+        "settings": {"steps": args.steps, "rows": args.rows, "context": CONTEXT, "rate": args.rate, "shape": SHAPE},
+        "ways": {way: {"share": share, "temperature": temperature} for way, (share, temperature) in WAYS.items()},
+        "training_tokens": len(ids),
+        "runs": [],
+    }
     for seed in args.seeds:
         for way in WAYS:
             began = time.perf_counter()
             model, curve = train(way, seed, ids, teacher, valid, bytes_per_token, args)
             seconds = round(time.perf_counter() - began, 1)
             stored = copy.deepcopy(model).to(torch.bfloat16).float().eval()
-            if seed == args.seeds[0] and way == KEPT:
-                kept = {name: p.to(torch.bfloat16).cpu().contiguous() for name, p in model.state_dict().items()}
             run = {"way": way, "seed": seed, "seconds": seconds, "curve": curve}
-            runs.append(run | {"test": round(measure(stored, tokenizer, text.test_docs), 4)})
-            print(runs[-1], flush=True)
-    recording = {
-        "date": date.today().isoformat(),
-        "machine": machine() | {"device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu"},
-        "settings": {"steps": args.steps, "rows": args.rows, "context": CONTEXT, "rate": args.rate, "shape": SHAPE},
-        "ways": {way: {"share": share, "temperature": temperature} for way, (share, temperature) in WAYS.items()},
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "training_tokens": len(ids),
-        "kept": {"way": KEPT, "seed": args.seeds[0]},
-        "teacher": round(measure(teacher, tokenizer, text.test_docs), 4),
-        "runs": runs,
-    }
-    places = (RECORDING, WEIGHTS) if args.out is None else (args.out / RECORDING.name, args.out / WEIGHTS.name)
-    for place in places:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    partial = places[0].with_suffix(".part")
-    partial.write_text(json.dumps(recording, indent=1) + "\n", encoding="utf-8")
-    os.replace(partial, places[0])
-    partial = places[1].with_suffix(".part")
-    save_file(kept, partial, metadata={"format": "pt"})
-    os.replace(partial, places[1])
-    print(f"sha256 of {places[1].name}: {hashlib.sha256(places[1].read_bytes()).hexdigest()}")
+            recording["runs"].append(run | {"test": round(measure(stored, tokenizer, text.test_docs), 4)})
+            recording["parameters"] = sum(p.numel() for p in model.parameters())
+            print(recording["runs"][-1], flush=True)
+            partial = args.out.with_suffix(".part")
+            partial.write_text(json.dumps(recording, indent=1) + "\n", encoding="utf-8")
+            os.replace(partial, args.out)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python -m benchmarks.record_heal TOKENS.npy          # about 6 minutes of one core; --write makes TOKENS.npy first
 
-The model loses two of its four layers and half of the channels of the two that stay. Both ways of healing start from the
-same weights and read the same batches in the same order; the seed decides the order. TOKENS.npy is course-base's
+The model loses two of its four layers and half of the channels of the two that stay. Both ways of healing start from
+the same weights and read the same batches in the same order; the seed decides the order. TOKENS.npy is course-base's
 training text in its own tokens, as for `record_distill`. The model that is written is the one of the first seed that
 learned from the teacher, in 8 bits; all figures are of the weights in float32.
 """

@@ -10,7 +10,7 @@ from llmai_edu.pretrained.packaged import checked_file
 
 __all__ = ["load_course_small"]
 
-SHA256 = "0000000000000000000000000000000000000000000000000000000000000000"
+SHA256 = "3e4d83008621b0f4dd1548f4440e5fa7331e7709a98f7bec2e408a116142bfc6"
 
 
 def load_course_small(device: torch.device | str = "cpu") -> QuantizedLlama:
