@@ -78,7 +78,7 @@ assert 3.95 < stored_bytes(smol) / stored_bytes(smol8) < 4.0
 
 # %%
 def windows(tokenizer, docs, length, start=0.5):
-    """One window of each text: ids (B, length + 1), and the bytes of all but the first token."""
+    """One window of each text: ids (B, length + 1), and the bytes of all but the first."""
     rows = []
     for doc in docs:
         ids = tokenizer.encode(doc)
@@ -101,7 +101,7 @@ def window_bits(model, ids):
 table = {}
 
 
-def speed(model, tokens=16):
+def speed(model, tokens=12):
     """Tokens a second at batch 1, after a prompt of one token."""
     list(generate(model, [1], 2))  # the first call prepares the kernels
     began = time.perf_counter()
@@ -132,7 +132,7 @@ add("SmolLM2", "int8", smol8, *smol_text)
 for group in (32, 64):
     add("SmolLM2", f"int4, groups of {group}", quantize_model(smol, 4, group), *smol_text)
 
-# %% alt="Cost in bits per byte against the size in megabytes, logarithmic, with 95 % intervals. float32 at 538 MB and bfloat16 at 269 MB lie at 0, int8 at 135 MB at 0.002, int4 in groups of 32 at 84 MB at 0.02, int4 in groups of 64 at 76 MB at 0.11."
+# %% alt="Cost in bits per byte against the size in megabytes, logarithmic, with 95 % intervals. float32 at 538 MB and bfloat16 at 269 MB lie at 0, int8 at 135 MB near 0 too, int4 in groups of 32 at 84 MB at 0.018, int4 in groups of 64 at 76 MB at 0.10."
 rows = table["SmolLM2"]
 _, axes = new_axes(6.5, 3.4)
 for (name, row), marker, color in zip(rows.items(), MARKERS, PALETTE):
@@ -149,12 +149,12 @@ plt.show()
 cost = {name: row["cost"] for name, row in rows.items()}
 assert abs(cost["bfloat16"]) < 0.003
 assert abs(cost["int8"]) < 0.006
-assert 0.01 < cost["int4, groups of 32"] < 0.035
-assert 0.08 < cost["int4, groups of 64"] < 0.14
+assert 0.012 < cost["int4, groups of 32"] < 0.025
+assert 0.08 < cost["int4, groups of 64"] < 0.13
 assert 6.3 < rows["float32"]["bytes"] / rows["int4, groups of 32"]["bytes"] < 6.5
 
 # %% [markdown]
-# Half the bytes cost nothing that can be seen here. A quarter costs at most a few thousandths of a bit a byte. At 4 bits it begins to hurt: about 0.02 with groups of 32, and about 0.11 with groups of 64. (The windows have 64 tokens and no past, so the figures are higher than those of the ladder. The differences are what counts.)
+# Half the bytes cost nothing that can be seen here. A quarter costs at most a few thousandths of a bit a byte. At 4 bits it begins to hurt: about 0.02 with groups of 32, and about 0.10 with groups of 64. (The windows have 64 tokens and no past, so the figures are higher than those of the ladder. The differences are what counts.)
 #
 # Three questions arise. How does one round to 4 bits at all? Why do the groups matter so much? And who becomes faster by it?
 #
@@ -188,7 +188,7 @@ from llmai_edu.compression.quantize import dequantize_int8, grouped
 # %% [markdown]
 # `dtype` is for the scales: a scale that will be stored in bfloat16 should be rounded before one divides by it, not after. `clamp_min` keeps a group of zeros from dividing by 0.
 #
-# Loop and package agree, torch's own rounding gives the same, and no weight moves by more than half a step:
+# Loop and package agree, and no weight moves by more than half a step. Torch's own rounding gives the same, but for a weight here and there that lies just between two steps:
 
 # %%
 from llmai_edu.compression.quantize import error_bound
@@ -196,14 +196,18 @@ from llmai_edu.compression.quantize import error_bound
 matrix = smol.layers[3].mlp.down_proj.weight  # (1536, 576)
 q, scale = quantize_int8(matrix)
 numbers, step = round_column(matrix[:, 0].tolist())
-assert q[:, 0].tolist() == numbers and np.isclose(scale[0, 0].item(), step)
+assert q[:, 0].tolist() == numbers
+assert np.isclose(scale[0, 0].item(), step)
 theirs = torch.fake_quantize_per_channel_affine(
     matrix, scale[0], torch.zeros(576, dtype=torch.int32), 1, -127, 127
 )
-error = dequantize_int8(q, scale) - matrix
-assert torch.allclose(dequantize_int8(q, scale), theirs)
+back = dequantize_int8(q, scale)
+error = back - matrix
+assert torch.isclose(back, theirs).float().mean() > 0.999
 assert (error.abs() <= error_bound(scale, 1536) * 1.0001).all()
-print(f"error {error.square().mean().sqrt() / matrix.square().mean().sqrt():.2%} of the weights")
+print(
+    f"error {error.square().mean().sqrt() / matrix.square().mean().sqrt():.2%} of the weights"
+)
 
 # %% [markdown]
 # ### Sixteen numbers
@@ -236,13 +240,15 @@ for outlier in (False, True):
 # %% [markdown]
 # With small groups the outlier spoils the other 31, and no more. And even without it, a small group has a smaller range. But every group costs: scale and low, 16 bits each. With groups of 32 that is one more bit for each weight, with 64 half a bit. What is the best size? Here are the errors of a real matrix, against the bits that a weight costs. It comes from *course-base* of lesson 16, whose weights never were in 4 bits.
 
-# %% alt="Relative error against bits a weight, error axis logarithmic. The 4-bit curve falls from 13 % at 4.1 bits with groups of 256 to 6 % at 8 bits with groups of 8. The 8-bit points lie near 8.1 to 8.5 bits between 0.8 and 0.5 %."
+# %% alt="Relative error against bits a weight, error axis logarithmic. The 4-bit curve falls from 11 % at 4.1 bits with groups of 256 to 4.9 % at 8 bits with groups of 8. The 8-bit points lie at 8.1 to 8.5 bits, between 0.7 and 0.5 %."
 base, base_tokenizer = load_course_base()
 matrix = base.layers[1].mlp.gate_proj.weight  # (256, 704)
 size_of_error = lambda back: ((back - matrix).square().mean() / matrix.square().mean()).sqrt()
 sizes = [256, 128, 64, 32, 16, 8]
 four = [size_of_error(dequantize_int4(*quantize_int4(matrix, size))).item() for size in sizes]
-eight = [size_of_error(dequantize_int8(*quantize_int8(matrix, size))).item() for size in sizes[:4]]
+eight = [
+    size_of_error(dequantize_int8(*quantize_int8(matrix, size))).item() for size in sizes[:4]
+]
 _, axes = new_axes(6.0, 3.4)
 axes.plot([4 + 32 / size for size in sizes], four, "o-", label="4 bits")
 axes.plot([8 + 16 / size for size in sizes[:4]], eight, "s-", label="8 bits")
@@ -257,15 +263,15 @@ print([f"{value:.1%}" for value in four], [f"{value:.2%}" for value in eight])
 
 # %%
 assert four == sorted(four, reverse=True)
-assert four[-1] > 4 * eight[0]
+assert 6 < four[-1] / eight[0] < 8.5
 assert 0.05 < four[sizes.index(32)] < 0.11
 
 # %% [markdown]
-# The numbers at the curve are group sizes. Smaller groups help, but not for long: groups of 8 cost as many bits as 8-bit weights do, and err many times as much. Bits in the *numbers* halve the step each; bits in the scales only shrink the range a little. Groups of 32 to 128 are usual.
+# The numbers at the curve are group sizes. Smaller groups help, but not for long: groups of 8 cost as many bits as 8-bit weights do, and err seven times as much. Bits in the *numbers* halve the step each; bits in the scales only shrink the range a little. Groups of 32 to 128 are usual.
 #
 # ### The file was in 4 bits already
 #
-# Why did groups of 32 cost SmolLM2 0.02, and groups of 64 five times as much? The file from which SmolLM2 was read is quantized itself (lesson 15): its blocks are Q4_1, 32 weights with a scale and a minimum. Our groups of 32 are cut at the same places. So every group that we round lies on a grid of 16 numbers *already*, and our rounding finds that grid again:
+# Why did groups of 32 cost SmolLM2 0.02, and groups of 64 more than five times as much? The file from which SmolLM2 was read is quantized itself (lesson 15): its blocks are Q4_1, 32 weights with a scale and a minimum. Our groups of 32 are cut at the same places. So every group that we round lies on a grid of 16 numbers *already*, and our rounding finds that grid again:
 
 # %%
 matrix = smol.layers[3].mlp.down_proj.weight
@@ -287,10 +293,10 @@ assert abs(table["SmolLM2"]["int4, head float32"]["cost"]) < 0.006
 #
 # ## An honest case
 #
-# Course-base has 4.8 million weights, trained by us and stored in bfloat16. Windows of 256 tokens, two of each of the twelve addresses:
+# Course-base has 4.8 million weights, trained by us and stored in bfloat16. Windows of 128 tokens, two of each of the twelve addresses:
 
 # %%
-first, second = (windows(base_tokenizer, text.test_docs, 256, start) for start in (0.3, 0.7))
+first, second = (windows(base_tokenizer, text.test_docs, 128, start) for start in (0.3, 0.7))
 base_text = torch.cat((first[0], second[0])), np.concatenate((first[1], second[1]))
 print(f"{base_text[1].sum():,} bytes")
 add("course-base", "float32", base, *base_text)
@@ -309,7 +315,7 @@ assert 1.3 < cost["int4, groups of 64"] / cost["int4, groups of 32"] < 2.4
 #
 # Which matrices are to blame? Round one kind at a time:
 
-# %% alt="Horizontal bars with 95 % intervals: cost in bits per byte of rounding one kind of matrix alone to 4 bits. The head costs 0.013, queries, keys and values, gate and up, and down 0.001 each, and the output of attention almost nothing."
+# %% alt="Horizontal bars with 95 % intervals: cost in bits per byte of rounding one kind of matrix alone to 4 bits. The head costs 0.014, queries, keys and values, gate and up, and down 0.001 each, and the output of attention almost nothing."
 from llmai_edu.compression.quantized_llama import KINDS
 
 alone = {}
@@ -367,7 +373,7 @@ for name, row in table["SmolLM2"].items():
     print(f"{name:<22} at most {bandwidth / row['bytes']:5.0f}, measured {row['rate']:5.0f}")
 
 # %% [markdown]
-# What you see here is your machine's. On ours, float32 comes near its roof; bfloat16 stays far below its own and may even be *slower* than float32; and int8 and int4 write several times as fast as float32, though below their roofs. Why?
+# What you see here is your machine's. On ours, with one thread, bfloat16 is hardly faster than float32, though it has half the bytes; int8 and int4 write several times as fast. All stay below their roofs, some far below. Why?
 #
 # The roof says what is possible, not what a program does. Two things stand in between.
 #
@@ -394,7 +400,9 @@ for layer in (Int8Linear(matrix), Int4Linear(matrix, 32)):
     want = x.bfloat16().double() @ layer.dequantized().double()
     got = forward(layer, x)
     off = ((got - want).abs().max() / want.abs().max()).item()
-    print(f"{type(layer).__name__}: {8 * layer.stored_bytes() / matrix.numel():.2f} bits a weight, off by {off:.2%}")
+    print(
+        f"{type(layer).__name__}: {8 * layer.stored_bytes() / matrix.numel():.2f} bits a weight, off by {off:.2%}"
+    )
     assert off < 0.01
 assert 8 * layer.stored_bytes() / matrix.numel() == 5.0
 
@@ -421,7 +429,10 @@ from llmai_edu.compression.prune import check_share
 # %% quote="llmai_edu.compression.prune:prune_wanda"
 
 # %%
-column, norms = torch.tensor([[0.1], [2.0], [-1.0], [0.5]]), torch.tensor([100.0, 1.0, 1.0, 1.0])
+column, norms = (
+    torch.tensor([[0.1], [2.0], [-1.0], [0.5]]),
+    torch.tensor([100.0, 1.0, 1.0, 1.0]),
+)
 print(prune_wanda(column, norms, 0.5).flatten().tolist())
 assert torch.count_nonzero(prune_wanda(column, norms, 0.5)[[0, 1]]) == 2
 
@@ -454,7 +465,8 @@ for sparsity in (0.2, 0.4, 0.6, 0.8):
     by_size, by_wanda = (curves[rule][sparsity][0] for rule in curves)
     print(f"{sparsity:.0%}: magnitude {by_size:.4f}, Wanda {by_wanda:.4f}")
     assert by_wanda < 0.85 * by_size
-assert curves["Wanda"][0.2][0] < 0.002 and curves["Wanda"][0.8][0] > 0.3
+assert curves["Wanda"][0.2][0] < 0.002
+assert curves["Wanda"][0.8][0] > 0.3
 
 # %% [markdown]
 # Wanda is better at each sparsity, with the same number of zeros. A fifth of the weights can go for a thousandth of a bit. Four fifths cannot.
@@ -462,7 +474,7 @@ assert curves["Wanda"][0.2][0] < 0.002 and curves["Wanda"][0.8][0] > 0.3
 # But what is gained? A matrix with zeros is as large as before. To gain bytes, one must store the others alone, and say where they stand: one bit for each place. With half of the weights gone, bfloat16 then needs 8 + 1 bits a weight. Compare that with rounding, in bytes:
 
 # %%
-from llmai_edu.compression.prune import prune_wanda as wanda, pruned_layers, sparse_bytes
+from llmai_edu.compression.prune import pruned_layers, sparse_bytes
 
 half = prune_model(copy.deepcopy(base), 0.5, norms)
 head_bytes = 2 * base.lm_head.weight.numel()
@@ -478,16 +490,16 @@ assert rows["half pruned, sparse"]["cost"] > rows["int4, groups of 32"]["cost"]
 #
 # ### Whole layers, whole channels
 #
-# What is left out *whole* makes everything smaller: bytes, time, memory, with no special kernel. SmolLM2 has 30 layers, each of which adds something to the stream. Take out one of the first, one of the middle, one of the last:
+# What is left out *whole* makes everything smaller: bytes, time, memory, with no special kernel. SmolLM2 has 30 layers, each of which adds something to the stream. Take out one of the first, or one of the last:
 
 # %%
 from llmai_edu.compression.prune import drop_layers
 
-for place in (5, 14, 25):
+for place in (5, 25):
     add("SmolLM2", f"without layer {place}", drop_layers(smol, [place]), *smol_text)
 rows = table["SmolLM2"]
-assert all(0.005 < rows[f"without layer {place}"]["cost"] < 0.08 for place in (5, 14, 25))
-assert 0.02 < 1 - rows["without layer 14"]["bytes"] / rows["float32"]["bytes"] < 0.03
+assert all(0.015 < rows[f"without layer {place}"]["cost"] < 0.07 for place in (5, 25))
+assert 0.02 < 1 - rows["without layer 5"]["bytes"] / rows["float32"]["bytes"] < 0.03
 
 # %% [markdown]
 # One layer of thirty is 2.6 % of the bytes and costs a few hundredths of a bit, more than 8 bits cost, which saved 75 %. In course-base, with its four layers, each does more:
@@ -498,11 +510,15 @@ from llmai_edu.compression.prune import keep_channels
 for place in range(4):
     small = drop_layers(base, [place])
     more = (window_bits(small, base_text[0]) - reference).sum() / n_bytes
-    print(f"without layer {place}: {stored_bytes(small) / stored_bytes(base):.0%} of the bytes, cost {more:+.3f}")
+    print(
+        f"without layer {place}: {stored_bytes(small) / stored_bytes(base):.0%} of the bytes, cost {more:+.3f}"
+    )
     assert more > 0.05
 narrow = keep_channels(base, 0.5, norms)
 more = (window_bits(narrow, base_text[0]) - reference).sum() / n_bytes
-print(f"half of the channels: {stored_bytes(narrow) / stored_bytes(base):.0%} of the bytes, cost {more:+.3f}")
+print(
+    f"half of the channels: {stored_bytes(narrow) / stored_bytes(base):.0%} of the bytes, cost {more:+.3f}"
+)
 assert 0.03 < more < 0.15
 
 # %% [markdown]
@@ -566,7 +582,9 @@ for way, marker, color in zip(recorded["ways"], MARKERS, PALETTE):
             label = way if run["seed"] == 0 else None
             style = "-" if run["seed"] == 0 else "--"
             axes.plot(steps, bits, f"{marker}{style}", color=color, markersize=4, label=label)
-axes.set(xlabel="step", ylabel="bits per byte, validation", title="solid: seed 0, dashed: seed 1")
+axes.set(
+    xlabel="step", ylabel="bits per byte, validation", title="solid: seed 0, dashed: seed 1"
+)
 axes.legend()
 plt.show()
 
@@ -597,7 +615,7 @@ assert 0.01 < runs["text alone", 0]["test"] - teacher_test < 0.02
 #
 # Here is a case with little time. Take course-base, drop two of its four layers and half of the channels of the others, and let it heal for 120 steps of 1,024 tokens (`benchmarks/record_heal.py`, on one core). Either the text teaches, or the whole model does.
 
-# %% alt="HEALALT"
+# %% alt="Bits per byte on validation windows against the step, from 0 to 120. All four curves start at 1.68. Healed by the text, both seeds end near 1.51. Healed by the teacher, both end near 1.43, and are below 1.48 after 40 steps."
 heal = load_recording("heal_runs")
 _, axes = new_axes(6.0, 3.2)
 for run in heal["runs"]:
@@ -609,13 +627,22 @@ axes.set(xlabel="step", ylabel="bits per byte, validation")
 axes.legend()
 plt.show()
 for run in heal["runs"]:
-    print(f"{run['way']:<8} seed {run['seed']}: {run['curve'][0][1]:.3f} to {run['curve'][-1][1]:.3f}")
+    print(
+        f"{run['way']:<8} seed {run['seed']}: {run['curve'][0][1]:.3f} to {run['curve'][-1][1]:.3f}"
+    )
 
 # %%
-HEALASSERT
+ends = {(run["way"], run["seed"]): run["curve"] for run in heal["runs"]}
+for number in (0, 1):
+    by_text, by_teacher = ends["text", number], ends["teacher", number]
+    assert 0.06 < by_text[-1][1] - by_teacher[-1][1] < 0.11
+    assert by_teacher[3][1] < by_text[-1][1] - 0.04
+used = {run["way"]: run["seconds"] for run in heal["runs"]}
+print(f"a step with the teacher takes {used['teacher'] / used['text']:.1f} times as long")
+print(f"whole model {heal['test']['teacher']:.3f}, cut {heal['test']['cut']:.3f} (test)")
 
 # %% [markdown]
-# HEALTEXT
+# With the same steps the teacher heals far better, by 0.08 bits with either seed. Is it only because its steps cost more, since the whole model must read each batch, too? Compare at half of the steps: after 60 the taught one is still well ahead of what the text reached after 120. Here the teacher is what lesson and student need: far ahead of the cut model, and there is little time. The text says one token a place. The teacher says 6,144 numbers a place. (Both ways used one learning rate, 0.001, which nobody searched.)
 #
 # ## One chart
 #
@@ -628,16 +655,26 @@ small = load_course_small()
 add("course-base", "pruned, distilled, int8", small, *base_text)
 rows = table["course-base"]
 assert 7.0 < rows["float32"]["bytes"] / rows["pruned, distilled, int8"]["bytes"] < 7.4
-SMALLASSERT
+assert 0.1 < rows["pruned, distilled, int8"]["cost"] < 0.25
+ratio = rows["pruned, distilled, int8"]["cost"] / rows["int4, groups of 64"]["cost"]
+print(f"its cost is {ratio:.0f} times that of int4 with groups of 64, at about the same bytes")
+assert ratio > 5
 
-# %% alt="ONEALT"
+# %% alt="Two panels, bits per byte upwards. Left, against megabytes: SmolLM2's circles lie flat near 1.12 from 538 down to 135 MB and rise at 84 and 76 MB; those without a layer lie at 524 MB, higher. course-base's squares lie flat at 1.22 from 19 to 4.8 MB, at 1.23 to 1.24 near 3 MB; half pruned at 5.4 MB is above them, and the pruned, distilled model at 2.7 MB is highest. Right, the same against tokens a second on the machine that ran the page."
 figure, panels = plt.subplots(1, 2, figsize=(9.5, 4.0), layout="constrained", sharey=True)
 labels = [(family, name) for family in table for name in table[family]]
 for family, color in zip(table, (PALETTE[0], PALETTE[3])):
     for number, (name, row) in enumerate(table[family].items()):
         code = f"{number}" if family == "SmolLM2" else "abcdefgh"[number]
         for panel, value in zip(panels, (row["bytes"] / 1e6, row["rate"])):
-            panel.plot(value, row["bpb"], "o" if family == "SmolLM2" else "s", color=color, ms=14, alpha=0.25)
+            panel.plot(
+                value,
+                row["bpb"],
+                "o" if family == "SmolLM2" else "s",
+                color=color,
+                ms=14,
+                alpha=0.25,
+            )
             panel.annotate(code, (value, row["bpb"]), ha="center", va="center", fontsize=8)
         print(f"{code}  {family:<12}{name:<24}{row['bytes'] / 1e6:7.1f} MB  {row['bpb']:.3f}")
 panels[0].set(xscale="log", xlabel="megabytes", ylabel="bits per byte")
@@ -647,14 +684,18 @@ for panel in panels:
 plt.show()
 
 # %% [markdown]
-# Circles with digits are SmolLM2, squares with letters are course-base; the list names them. Left and low is good in the left panel, right and low in the right one. (The two families read windows of different length, so compare within a family.) In both, the way down in bytes that costs least is rounding: to 8 bits first, then to 4. Cutting and distilling come after that, and go further.
+# Circles with digits are SmolLM2, squares with letters are course-base; the list names them. Left and low is good in the left panel, right and low in the right one. (The two families read windows of different length, so compare within a family.) In both, the way down in bytes that costs least is rounding: to 8 bits first, then to 4. Nothing that is smaller than the 8-bit model is as good as it.
 
 # %%
 for family in table:
     rows = table[family]
     eight = rows["int8"]
     smaller = [name for name, row in rows.items() if row["bytes"] < eight["bytes"]]
-    cheaper = [name for name, row in rows.items() if row["cost"] < eight["cost"] and row["bytes"] < eight["bytes"]]
+    cheaper = [
+        name
+        for name, row in rows.items()
+        if row["cost"] < eight["cost"] and row["bytes"] < eight["bytes"]
+    ]
     print(f"{family}: smaller than int8: {', '.join(smaller)}")
     assert not cheaper
 
