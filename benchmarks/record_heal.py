@@ -107,9 +107,8 @@ def main() -> None:
     recording = {
         "date": date.today().isoformat(),
         "machine": machine(),
-        "settings": {name: getattr(args, name) for name in ("steps", "rows", "length", "rate")},
-        "dropped": DROPPED,
-        "share": SHARE,
+        "settings": {name: getattr(args, name) for name in ("steps", "rows", "length", "rate")}
+        | {"dropped": DROPPED, "share": SHARE},
         "parameters": sum(p.numel() for p in cut.parameters()),
         "test": {"teacher": bits(teacher, *test), "cut": bits(cut, *test)},
         "runs": runs,

@@ -13,7 +13,7 @@ from llmai_edu.training.recordings import load_recording
 
 def test_it_is_the_model_of_the_recording():
     model, recording = load_course_small(), load_recording("heal_runs")
-    assert len(model.layers) == 4 - len(recording["dropped"])
+    assert len(model.layers) == 4 - len(recording["settings"]["dropped"])
     assert recording["parameters"] < stored_bytes(model) < 1.02 * recording["parameters"]
 
 
