@@ -420,7 +420,7 @@ for name, row in table["SmolLM2"].items():
 #
 # The roof says what is possible, not what a program does. Two things stand in between.
 #
-# - *The kernel.* Stored bytes must become numbers that the processor multiplies. Torch's CPU kernels for bfloat16 are made for many tokens at once, not for one. For int8 and int4 weights it has *packed* kernels, which unpack in the registers: `torch._weight_int8pack_mm` and `torch._weight_int4pack_mm_for_cpu`.
+# - *The kernel.* Stored bytes must become numbers that the processor multiplies. For one token, torch's CPU product in bfloat16 is hardly faster than in float32. For int8 and int4 weights it has *packed* kernels, which unpack in the registers: `torch._weight_int8pack_mm` and `torch._weight_int4pack_mm_for_cpu`.
 # - *The rest.* A token also costs norms, rotations, attention, and Python between them. These take the same time at any number of bits. The smaller the weights, the more they count.
 #
 # The second is why the quantized model joins the matrices of queries, keys and values into one, and gate and up into another. Each column keeps its own scales, so no number changes, but a layer has four products instead of seven.
@@ -600,7 +600,7 @@ assert 0.03 < more < 0.15
 #
 # ## Distillation: learning from a teacher
 #
-# In training, the text says which token came next, and nothing more. The large model knows more: after "the United" it gives "States" 98 %, "Kingdom" and "Nations" some of the rest, and "purple" nothing. Hinton and others [4] let the small model, the *student*, match all of these probabilities. The loss is the divergence of the student's distribution q from the teacher's p, summed over the vocabulary:
+# In training, the text says which token came next, and nothing more. The large model knows more: after "the United" it may give "States" nearly all, "Kingdom" and "Nations" some of the rest, and "purple" nothing. Hinton and others [4] let the small model, the *student*, match all of these probabilities. The loss is the divergence of the student's distribution q from the teacher's p, summed over the vocabulary:
 #
 # $$\mathrm{KL}(p \,\|\, q) = \sum_v p_v \,(\ln p_v - \ln q_v).$$
 #
