@@ -292,7 +292,10 @@ axes.plot([4 + 32 / size for size in sizes], four, "o-", label="4 bits")
 axes.plot([8 + 16 / size for size in sizes[:4]], eight, "s-", label="8 bits")
 for size, value in zip(sizes, four):
     axes.annotate(
-        f"{size}", (4 + 32 / size, value), xytext=(-8, -15), textcoords="offset points"
+        f"{size}",
+        (4 + 32 / size, value),
+        xytext=(-8, 6 if size == 256 else -15),
+        textcoords="offset points",
     )
 axes.set(yscale="log", xlabel="bits a weight, scales counted", ylabel="error of the weights")
 axes.set_yticks([0.005, 0.01, 0.02, 0.05, 0.1], ["0.5 %", "1 %", "2 %", "5 %", "10 %"])
@@ -416,7 +419,7 @@ for name, row in table["SmolLM2"].items():
     print(f"{name:<22} at most {bandwidth / row['bytes']:5.0f}, measured {row['rate']:5.0f}")
 
 # %% [markdown]
-# What you see here is your machine's. On ours, with one thread, bfloat16 is hardly faster than float32, though it has half the bytes; int8 and int4 write several times as fast. All three stay below their roofs. (If another program runs beside, both columns are disturbed; then a speed can even come out above its "roof".) Why below?
+# What you see here is your machine's. On ours, with one thread, bfloat16 is hardly faster than float32, though it has half the bytes; int8 is faster, and int4 faster still. All three stay below their roofs. (If another program runs beside, both columns are disturbed; then a speed can even come out above its "roof".) Why below?
 #
 # The roof says what is possible, not what a program does. Two things stand in between.
 #
