@@ -1,0 +1,1 @@
+"""Compression: the same model in fewer bytes."""
