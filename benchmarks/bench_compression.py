@@ -60,6 +60,7 @@ def main() -> None:
         "float32": plain,
         "bfloat16": load_smollm2(dtype=torch.bfloat16).eval(),
         "int8": quantize_model(plain, 8),
+        "int8, activations too": quantize_model(plain, 8, dynamic=True),
         "int4, groups of 64": quantize_model(plain, 4, 64),
         "int4, groups of 32": quantize_model(plain, 4, 32),
     }

@@ -5,6 +5,7 @@ computed at a time, for then the time goes into reading the weights. For many to
 unpacked matrix is faster, and that is what `forward` takes then.
 """
 
+import warnings
 from typing import Any
 
 import torch
@@ -12,7 +13,7 @@ from torch import nn
 
 from llmai_edu.compression.quantize import dequantize_int4, dequantize_int8, quantize_int4, quantize_int8
 
-__all__ = ["Int4Linear", "Int8Linear", "PackedLinear"]
+__all__ = ["Int4Linear", "Int8DynamicLinear", "Int8Linear", "PackedLinear"]
 
 
 class PackedLinear(nn.Module):
@@ -30,7 +31,7 @@ class PackedLinear(nn.Module):
         raise NotImplementedError
 
     def packed_product(self, x: torch.Tensor) -> torch.Tensor:
-        """x (B, in) of bfloat16 times the matrix, by torch's kernel: (B, out) of bfloat16."""
+        """x (B, in) times the matrix, by torch's kernel: (B, out)."""
         raise NotImplementedError
 
     def plain_product(self, x: torch.Tensor) -> torch.Tensor:
@@ -40,7 +41,7 @@ class PackedLinear(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         rows = x.reshape(-1, self.in_features)  # (B, in)
         if len(rows) <= self.few_rows and self.has_kernel(x.device):
-            y = self.packed_product(rows.bfloat16())
+            y = self.packed_product(rows)
         else:
             y = self.plain_product(rows)
         return y.to(x.dtype).view(*x.shape[:-1], self.out_features)
@@ -82,10 +83,11 @@ class Int8Linear(PackedLinear):
         return dequantize_int8(self.q.T, self.scale)
 
     def has_kernel(self, device: torch.device) -> bool:
-        return len(self.scale) == 1 and super().has_kernel(device)
+        key = device.type.upper()  # on a GPU, older versions of torch have none
+        return len(self.scale) == 1 and torch._C._dispatch_has_kernel_for_dispatch_key("aten::_weight_int8pack_mm", key)
 
     def packed_product(self, x: torch.Tensor) -> torch.Tensor:
-        return torch._weight_int8pack_mm(x, self.q, self.scale[0])
+        return torch._weight_int8pack_mm(x.bfloat16(), self.q, self.scale[0])
 
     def plain_product(self, x: torch.Tensor) -> torch.Tensor:
         if len(self.scale) > 1:
@@ -97,6 +99,46 @@ class Int8Linear(PackedLinear):
         """The columns of the matrix with these numbers, for a head that is the table of tokens too: (..., in)."""
         scale = self.scale[:, ids].float().movedim(0, -1)  # (..., groups)
         return self.q[ids].float() * scale.repeat_interleave(self.in_features // len(self.scale), -1)
+
+
+class Int8DynamicLinear(Int8Linear):
+    """8 bits for the matrix, and for what enters it, too: then whole numbers are multiplied, and no float.
+
+    The scale of the activations is found anew for each call ("dynamic"), one for all of x, and torch keeps one of their
+    8 bits back so that sums cannot overflow. That costs precision beside `Int8Linear`, and the processor has
+    instructions for such products. Where torch has no such kernel, this is an `Int8Linear`.
+
+    >>> layer = Int8DynamicLinear(torch.eye(64))
+    >>> layer(torch.ones(1, 64)).shape
+    torch.Size([1, 64])
+    """
+
+    def __init__(self, weight: torch.Tensor, group_size: int | None = None) -> None:
+        if group_size is not None:
+            raise ValueError(f"with 8-bit activations a scale serves a whole column, got groups of {group_size}")
+        super().__init__(weight)
+        self.kernel: Any = None
+
+    def packed_product(self, x: torch.Tensor) -> torch.Tensor:
+        if self.kernel is None:
+            self.kernel = self.pack() if x.is_cpu else False
+        if self.kernel is False:
+            return super().packed_product(x)
+        return torch.ops.quantized.linear_dynamic(x.float(), self.kernel, True)
+
+    def pack(self) -> Any:
+        """The matrix as torch's kernel wants it; False where there is none, on other processors or in a later torch."""
+        make = getattr(torch, "_make_per_channel_quantized_tensor", None)
+        if make is None or torch.backends.quantized.engine not in ("x86", "fbgemm", "onednn"):
+            return False
+        scale = self.scale[0].double()
+        with warnings.catch_warnings():  # torch has announced that its quantized tensors will go
+            warnings.filterwarnings("ignore", message=".*quantized tensor creation", category=UserWarning)
+            return torch.ops.quantized.linear_prepack(make(self.q, scale, torch.zeros_like(scale).long(), 0), None)
+
+    def _apply(self, fn: Any, recurse: bool = True) -> "Int8DynamicLinear":
+        self.kernel = None  # packed anew where the layer goes
+        return super()._apply(fn, recurse)
 
 
 class Int4Linear(PackedLinear):
@@ -139,7 +181,7 @@ class Int4Linear(PackedLinear):
         if self.kernel is None or self.kernel[0].device != x.device:
             self.pack(x.device)
         multiply = torch._weight_int4pack_mm_for_cpu if x.device.type == "cpu" else torch._weight_int4pack_mm
-        return multiply(x, self.kernel[0], self.group_size, self.kernel[1])
+        return multiply(x.bfloat16(), self.kernel[0], self.group_size, self.kernel[1])
 
     def pack(self, device: torch.device) -> None:
         """Bring the numbers into the order in which the kernel of this device reads them.
@@ -151,7 +193,8 @@ class Int4Linear(PackedLinear):
         if device.type == "cpu":
             packed = torch._convert_weight_to_int4pack_for_cpu(self.whole_numbers().int(), 1)
         else:
-            packed = torch._convert_weight_to_int4pack(self.pairs.contiguous(), 8)
+            tiles = next(tiles for tiles in (8, 4, 2) if self.in_features % (16 * tiles) == 0)
+            packed = torch._convert_weight_to_int4pack(self.pairs.contiguous(), tiles)
         self.kernel = packed, zeros.contiguous()
 
     def rows(self, ids: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from llmai_edu.compression.packed import Int4Linear, Int8Linear, PackedLinear
+from llmai_edu.compression.packed import Int4Linear, Int8DynamicLinear, Int8Linear, PackedLinear
 from llmai_edu.models.attention import attention
 from llmai_edu.models.cache import KVCache
 from llmai_edu.models.linear import Linear
@@ -106,20 +106,25 @@ class QuantizedLlama(Llama):
         )
 
 
-def packed(weight: torch.Tensor, bits: int, group_size: int | None) -> PackedLinear:
-    """The layer of so many bits for a matrix."""
-    return Int8Linear(weight, group_size) if bits == 8 else Int4Linear(weight, group_size or 32)
+LAYERS = {layer.__name__: layer for layer in (Int8Linear, Int8DynamicLinear, Int4Linear)}
 
 
 @torch.no_grad()
 def quantize_model(
-    model: Llama, bits: int, group_size: int | None = None, skip: Sequence[str] = (), only: Sequence[str] = KINDS
+    model: Llama,
+    bits: int,
+    group_size: int | None = None,
+    skip: Sequence[str] = (),
+    only: Sequence[str] = KINDS,
+    *,
+    dynamic: bool = False,
 ) -> QuantizedLlama:
     """A Llama with its matrices in 8 or 4 bits; the given one stays as it is.
 
     group_size: weights that share a scale; None for a whole column in 8 bits, and for 32 in 4 bits. skip: kinds of
-    matrices that stay as they are, of `KINDS`; only: the kinds that are quantized. Norms and an untied table of tokens
-    always stay. Raises ValueError for another number of bits, or an unknown kind.
+    matrices that stay as they are, of `KINDS`; only: the kinds that are quantized. dynamic: 8 bits for what enters the
+    matrices, too. Norms and an untied table of tokens always stay. Raises ValueError for another number of bits, for
+    `dynamic` with 4 bits or with groups, or for an unknown kind.
 
     >>> config = LlamaConfig(256, 64, 192, 2, 4, 2, 512)
     >>> model = Llama(config, generator=torch.Generator().manual_seed(0))
@@ -129,17 +134,23 @@ def quantize_model(
     """
     if bits not in (4, 8):
         raise ValueError(f"bits must be 4 or 8, got {bits}")
+    if dynamic and bits == 4:
+        raise ValueError("torch has no kernel for 4-bit matrices and 8-bit activations: take bits=8")
     if type(model) is not Llama:
         raise ValueError(f"give a plain Llama, not a {type(model).__name__}")
     if unknown := sorted({*skip, *only} - set(KINDS)):
         raise ValueError(f"no matrix is called {unknown[0]}; there are {', '.join(KINDS)}")
     with torch.device("meta"):
         small = QuantizedLlama(model.config)
-    weights = joined_weights(model)
+    weights, layer = joined_weights(model), Int4Linear
+    if bits == 8:
+        layer = Int8DynamicLinear if dynamic else Int8Linear
+    elif group_size is None:
+        group_size = 32
     for name, weight in weights.items():
         path, _, kind = name.removesuffix(".weight").rpartition(".")
         if kind in only and kind not in skip:
-            small.get_submodule(path).register_module(kind, packed(weight, bits, group_size))
+            small.get_submodule(path).register_module(kind, layer(weight, group_size))
     rest = {name: weights[name].detach().clone() for name, _ in small.named_parameters()}
     small.load_state_dict(rest, strict=False, assign=True)
     return small.requires_grad_(False).train(model.training)
@@ -201,7 +212,6 @@ def load_quantized(path: str | Path, device: torch.device | str = "cpu") -> Quan
         for name, kind in json.loads(about["packed"]).items():
             parent, _, last = name.rpartition(".")
             shape = model.get_submodule(name).weight
-            bits = 8 if kind == "Int8Linear" else 4
-            model.get_submodule(parent).register_module(last, packed(shape, bits, groups[name]))
+            model.get_submodule(parent).register_module(last, LAYERS[kind](shape, groups[name]))
     model.load_state_dict(tensors, assign=True)
     return model.requires_grad_(False).eval().to(device)

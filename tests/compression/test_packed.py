@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from llmai_edu.compression.packed import Int4Linear, Int8Linear
+from llmai_edu.compression.packed import Int4Linear, Int8DynamicLinear, Int8Linear
 from llmai_edu.compression.quantize import dequantize_int4, dequantize_int8, quantize_int4, quantize_int8
 
 GENERATOR = torch.Generator().manual_seed(0)
@@ -27,6 +27,25 @@ def test_the_kernel_multiplies_with_the_unpacked_matrix(make, rows, device):
     got = layer(x)
     assert got.dtype == torch.float32
     assert (got - want).abs().max() < 0.012 * want.abs().max()
+
+
+def test_activations_in_8_bits_cost_at_most_half_a_step_of_theirs():
+    layer, x = Int8DynamicLinear(WEIGHT), torch.randn(1, 256, generator=GENERATOR)
+    step = (x.max() - x.min()) / 127  # torch keeps one of the 8 bits back
+    matrix = layer.dequantized()
+    assert ((layer(x) - x @ matrix).abs() <= step / 2 * matrix.abs().sum(0) + 1e-4).all()
+    assert torch.equal(Int8Linear(WEIGHT).q, layer.q)
+
+
+def test_without_torchs_kernel_the_activations_stay_as_they_are(monkeypatch):
+    monkeypatch.delattr(torch, "_make_per_channel_quantized_tensor")
+    x = torch.randn(1, 256, generator=GENERATOR)
+    assert torch.equal(Int8DynamicLinear(WEIGHT)(x), Int8Linear(WEIGHT)(x))
+
+
+def test_groups_and_activations_in_8_bits_do_not_go_together():
+    with pytest.raises(ValueError, match="whole column, got groups of 64"):
+        Int8DynamicLinear(WEIGHT, 64)
 
 
 @pytest.mark.parametrize("make", LAYERS)

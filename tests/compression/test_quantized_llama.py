@@ -79,6 +79,16 @@ def test_a_file_brings_it_back(tmp_path, bits, tied):
     assert [path.name for path in tmp_path.iterdir()] == ["small.safetensors"]
 
 
+def test_activations_in_8_bits_are_asked_for_and_kept_in_the_file(tmp_path):
+    plain = llama()
+    small = quantize_model(plain, 8, dynamic=True)
+    save_quantized(small, tmp_path / "small.safetensors")
+    again, one = load_quantized(tmp_path / "small.safetensors"), IDS[:1, :1]
+    assert torch.equal(again(one), small(one))
+    assert not torch.equal(small(one), quantize_model(plain, 8)(one))
+    assert (small(one) - plain(one)).abs().max() < 0.05 * plain(one).abs().max()
+
+
 def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     def fail(*args, **kwargs):
         raise OSError("disk full")
@@ -104,6 +114,7 @@ def test_bad_files_are_refused(tmp_path):
     ("call", "says"),
     [
         (lambda: quantize_model(llama(), 2), "4 or 8"),
+        (lambda: quantize_model(llama(), 4, dynamic=True), "take bits=8"),
         (lambda: quantize_model(llama(), 8, skip=["q_proj"]), "no matrix is called q_proj; there are qkv_proj"),
         (lambda: quantize_model(quantize_model(llama(), 8), 8), "plain Llama, not a QuantizedLlama"),
         (lambda: save_quantized(quantize_model(llama(rope_scaling=LinearScaling(2.0)), 8), "x"), "scaled rotary"),
