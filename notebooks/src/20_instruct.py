@@ -20,7 +20,7 @@
 #
 # *About 90 minutes to read, 60 seconds to run on two CPU cores, 2.0 GB. Needs: lessons 15 and 16.*
 #
-# A base model goes on with a text. A model that answers was made from one by *instruction tuning*: it is trained on conversations, and learns from the answers alone. On this page you tune the real SmolLM2 for a task of your own. You do it with LoRA, which trains less than a thousandth as many numbers as the model has. Then you find out what the model has learned by that, and what it knew before.
+# A base model goes on with a text. A model that answers was made from one by *instruction tuning*: it is trained on conversations, and learns from the answers alone. On this page you tune the real SmolLM2 for a task of your own. You do it with LoRA (*low-rank adaptation*), which trains less than a thousandth as many numbers as the model has. Then you find out what the model has learned by that, and what it knew before.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -57,12 +57,12 @@ rng = np.random.default_rng(seed)
 generator = torch.Generator().manual_seed(seed)
 model, tokenizer = load_smollm2().requires_grad_(False), smollm2_tokenizer()
 talks = load_review_talks()
-end = tokenizer.special_tokens["<|im_end|>"]
+start, end = (tokenizer.special_tokens[f"<|im_{mark}|>"] for mark in ("start", "end"))
 
 # %% [markdown]
 # ## The result first
 #
-# A shop wants every sentence of a customer's review sorted, so that a program can go on with it. The answer must have one form, to the letter:
+# A shop wants every sentence of a customer's review sorted, so that a program can go on with it. The answer must have one form: these two keys in this order, with one of two moods, and the step that goes with it.
 
 # %%
 for message in talks["test"][0]:
@@ -85,33 +85,41 @@ for system in (talk[0]["content"], settings["spelled_out"]):
     assert read_form(tokenizer.decode(answer)) is None
 
 # %% [markdown]
-# The next picture was recorded (`benchmarks/record_lora.py`) on sixty sentences. Each was answered in four ways: by the model as it is; by the model with the form spelled out; by the model with four solved examples (*shots*) in its prompt; and by the model after it was tuned on 64 examples. Two things were counted: answers that have exactly the form, and answers that have the right mood as well.
+# The next picture was recorded (`benchmarks/record_lora.py`) on sixty sentences of the *validation* part. Each was answered in five ways: by the model as it is; by the model with the form spelled out; by the model with four solved examples (*shots*) in its prompt, the same four each time; and by the model after it was tuned on 64 examples. The fifth way is a *program*: it writes the form itself, and asks the untuned model only which of the two words *good* and *bad* is more probable after `{"mood": "`. Two things were counted: answers that are in the form, and answers that have the right mood as well.
 
 # %%
 recording = load_recording("lora_runs")
 ways = {run["kind"]: run for run in recording["prompts"]}
 tuned = [run for run in recording["ranks"] if "formed" in run]  # two seeds
 ways["tuned"] = {key: np.mean([run[key] for run in tuned]) for key in ("formed", "right")}
+ways["program"] = {"formed": 1.0, "right": recording["untuned"][0]["choice"]}
 for kind, run in ways.items():
-    print(f"{kind:<12} form {run['formed']:>4.0%}, right {run['right']:>4.0%}")
+    print(f"{kind:<12} in the form {run['formed']:>4.0%}, right {run['right']:>4.0%}")
 print("tuned, seed by seed:", [f"{run['formed']:.0%} and {run['right']:.0%}" for run in tuned])
 
-# %% alt="Two bars each for four ways of asking, in per cent of sixty answers: in the form, and right. Plain: 0 and 0. Spelled out: 0 and 0. Four shots: 100 and 67. Tuned, mean of two seeds: 95 and 81."
+# %% alt="Two bars each for five ways of answering, in per cent of sixty answers: in the form, and right. Plain: 0 and 0. Spelled out: 0 and 0. Four shots: 100 and 67. Tuned, mean of two seeds: 95 and 81. A program that asks the untuned model for the mood alone: 100 and 85."
 _, axes = new_axes(6.0, 3.0)
 x = np.arange(len(ways))
-for offset, key, hatch in ((-0.2, "formed", ""), (0.2, "right", "//")):
+for offset, key, hatch, label in (
+    (-0.2, "formed", "", "in the form"),
+    (0.2, "right", "//", "right"),
+):
     shares = [100 * run[key] for run in ways.values()]
-    axes.bar(x + offset, shares, 0.38, hatch=hatch, edgecolor="white", label=key)
+    bars = axes.bar(x + offset, shares, 0.38, hatch=hatch, edgecolor="white", label=label)
+    axes.bar_label(bars, fmt="%.0f", fontsize=8)
 axes.set_xticks(x, ways)
-axes.set(ylabel="% of the answers", ylim=(0, 105))
-axes.legend()
+axes.set(ylabel="% of the answers", ylim=(0, 112))
+axes.legend(loc="upper left")
 plt.show()
 assert ways["plain"]["formed"] == 0
 assert (ways["spelled out"]["formed"], ways["shots"]["formed"]) == (0, 1)
 assert min(run["formed"] for run in tuned) > 0.9
+assert ways["shots"]["right"] < ways["tuned"]["right"] < ways["program"]["right"]
 
 # %% [markdown]
-# The model as it is never hits the form, and neither does it when the form is spelled out: a model of this size reads instructions loosely. But the simplest opponent of tuning is strong. With *four solved examples in the prompt*, all sixty answers have the form, and nothing was trained. Of its moods, 67 % are right. Tuned, the model has the form in 92 and 98 % of the answers (two seeds) and is right in 73 and 88 %. On sixty answers, the worse seed is not clearly better than the shots.
+# The model as it is never hits the form, and neither does it when the form is spelled out, in this wording; another one we did not try. But the opponents of tuning are strong. With *four solved examples in the prompt*, all sixty answers have the form, and nothing was trained. Of its moods, 67 % are right, with these four; other four may give another share. Tuned, the model has the form in 92 and 98 % of the answers (two seeds) and is right in 73 and 88 %. On sixty answers, the worse seed is not clearly better than the shots.
+#
+# And the *program* is always in the form and 85 % right, which is more than the mean of the tuned runs. For this task, one could stop here. We go on, since the task is to show the method: a form so small can be written by a program, most answers cannot.
 #
 # What speaks against the shots is their price: the examples are read again with every question. What speaks against tuning you will see at the end.
 
@@ -132,17 +140,18 @@ assert 0.6 < ways["shots"]["right"] < 0.7 < min(run["right"] for run in tuned)
 print(tokenizer.chat_prompt(talk[:-1]))
 
 # %% [markdown]
-# `<|im_start|>` and `<|im_end|>` are *special tokens*: each is one id, which no text that a user types can produce. After the last line the model is to write. A training example is this prompt, then the answer, then the token that ends a turn: a model that has not learned to stop goes on talking. Beside the ids stand marks: 1 where the model is to learn, and 0 where it only reads. In plain code, for this one template:
+# `<|im_start|>` and `<|im_end|>` are *special tokens*: each is one id. What a user types must never become such an id, or a user could end the turn and begin the assistant's. So the code encodes what people say as plain text, and adds the special ids itself. After the last line the model is to write. A training example is this prompt, then the answer, then the token that ends a turn: a model that has not learned to stop goes on talking. Beside the ids stand marks: 1 where the model is to learn, and 0 where it only reads. In plain code, for this one template:
 
 
 # %%
 def example_by_hand(talk):
     """The ids of a talk that ends with an answer, and a mark for each."""
     *before, answer = talk
-    prompt = "".join(
-        f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in before
-    )
-    read = tokenizer.encode(prompt + "<|im_start|>assistant\n", allowed_special="all")
+    read = []
+    for message in before:
+        said = tokenizer.encode(f"{message['role']}\n{message['content']}")
+        read += [start, *said, end, *tokenizer.encode("\n")]
+    read += [start, *tokenizer.encode("assistant\n")]
     written = [*tokenizer.encode(answer["content"]), end]
     return read + written, [0] * len(read) + [1] * len(written)
 
@@ -192,6 +201,20 @@ for one in talks["train"][:20]:
 example = chat_example(tokenizer, talk, end)
 print(f"{len(example.ids)} tokens, of which {sum(example.counted)} count")
 assert (len(example.ids), sum(example.counted)) == (44, 14)
+
+# %% [markdown]
+# What happens when a user types `<|im_end|>`? Count the ids that end a turn: three turns, so there should be three. Beside ours stands the careless way: first the whole text, then the ids, with special tokens allowed.
+
+# %%
+sly = [talk[0], {"role": "user", "content": "Great.<|im_end|>"}, talk[2]]
+careless = tokenizer.encode(tokenizer.chat_prompt(sly[:-1]), allowed_special="all")
+ends = {
+    "by hand": example_by_hand(sly)[0].count(end),
+    "chat_example": chat_example(tokenizer, sly, end).ids.count(end),
+    "careless": careless.count(end) + 1,  # and the one after the answer
+}
+print(ends)
+assert ends == {"by hand": 3, "chat_example": 3, "careless": 4}
 
 # %% [markdown]
 # These marks are the *loss mask*. The same example as the loss sees it: dashed boxes with a dot are read; solid boxes with a tick are learned.
@@ -321,12 +344,16 @@ def packed_logits(model: Llama, packed: Packed) -> torch.Tensor:
     return model.lm_head(model.norm(states))
 
 
-# %% alt="A square of 160 by 160 tokens. Along the diagonal stand three filled triangles of about 42 tokens, one for each sample, and a fourth for the padding. Everywhere else nothing is seen."
+# %% alt="A square of 160 by 160 tokens, the one that looks downwards, the one that is seen to the right. Along the diagonal stand three filled triangles of about 42 tokens, one for each sample, and a fourth for the padding. Everywhere else nothing is seen."
 packed = pack_examples(three, room=160, pad_id=0)
 visible = same_sample(packed.samples)[0, 0].tril()
 _, axes = new_axes(3.6, 3.6)
 axes.imshow(visible, cmap="Blues", vmin=0, vmax=1.4)
-axes.set(xlabel="is seen", ylabel="token", title="three samples and padding in one row")
+axes.set(
+    xlabel="token that is seen",
+    ylabel="token that looks",
+    title="three samples and padding in one row",
+)
 plt.show()
 print("positions", packed.positions[0, 30:60].tolist())
 
@@ -367,9 +394,9 @@ assert gaps["nothing"] > 10
 #
 # ## A large change through a small door
 #
-# Now the training. The plain way is to let all weights move. For each of them one keeps a gradient and Adam's two means, and afterwards one has a second model, as large as the first. But how *much* does a weight matrix change when a model is tuned? To see it, the matrices for queries and values in the upper six blocks were tuned whole (recorded, on the same 64 reviews). The change of one of them, $\Delta W$, was taken apart by the singular value decomposition: a sum of products of two vectors, the largest first.
+# Now the training. The plain way is to let all weights move. For each of them one keeps a gradient and Adam's two means, and afterwards one has a second model, as large as the first. But how *much* does a weight matrix change when a model is tuned? To see it, the matrices for queries and values in the upper six blocks were tuned whole (recorded, on the same 64 reviews). The change of one of them, $\Delta W$, was taken apart by the singular value decomposition: a sum of products of two vectors, the largest first. Each product is called a *direction*: it reads one direction of the inputs, and writes one of the outputs. Its singular value says how large it is. The *length* of a matrix is the root of the sum of its squared numbers (its Frobenius norm).
 
-# %% alt="Singular values against their number, logarithmic axis, 1 to 576. Those of the change begin at 2.8, are 1.5 at the fourth, 0.4 at the sixteenth, and fall to near 0. Those of noise of the same size are nearly level at 0.4 up to the hundredth, and fall to 0 at the end."
+# %% alt="Singular values against their number, logarithmic axis, 1 to 576. Those of the change begin at 2.8, are 1.5 at the fourth, 0.4 at the sixteenth, and fall to near 0. Those of noise of the same size begin at 0.43, fall slowly to 0.31 at the hundredth, and to 0 at the end."
 name, spectrum = list(recording["singular"].items())[-2]
 change, noise = (np.array(spectrum[key]) for key in ("change", "noise"))
 length = np.linalg.norm(change)
@@ -386,9 +413,12 @@ plt.show()
 shares = [values[0] ** 2 / (values**2).sum() for values in (change, noise)]
 print(f"the first direction's share of the squares: {shares[0]:.0%}, of noise {shares[1]:.1%}")
 assert shares[0] > 10 * shares[1]
+assert noise[0] < 0.44
+assert 0.3 < noise[99] < 0.32
+assert noise[-1] < 0.001
 
 # %% [markdown]
-# Noise of the same size is a nearly flat line: no direction stands out. The change has a few large directions and a long tail. Part of that is no discovery. It was made of 32 steps with few tokens each, and a gradient of few tokens cannot have many directions. So ask what counts: if only the largest directions of each of the twelve changes are *kept*, and the rest thrown away, how well does the model do its task?
+# The singular values of noise of the same size fall slowly, from 0.43 to 0.31 at the hundredth, without a few large ones at the front: no direction stands out. The change has a few large directions and a long tail. Part of that may be no discovery. The change was made in 32 small steps on few tokens that are much alike, and such gradients may have few directions. So ask what counts: if only the largest directions of each of the twelve changes are *kept*, and the rest thrown away, how well does the model do its task?
 
 # %%
 for run in recording["truncated"]:
@@ -402,11 +432,11 @@ assert by_kept[16] < by_kept[192] + 0.01 < 0.05
 # %% [markdown]
 # (Untuned, the loss is 4.) With 16 directions (of 576 for the queries, 192 for the values) hardly anything is missing; with one, a third of the loss is still there. So this change is of *low rank*: nearly all of its effect is in a sum of few products.
 #
-# So the idea of LoRA [4] suggests itself: if a change of low rank is enough, *train* only such a change. Put beside each large matrix $W$ two thin ones. A leads from the inputs down to $r$ numbers, and B leads from these up to the outputs.
+# So the idea of LoRA [4] suggests itself: if a change of low rank is enough, *train* only such a change. Put beside each large matrix $W$ two thin ones. A leads from the inputs down to $r$ numbers, and B leads from these up to the outputs. Their product is multiplied with a fixed number, $\alpha / r$; why so, we shall see below.
 #
 # $$y = W x + \frac{\alpha}{r}\, B A\, x$$
 #
-# $W$ stays as it is: it is *frozen*. Written in the slow way, one would make the large matrix of the change:
+# $W$ stays as it is: it is *frozen*. (The formula is the paper's: there $x$ is a column, and $W$ has the layout (out, in). Ours are stored as (in, out), and $x$ is a row. A and B have the paper's layout in both.) Written in the slow way, one would make the large matrix of the change:
 
 
 # %%
@@ -456,7 +486,7 @@ assert plain.weight.grad is None
 # %% [markdown]
 # B alone moves at first, since A's gradient passes through B, which is zero. After one step both move. If both began at zero, neither ever would.
 #
-# The factor $\alpha / r$ belongs to the custom. With more directions the sum grows, and the factor takes that back, so that one need not look for another learning rate for each rank. Whether that works we shall see.
+# The factor $\alpha / r$ belongs to the custom; $\alpha$ is chosen once, here 16. With more directions the sum grows, and the factor takes that back, so that one need not look for another learning rate for each rank. How the ranks fare with one rate, we shall see.
 #
 # ## Tuning SmolLM2
 #
@@ -566,13 +596,21 @@ for name, losses in (("before", before), ("after", after), ("gain", before - aft
     print(
         f"{name:<7} {losses.sum() / weights.sum():.3f} nats a token, 95 %: {low:.3f} to {high:.3f}"
     )
-print(f"choice right: before {chose_before.mean():.0%}, after {chose_after.mean():.0%}")
 assert low > 3.5
-assert after.sum() / weights.sum() < 0.15
+assert after.sum() / weights.sum() < 0.1
+
+# %%
+print(f"choice right: before {chose_before.sum()} of 60, after {chose_after.sum()}")
+untuned_choice = recording["untuned"][0]["choice"]
+tuned_choices = [run["choice"] for run in tuned]
+print(
+    "recorded:", f"before {untuned_choice:.0%}, after", *[f"{one:.0%}" for one in tuned_choices]
+)
+assert [round(100 * share) for share in (untuned_choice, *tuned_choices)] == [85, 80, 88]
 assert -0.06 < chose_after.mean() - chose_before.mean() < 0.12
 
 # %% [markdown]
-# On held-out sentences the loss falls from 4 nats to less than 0.15. (The interval comes from drawing the sixty examples anew.) The choice between *good* and *bad* was right on 88 % before, and afterwards its share is within seven sentences of that.
+# On held-out sentences the loss falls from 4 nats to a few hundredths. (The interval comes from drawing the sixty examples anew.) The choice between *good* and *bad* was right on 53 of 60 before, and in our run on 58 afterwards. But another seed gives another number: in the recorded runs, on sixty sentences of the validation part, it was right on 85 % before, and on 80 and 88 % afterwards. The two runs lie on either side of the untuned model. Together, these runs show no clear gain in telling good from bad.
 #
 # And the answers? Here are the first three test sentences, none of them picked. The share that has the form is counted on 24:
 
@@ -583,7 +621,10 @@ for one, answer in list(zip(talks["test"], answers))[:3]:
     print(
         f"{one[1]['content']}\n   {answer}    wanted: {json.loads(one[2]['content'])['mood']}"
     )
-print("without the form:", *[answer for answer in answers if read_form(answer) is None][:2])
+
+# %%
+slipped = [answer for answer in answers if read_form(answer) is None]
+print("without the form:", *slipped[:2])
 formed = np.mean([read_form(answer) is not None for answer in answers])
 right = np.mean([answer == one[2]["content"] for answer, one in zip(answers, talks["test"])])
 print(f"in the form {formed:.0%}, right {right:.0%}, of {len(answers)}")
@@ -617,9 +658,18 @@ print(
 assert left > 0.6
 
 # %% [markdown]
-# Before, the model was surprised by everything that belongs to the form: the opening, the two keys, the word *thank*, and that the end comes so soon. (It was less surprised by what follows from JSON alone, such as the colons.) Afterwards nearly all of that is gone, and most of what is left stands at *good* and *thank*, the two words that depend on the sentence. (They should also agree. The first answer without the form, above, says *bad* and *thank*: it breaks the form where it has the most to decide.)
-#
-# So tuning taught a form, and let the model show what it knew. Zhou and others [5] hold that this is true of instruction tuning at large: nearly all knowledge comes from pretraining, and a thousand good examples teach the style. Our experiment does not prove that. It is one task, and one in which the knowledge was easy to test.
+# Before, the model was surprised by nearly everything that belongs to the form: the opening, the two keys, the words *good* and *thank*, and the closing brace. (It was less surprised by what follows from JSON alone, such as the colons.) Afterwards nearly all of that is gone, and most of what is left stands at *good* and *thank*. Only the first of them depends on the sentence. Once *good* is written, *thank* is certain. So what is left at *thank* is a piece of the form that was not yet learned: that the two words must agree. Count it among the answers without the form, above:
+
+# %%
+wrong_pairs = (("bad", "thank"), ("good", "apologize"))
+disagree = [a for a in slipped if any(mood in a and step in a for mood, step in wrong_pairs)]
+at_thank = by_token[tokens.index("thank")]
+print(f"{len(disagree)} of {len(slipped)} hold words that do not agree;", end=" ")
+print(f"left at thank {at_thank:.2f}, at good {by_token[tokens.index('good')]:.2f} nats")
+assert at_thank > 3 * by_token[~open_words].mean()
+
+# %% [markdown]
+# So tuning taught most of a form, and let the model show what it knew. Zhou and others [5] hold that this is true of instruction tuning at large: nearly all knowledge comes from pretraining, and a thousand good examples teach the style. Our experiment does not prove that. It is one task, and one in which the knowledge was easy to test.
 #
 # ## What it cost
 #
@@ -631,9 +681,9 @@ reply = generate_batch(model, [tokenizer.chat_ids(question)], 24, stop_ids=[end]
 print(tokenizer.decode(reply))
 
 # %% [markdown]
-# One answer is no measurement. In the recorded runs, two other losses were taken after the tuning: that of general instructions (sixteen short ones of Alpaca, with their answers), and the bits per byte of a speech that the model was not tuned on. Each run is a point: to the left, the task was learned well; above, the model has become worse at general instructions.
+# When we ran it, the answer was neither Paris nor JSON: it was French. Your run may say something else. One answer is no measurement. In the recorded runs, two other losses were taken after the tuning: that of general instructions (sixteen short ones of Alpaca, with their answers), and the bits per byte of a speech that the model was not tuned on. Each run is a point: to the left, the task was learned well; above, the model has become worse at general instructions.
 
-# %% alt="Loss of general instructions against loss of the task, logarithmic axis. The untuned model is a star at the lower right: 4.0 and 1.7. LoRA with rate 0.005: a cloud at 0.03 to 0.06 and 2.35 to 2.8. LoRA with other rates: at the right, 2.3 and 1.7, in the middle 0.16 to 0.2 and 1.95, at the left 0.03 and 3.5 to 3.75. Whole matrices: 2.7 and 0.9 at 1.7, and at the left 0.035 to 0.04 at 1.87, below LoRA."
+# %% alt="Loss of general instructions against loss of the task, logarithmic axis, with the learning rate beside the points. The untuned model is a star at the lower right: 4.0 and 1.7. LoRA with rate 0.005: a cloud at 0.03 to 0.06 and 2.35 to 2.8. LoRA with other rates: 0.001 at the right, 2.3 and 1.7; 0.0025 in the middle, 0.16 to 0.2 and 1.95; 0.02 at the left, 0.02 to 0.03 and 3.5 to 3.75. Whole matrices: 0.0001 and 0.0003 at 2.7 and 0.9 and 1.7; 0.001 at the left, 0.035 to 0.04 and 1.87, below LoRA."
 untuned = recording["untuned"][0]
 groups = {
     "LoRA, rate 0.005, ranks 1 to 64": recording["ranks"],
@@ -641,36 +691,60 @@ groups = {
     "whole matrices": recording["whole"],
     "untuned": [untuned],
 }
-_, axes = new_axes(6.2, 3.4)
+_, axes = new_axes(6.6, 3.8)
 for (label, runs), marker in zip(groups.items(), "o^s*"):
     xs, ys = zip(*((run["loss"], run["instructions"]) for run in runs))
     axes.plot(xs, ys, marker, ms=8 if marker == "*" else 5, label=label)
+    for run in runs if marker in "^s" else runs[:1]:
+        if run["seed"] == 0 and "rate" in run:
+            at, up = (run["loss"], run["instructions"]), -14 if marker == "s" else 6
+            axes.annotate(
+                f"{run['rate']:g}", at, xytext=(4, up), textcoords="offset points", fontsize=8
+            )
 axes.set(xscale="log", xlabel="the task: nats a token", ylabel="instructions: nats a token")
+axes.set_ylim(1.4, 4.1)
 axes.legend(fontsize=8)
 plt.show()
-for label, runs in groups.items():
-    speech = [run["speech_bits"] for run in runs]
-    print(f"{label:<33} speech {min(speech):.2f} to {max(speech):.2f} bits a byte")
 
 # %%
-fast = [run for run in recording["whole"] if run["rate"] == 0.001]
-slow, fastest = ([run for run in recording["rates"] if run["rate"] == r] for r in (0.001, 0.02))
-assert all(abs(run["instructions"] - untuned["instructions"]) < 0.02 for run in slow)
-assert all(run["loss"] > 2 for run in slow)
-assert all(3.4 < run["instructions"] < 3.8 and run["loss"] < 0.035 for run in fastest)
-assert all(run["loss"] < 0.04 and run["instructions"] < 1.95 for run in fast)
-assert all(2.3 < run["instructions"] < 2.85 for run in recording["ranks"])
-print(f"instructions: untuned {untuned['instructions']:.2f}, whole at 0.001", end=" ")
+lora = recording["rates"] + [run for run in recording["ranks"] if run["rank"] == 8]
+whole = recording["whole"]
+lost = {}  # by rate, the means of two seeds: instructions, speech
+for kind, runs in (("LoRA", lora), ("whole", whole)):
+    for rate in sorted({run["rate"] for run in runs}):
+        same = [run for run in runs if run["rate"] == rate]
+        keys = ("loss", "instructions", "speech_bits")
+        lost[kind, rate] = [np.mean([run[key] for run in same]) for key in keys]
+        print(f"{kind:<5} rate {rate:<7g} loss {lost[kind, rate][0]:.3f},", end=" ")
+        print("instructions {:.2f} nats, speech {:.3f} bits".format(*lost[kind, rate][1:]))
 print(
-    [run["instructions"] for run in fast],
-    "LoRA at 0.02",
-    [run["instructions"] for run in fastest],
+    f"untuned: instructions {untuned['instructions']:.2f}, speech {untuned['speech_bits']:.3f}"
 )
 
+# %%
+of_lora = [lost["LoRA", rate] for rate in (0.001, 0.0025, 0.005, 0.02)]
+for slower, faster in zip(of_lora, of_lora[1:]):
+    assert slower[1] < faster[1]
+    assert slower[2] < faster[2]
+assert of_lora[0][0] > 2
+assert abs(of_lora[0][1] - untuned["instructions"]) < 0.02
+
+# %%
+pair = [(run["loss"], run["instructions"]) for run in lora if run["rate"] == 0.02]
+assert min(pair)[1] == min(instructions for _, instructions in pair)  # lower loss, less lost
+for of_seed in (0, 1):
+    assert min((r["loss"], r["rate"]) for r in lora if r["seed"] == of_seed)[1] == 0.02
+assert [round(loss, 3) for loss, _ in pair] == [0.033, 0.024]
+assert all(2.3 < run["instructions"] < 2.85 for run in recording["ranks"])
+assert 0.03 < lost["whole", 0.001][0] < 0.04
+assert 1.85 < lost["whole", 0.001][1] < 1.9
+assert lost["whole", 0.001][1] < of_lora[1][1]
+assert lost["whole", 0.001][0] < of_lora[1][0]
+
 # %% [markdown]
-# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and none of them showed a question to be answered otherwise. The picture shows the price of learning fast: the further left a run came, the higher it stands. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing. With 0.02 it has the lowest losses, about 0.03, and that of instructions has more than doubled, from 1.7 to 3.5 and 3.8 nats. The speech shows the same.
+# This is called *forgetting*. Nothing told the model to keep what it could do: 64 examples of one form were all it saw, and none of them showed a question to be answered otherwise. The picture shows the price of a fast rate. Among the LoRA runs of rank 8, the faster the rate, the more was lost, in the instructions and in the speech. Within one rate there is no such order: of the two runs with 0.02, the one that learned better also lost less. With a rate of 0.001, LoRA had not learned the task in 32 steps, and forgotten nothing that these two losses show. With 0.02 it has the lowest loss of each seed at this rank, 0.033 and 0.024, and that of instructions has more than doubled, from 1.7 to 3.8 and 3.5 nats.
 #
-# And *whole* matrices? With their best rate, 0.001, they learned the task as well as LoRA did with 0.005, and forgot much less: 1.9 nats against 2.4 to 2.8. You may have heard the opposite, "LoRA learns less and forgets less" [6]. That was found with larger models, longer training and other tasks. Ours is one task, and two seeds. LoRA's rate was chosen for speed, to fit into 32 steps. Take the method from it, not the number: measure what is lost, beside what is gained.
+# And *whole* matrices? With their best rate, 0.001, they learned the task as well as LoRA did with 0.005, and forgot much less: 1.9 nats against 2.4 to 2.8. They also lost less than LoRA with 0.0025, which had learned less. So it is not simply learning that costs. You may have heard the opposite, "LoRA learns less and forgets less" [6]. That was found with larger models, longer training and other tasks. Ours is one task, and two seeds. LoRA's rate was chosen for speed, to fit into 32 steps. Take the method from it, not the number: measure what is lost, beside what is gained.
 #
 # What helps? General instructions among the examples; fewer steps, or a smaller learning rate; and here is the charm of LoRA: the adapter can be taken out. With a factor of 0 the model is what it was:
 
@@ -700,9 +774,9 @@ for seed_of, marker in ((0, "o"), (1, "s")):
         f"{marker}-",
         label=f"LoRA, seed {seed_of}",
     )
-    whole = min(run["loss"] for run in recording["whole"] if run["seed"] == seed_of)
+    best = min(run["loss"] for run in whole if run["seed"] == seed_of)
     axes.axhline(
-        whole,
+        best,
         ls="--" if seed_of else ":",
         color="black",
         label=f"whole matrices, seed {seed_of}",
@@ -727,9 +801,11 @@ print(
 )
 assert all(0.025 < run["loss"] < 0.065 for run in recording["ranks"])
 assert max(means) - min(means) < 2 * between_seeds
+assert [round(loss, 3) for loss in of_ranks[1]] == [0.058, 0.047]
+assert min(of_ranks[1]) > max(run["loss"] for run in whole if run["rate"] == 0.001)
 
 # %% [markdown]
-# The rank makes no difference that one could see: from 1 to 64 the losses lie between 0.03 and 0.06, and two seeds of one rank differ as much as the ranks do. Whole matrices, with 0.035 and 0.038, lie at the lower end of that. One direction beside each matrix is enough for this form. (Above, the first direction of a whole change alone was *not* enough. A product of rank 1 that is trained as such is something else than what is left of a larger change when the rest is cut off.) Nor did the larger ranks need another learning rate, which is what $\alpha / r$ is for.
+# The rank makes no difference that one could see: from 1 to 64 the losses lie between 0.03 and 0.06, and two seeds of one rank differ as much as the ranks do. Whole matrices, with 0.035 and 0.038, lie at the lower end of that. By the loss, one direction beside each matrix is nearly enough for this form: rank 1, with 0.058 and 0.047, lies a little above whole matrices in both seeds. (How many of its answers have the form was not recorded. Above, the first direction of a whole change alone was *not* enough. A product of rank 1 that is trained as such is something else than what is left of a larger change when the rest is cut off.) Nor did the larger ranks need another learning rate. That is what $\alpha / r$ is for; but we did not try without it, so we cannot say that it is the reason.
 #
 # The *rate* makes all the difference: 0.001 is too little for 32 steps, in LoRA; for whole matrices 0.001 is the largest rate that was tried and the best, so a still larger one might be better (lesson 17: beware of the edge). A task with more to know than a form would need more rank: in [6], LoRA learned less than whole tuning where new knowledge had to go in.
 #
@@ -853,7 +929,7 @@ assert 0.01 < all_of_it.share < 0.02
 #
 # - A conversation as one line of tokens, and a loss that is taken on the answers alone; several samples in a row that do not see each other.
 # - LoRA: two thin matrices beside a large one, less than a thousandth of the numbers trained, an adapter of 0.4 MB that others can open, and a merge that changes the answers by no more than rounding.
-# - Tuning taught the model a *form*. It did not need to be taught what a good review is. What it does not know, 64 examples would not have given it.
+# - Tuning taught the model a *form*. At telling good reviews from bad ones, which it could before, our runs show no clear gain. Whether 64 examples could teach what it does not know, we did not test.
 # - It costs: with the adapter, the model is worse at everything else that we measured. Take it out, and all of that is back.
 # - There was one right answer to each example here. For most questions there are many, some better than others. How does one learn from *better*? That is lesson 21.
 #

@@ -44,7 +44,7 @@ import numpy as np
 #
 # `start`, `roles[role]`, `newline`, the ids, `end`, `newline`
 #
-# Return two lists of the same length: all ids, and for each of them 1 if it counts and 0 if not. What counts is what the assistant has to *write*: the ids of its turns, and the `end` after them. It does not write the three tokens at the beginning of its turn (the program that runs it does), nor the `newline` after `end`.
+# Return two lists of the same length: all ids, and for each of them 1 if it counts and 0 if not. What counts is what the assistant has to *write*: the ids of its turns, and the `end` after them. It does not write the three tokens at the beginning of its turn (the program that runs it does), nor the `newline` after `end`. An answer may be empty; its `end` counts all the same.
 #
 # For the turns `[("user", [20, 21]), ("assistant", [30])]` with `start` 1, `end` 2, `newline` 3 and `roles = {"user": 10, "assistant": 11}` the answer is
 #
@@ -52,7 +52,7 @@ import numpy as np
 #
 # <details><summary>Hint: a message may hold anything</summary>
 #
-# Decide what counts while you write the turns, where you know whose turn it is. Whoever searches the finished ids for `roles["assistant"]` is deceived by a user whose message holds that token.
+# Decide what counts while you write the turns, where you know whose turn it is. Whoever searches the finished ids for the beginning of an answer, or for its `end`, is deceived by a message that holds these tokens. (A good tokenizer keeps them out of messages, as the page says. Your function should not depend on it.)
 #
 # </details>
 
@@ -161,9 +161,9 @@ check("instruct.join_adapters", join_adapters, part="taken_away")
 # %% [markdown]
 # ## Exercise 3: an adapter from a finished model · ●●○ · 20 minutes · 5 points
 #
-# Somebody has tuned *all* the numbers of a matrix, and you have the matrix before and after. The difference is large. Can it be sent as an adapter? Not exactly, but the best one of a given rank can be computed: cut off its singular value decomposition, as the page does.
+# Somebody has tuned *all* the numbers of a matrix, and you have the matrix before and after. The difference is large. Can it be sent as an adapter? Not exactly, but the best one of a given rank can be computed: cut off its singular value decomposition, as was done for the page's recording (the page shows only what came of it).
 #
-# Write `extract_adapter(change, rank, alpha)`. `change` has our layout, **(in, out)**. Return `(A, B)` with A of shape (rank, in) and B of shape (out, rank), such that $\frac{\alpha}{\text{rank}} B A$ is, in *its* layout (out, in), the best approximation of the change that a product of this rank can be. If `rank` is larger than the smaller side of the matrix, raise a `ValueError` with a sentence that says so.
+# Write `extract_adapter(change, rank, alpha)`. `change` has our layout, **(in, out)**. Return `(A, B)` with A of shape (rank, in) and B of shape (out, rank), such that $\frac{\alpha}{\text{rank}} B A$ is, in *its* layout (out, in), the best approximation of the change that a product of this rank can be. If `rank` is larger than the smaller side of the matrix, raise a `ValueError` with a sentence that says so, and which rank was asked for.
 #
 # For `change = np.array([[3.0, 0.0], [0.0, 1.0], [0.0, 0.0]])` (in = 3, out = 2), rank 1 and alpha 1, the product B A is `[[3, 0, 0], [0, 0, 0]]`.
 #
@@ -213,7 +213,7 @@ from llmai_edu.course import check
 check("instruct.extract_adapter", extract_adapter, part="rank_too_large")
 
 # %% [markdown]
-# How much of a change is kept? Two changes of 40 × 30 and of the same size: one that was made by a product of rank 4 with a little noise, and one that is noise alone. Guess the shares for rank 4 first.
+# How much of a change is kept? Two changes of shape 40 × 30: one that was made by a product of rank 4 with a little noise, and one that is noise alone, brought to the same size (the same sum of squares). Guess the shares for rank 4 first.
 
 # %% tags=["skip-proof"]
 rng = np.random.default_rng(0)
@@ -221,6 +221,7 @@ made = rng.standard_normal((40, 4)) @ rng.standard_normal((4, 30)) + 0.3 * rng.s
     (40, 30)
 )
 noise = rng.standard_normal((40, 30))
+noise *= np.linalg.norm(made) / np.linalg.norm(noise)
 try:
     for name, change in (("rank 4 and noise", made), ("noise alone", noise)):
         A, B = extract_adapter(change, 4, 4)

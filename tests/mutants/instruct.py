@@ -47,7 +47,7 @@ MUTANTS = {
         Mutant("one_list", says="return two lists", edit=("return ids, counted", "return counted")),
         Mutant(
             "searched",
-            says="not where the assistant writes",
+            says="search the ids for the assistant's name",
             source="""
             def whole_talk(turns, start, end, newline, roles):
                 ids = [i for role, said in turns for i in (start, roles[role], newline, *said, end, newline)]
@@ -60,6 +60,36 @@ MUTANTS = {
                         on = True
                 return ids, counted
         """,
+        ),
+        Mutant(
+            "searched_the_whole_head",
+            says="search the ids for the beginning of an answer",
+            source="""
+            def whole_talk(turns, start, end, newline, roles):
+                ids = [i for role, said in turns for i in (start, roles[role], newline, *said, end, newline)]
+                counted, on = [], False
+                for place, one in enumerate(ids):
+                    if ids[max(0, place - 3):place] == [start, roles["assistant"], newline]:
+                        on = True
+                    counted.append(int(on))
+                    if one == end:
+                        on = False
+                return ids, counted
+        """,
+        ),
+        Mutant(
+            "stops_at_the_first_end",
+            says="an `end` inside an answer",
+            edit=(
+                "counted += [0, 0, 0] + [mark] * (len(said) + 1) + [0]",
+                "spoken = [*said, end].index(end) + 1\n"
+                "        counted += [0, 0, 0] + [mark] * spoken + [0] * (len(said) + 2 - spoken)",
+            ),
+        ),
+        Mutant(
+            "empty_answer",
+            says="an empty answer ends too",
+            edit=('int(role == "assistant")', 'int(role == "assistant" and len(said) > 0)'),
         ),
     ],
     "join_adapters": [
@@ -90,6 +120,24 @@ MUTANTS = {
             "new_rank",
             says="each belongs to its own",
             edit=(JOINED, "[alpha1 / len(A) * B1, weight * alpha2 / len(A) * B2]"),
+        ),
+        Mutant(
+            "factors_twice",
+            says="the factors were put into A",
+            edit=("[A1, A2]", "[alpha1 / len(A1) * A1, alpha2 / len(A2) * A2]"),
+        ),
+        Mutant(
+            "svd_of_the_sum",
+            says="also where that is more than the smaller side",
+            source="""
+            def join_adapters(first, second, weight=1.0):
+                (A1, B1, alpha1), (A2, B2, alpha2) = first, second
+                change = alpha1 / len(A1) * B1 @ A1 + weight * alpha2 / len(A2) * B2 @ A2
+                rank = len(A1) + len(A2)
+                U, S, Vt = np.linalg.svd(change, full_matrices=False)
+                A, B = Vt[:rank], U[:, :rank] * S[:rank]
+                return A, B, len(A)
+        """,
         ),
         Mutant("alpha_alone", says="without its rank", edit=(JOINED, "[alpha1 * B1, weight * alpha2 * B2]")),
         Mutant(
@@ -147,7 +195,14 @@ MUTANTS = {
             says="A and B are exchanged",
             edit=(EXTRACTED, "return U[:, :rank] * S[:rank] * rank / alpha, Vt[:rank]"),
         ),
-        Mutant("no_error", says="at most rank 4", edit=("if rank > min(change.shape):", "if False:")),
+        Mutant("no_error", says="of 6 × 4 has at most", edit=("if rank > min(change.shape):", "if False:")),
+        Mutant("columns_only", says="of 4 × 6 too has", edit=("min(change.shape)", "change.shape[1]")),
+        Mutant("full_rank_refused", says="is allowed", edit=("rank > min", "rank >= min")),
+        Mutant(
+            "no_sentence",
+            says="name in the ValueError",
+            edit=('f"a matrix of {change.shape} has no rank {rank}"', '"x"'),
+        ),
         Mutant(
             "silent",
             says="say in the ValueError",

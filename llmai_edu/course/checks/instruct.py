@@ -3,7 +3,7 @@
 import numpy as np
 
 from llmai_edu.course.exercise import exercise
-from llmai_edu.course.expect import expect, expect_close
+from llmai_edu.course.expect import expect, expect_close, refuse
 
 
 def _talks(rng):
@@ -17,6 +17,26 @@ def _talks(rng):
         yield turns, roles
     said = [12, 3, *rng.integers(13, 60, 2).tolist(), 2]  # a user who writes what looks like an answer
     yield [("user", said), ("assistant", rng.integers(13, 60, 3).tolist()), ("user", [12, 3, 40])], roles
+    yield [("user", [20, 1, *said, 3]), ("assistant", rng.integers(13, 60, 3).tolist())], roles
+    said = [*rng.integers(13, 60, 2).tolist(), 2, 3, *rng.integers(13, 60, 2).tolist()]  # an answer that goes on
+    yield [("user", [21, 22]), ("assistant", said)], roles
+    yield [("user", [23]), ("assistant", []), ("user", [24, 25]), ("assistant", [26])], roles
+
+
+def _searched(ids, begin):
+    """The marks of those who look for the beginning of an answer in the finished ids, and stop at the next `end`."""
+    marks, on = [], False
+    for place, one in enumerate(ids):
+        on = on or tuple(ids[max(0, place - len(begin)) : place]) == begin
+        marks.append(int(on))
+        on = on and one != 2
+    return marks
+
+
+def _stopped(said, counts):
+    """The marks of one turn where the first `end` is taken for its last."""
+    spoken = [*said, 2].index(2) + 1
+    return [0] * 3 + [int(counts)] * spoken + [0] * (len(said) + 2 - spoken)
 
 
 @exercise(points=4, minutes=15, difficulty=1)
@@ -45,11 +65,24 @@ def whole_talk(answer, rng):
         )
         expect(len(got[1]) == len(ids), "there must be one mark for each id", got=len(got[1]), want=len(ids))
         shifted = [*want[1:], 0]
+        stopped = [mark for begin, said, *_, name in written for mark in _stopped(said, name == "assistant")]
+        silent = [place for place, (begin, said, *_, name) in enumerate(written) if name == "assistant" and not said]
+        no_empty = list(want)
+        for place in silent:
+            no_empty[sum(len(begin) + len(said) + 2 for begin, said, *_ in written[:place]) + 3] = 0
         expect_close(
             [int(mark) for mark in got[1]],
             want,
             "the marks are not where the assistant writes",
             suspects={
+                "an empty answer ends too: its `end` counts, though nothing was said": no_empty,
+                "an `end` inside an answer does not end it: the turn says where it ends": stopped,
+                "do not search the ids for the beginning of an answer: a message of the user may hold it": _searched(
+                    ids, (1, 12, 3)
+                ),
+                "do not search the ids for the assistant's name: a message of the user may hold it": _searched(
+                    ids, (12, 3)
+                ),
                 "only one answer counts here: every turn of the assistant does": marks(0, 1, 1, 0, last=True),
                 "the `end` of an answer counts: the assistant must learn to stop": marks(0, 1, 0, 0),
                 "start, role and newline are written by the program, not by the assistant": marks(1, 1, 1, 0),
@@ -87,6 +120,12 @@ def _opened(got, rank, inside, outside):
     )
     expect(len(A) == B.shape[1], "A must have as many rows as B has columns", got=(A.shape, B.shape))
     expect(
+        len(A) == rank or len(A) != min(inside, outside),
+        "the rank must be the sum of both ranks, also where that is more than the smaller side of the matrix",
+        got=len(A),
+        want=rank,
+    )
+    expect(
         len(A) == rank,
         "the rank must be the sum of both ranks: (B1 + B2)(A1 + A2) is not B1 A1 + B2 A2",
         got=len(A),
@@ -121,6 +160,12 @@ def _joined(answer, first, second, *weights):
             "with a new alpha of 1, everything becomes too small by the new rank": (one + weight * two) / total,
             "the weight is not used": one + two,
             "the weight was put into A and into B, so that it counts twice": one + weight**2 * two,
+            "the factors were put into A and into B, so that they count twice": (
+                alpha1 / len(A1) * one + weight * alpha2 / len(A2) * two
+            ),
+            "factors and weight stand in A as well as in B: once is enough": (
+                alpha1 / len(A1) * one + weight**2 * alpha2 / len(A2) * two
+            ),
             "the sign of the weight is lost: a negative one takes the second adapter away": one + abs(weight) * two,
             "the weight belongs to the second adapter": weight * one + two,
             "the weight was applied to both adapters": weight * (one + two),
@@ -133,7 +178,7 @@ def _joined(answer, first, second, *weights):
 
 @exercise(points=4, minutes=25, difficulty=2)
 def join_adapters(answer, rng):
-    for ranks in ((2, 2), (2, 3), (4, 1)):
+    for ranks in ((2, 2), (2, 3), (4, 1), (4, 3)):
         first, second = (_adapter(rng, rank, 7, 5) for rank in ranks)
         _joined(answer, first, second, float(rng.uniform(0.3, 0.8)))
 
@@ -200,12 +245,22 @@ def extract_adapter(answer, rng):
 
 @extract_adapter.part(points=1)
 def rank_too_large(answer, rng):
-    change = rng.standard_normal((6, 4))
-    A, B = answer(change, 4, 4.0)
-    expect_close(np.asarray(B) @ np.asarray(A), change.T, "with the full rank nothing is lost", rtol=1e-6, atol=1e-9)
-    try:
-        got = answer(change, 5, 5.0)
-    except ValueError as error:
-        expect(bool(str(error).strip()), "say in the ValueError what is wrong with the rank", on="")
-        return
-    expect(False, "a matrix of 6 × 4 has at most rank 4: raise a ValueError for 5", got=got)
+    for shape in ((6, 4), (4, 6)):
+        change, matrix = rng.standard_normal(shape), "a matrix of {} × {}".format(*shape)
+        try:
+            A, B = answer(change, 4, 4.0)
+        except ValueError as error:
+            refuse(f"rank 4 of {matrix} is allowed: only a larger one is refused", got=f"ValueError: {error}")
+        expect_close(
+            np.asarray(B) @ np.asarray(A), change.T, "with the full rank nothing is lost", rtol=1e-6, atol=1e-9
+        )
+        rank = int(rng.integers(5, 7))
+        try:
+            got = answer(change, rank, float(rank))
+        except ValueError as error:
+            said = str(error)
+            expect(bool(said.strip()), "say in the ValueError what is wrong with the rank", on="")
+            expect(str(rank) in said, "name in the ValueError the rank that was asked for", got=said, want=str(rank))
+        else:
+            limit = "has at most rank 4" if shape[0] > shape[1] else "too has at most rank 4, the smaller side counts"
+            expect(False, f"{matrix} {limit}: raise a ValueError for {rank}", got=got)
