@@ -115,6 +115,8 @@ plt.show()
 mean = {way: {n: values.mean() for n, values in points(way).items()} for way in NAMES}
 for way, values in mean.items():
     print(f"{way:<10}", {n: f"{value:.1%}" for n, value in values.items()})
+
+# %%
 for way in ("tuned", "frozen"):
     lead = mean_interval(points(way)[128] - points("bag")[1792])
     print(f"{way} with 128 minus bag of words with 1,792: {lead:+.3f}")
@@ -411,6 +413,8 @@ for n in (8, 32, 128, 512):
     times = a.std(ddof=1) / b_.std(ddof=1)
     print(f"{n:>4}: spread {times:.1f} times as wide, correlation {together[n]:+.2f}")
     assert times > 3 if n == 32 else 1.1 < times < 1.6
+
+# %%
 assert together[32] > 0.98
 assert -0.7 < together[128] < 0
 assert all(0.4 < together[n] < 0.6 for n in (8, 512))
@@ -876,7 +880,10 @@ for low, high in zip(edges, edges[1:]):
     print(f"{low:.2f} to {high:.2f}: {inside.mean():.0%} of answers, too sure by {gap:+.3f}")
 axes.plot([0.5, 1], [0.5, 1], ls="--", color="#000000")
 axes.set(
-    xlabel="how sure it is", ylabel="how often it is right", xlim=(0.48, 1.02), ylim=(0.4, 1.02)
+    xlabel="how sure it is",
+    ylabel="how often it is right",
+    xlim=(0.48, 1.02),
+    ylim=(0.34, 1.02),
 )
 plt.show()
 
@@ -899,6 +906,8 @@ assert too_sure[8].value > 0.1
 assert all(gap.value > 0 for gap in gaps)
 assert [gap.excludes_zero for gap in gaps] == [False] * 2 + [True] * 4
 assert (sure >= 0.7).mean() > 0.8
+
+# %%
 ends = {n: [] for n in too_sure}
 for run in recorded["curve"]:
     if run["way"] == "tuned":
