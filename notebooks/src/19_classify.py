@@ -108,7 +108,7 @@ plt.show()
 # The bars are 95 % intervals over the five seeds; the dotted line is somebody who always gives the same answer. (At 1,792 the bars are shorter than they should be. The sentences are drawn from 1,873, so all five draws are nearly the same.) Three things to see, each of which has its own part of the page:
 #
 # - *The text that MiniLM has read is worth a great many labels.* With 128 labelled sentences, MiniLM is ahead of a bag of words with 1,792, which is fourteen times as many: surely if all of it is trained; if it is frozen, on the mean.
-# - *Which way is better depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With 8, 32 or 128, five seeds do not show which is. With 32, the results of training all are spread more than twice as widely.
+# - *How the two ways compare depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With 8, 32 or 128, five seeds do not show which is. With 32, the results of training all are spread more than twice as widely.
 # - *It is the reading and not the shape.* The same network from a random start stays far below.
 
 # %%
@@ -939,7 +939,7 @@ for i in np.argsort(-loss)[:8]:
     print(f"people {scores[i]:+.1f}   model {verdicts[:, i].mean():+.1f}   {texts['test'][i]}")
 
 # %% [markdown]
-# Where people themselves wavered, more than one sentence in five is wrong each time; where they were firm, about one in forty. So a part of what is left, less than half of it, lies near the cut at zero, as in lesson 06, and there the label itself is in doubt. The rest is the model's. Of the eight worst, only two lie within one of zero.
+# Where people themselves wavered, more than one sentence in five is wrong each time; where they were firm, about one in forty. So a part of what is left, less than half of it, lies near the cut at zero, as in lesson 06, and there the label itself is in doubt. More than half of it does not. Of the eight worst, only two lie within one of zero.
 #
 # Read the worst. Many a sentence has warm words in it and is cold: "inspiring as a Hallmark card", "might best be enjoyed as a daytime soaper". To know that a Hallmark card is no praise takes knowledge of the world, not of sentiment words. Another praises by a "too" that usually blames ("too original to be ignored"). Two turn at a "but", and the model follows the wrong half.
 
