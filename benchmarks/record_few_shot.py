@@ -1,7 +1,7 @@
 """Few labelled sentences, three ways to use an encoder, five seeds: the runs that lesson 19 draws.
 
     python -m benchmarks.record_few_shot curve       # probe, bag of words, fine-tuning: about 6 core-minutes
-    python -m benchmarks.record_few_shot rates       # fine-tuning at other learning rates: 1 core-minute
+    python -m benchmarks.record_few_shot rates       # fine-tuning at other learning rates: 2 core-minutes
     python -m benchmarks.record_few_shot scratch     # the same encoder from a random start: 3 core-minutes
     python -m benchmarks.record_few_shot augment     # altered copies, for the probe and for fine-tuning: 3 core-minutes
 
@@ -152,12 +152,13 @@ def tune(task: Task, n: int, seed: int, epochs: int, rate: float, part: str = "t
 
 
 def rates(task: Task, recorded: dict, write: Any) -> None:
-    """A smaller and a larger learning rate than ours, on the validation part, n = 32, one seed."""
-    for rate in (1e-3, RATE, 1e-5):
-        if not done(recorded["rates"], rate=rate):
-            run = tune(task, 32, 0, EPOCHS[32], rate, "valid")
-            recorded["rates"].append({"rate": rate, "n": 32, "seed": 0, **run})
-            write()
+    """A smaller and a larger learning rate than ours, on the validation part, n = 32."""
+    for seed in SEEDS:
+        for rate in (1e-3, RATE, 1e-5):
+            if not done(recorded["rates"], rate=rate, seed=seed):
+                run = tune(task, 32, seed, EPOCHS[32], rate, "valid")
+                recorded["rates"].append({"rate": rate, "n": 32, "seed": seed, **run})
+                write()
 
 
 def scratch(task: Task, recorded: dict, write: Any) -> None:

@@ -20,7 +20,7 @@
 #
 # *About 75 minutes to read, 40 seconds to run on two CPU cores, 1.3 GB. Needs: lesson 13.*
 #
-# You have thirty sentences with labels, not seven thousand. From thirty sentences nobody learns English. But a model that has read a lot of English may need little more than to be told what you want to know. This is *transfer learning*: what was learned on one task, with much text, is used for another, with few examples. On this page you see how much it is worth, which of three ways to do it is best, and from how many examples on. The answer changes with their number.
+# You have thirty sentences with labels, not seven thousand. From thirty sentences nobody learns English. But a model that has read a lot of English may need little more than to be told what you want to know. This is *transfer learning*: what was learned on one task, with much text, is used for another, with few examples. On this page you see how much it is worth, which of two ways to do it is better, and from how many examples on. What can be said changes with their number.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -79,17 +79,18 @@ def points(way, part="curve", **about):
     return {n: np.array(values) for n, values in found.items()}
 
 
-# %% alt="Accuracy on the test against the number of labelled sentences, 8 to 1,792, on a logarithmic axis, with intervals. MiniLM with all weights trained rises from 0.60 to 0.83 at 512. MiniLM frozen rises from 0.61 to 0.79 at 512 and 0.82 at 1,792; the two curves cross between 32 and 128, and the intervals of the first are much longer. The bag of words rises from 0.53 to 0.73 at 1,792. Two curves for the same shape from a random start, trained and frozen, run near the bag of words or below it, from 0.52 at 32 sentences to 0.57 at 128."
+# %% alt="Accuracy on the test against the number of labelled sentences, 8 to 1,792, on a logarithmic axis, with intervals. MiniLM with all weights trained rises from 0.60 to 0.83 at 512. MiniLM frozen rises from 0.61 to 0.79 at 512 and 0.82 at 1,792; the two curves cross between 32 and 128. With 32 sentences the interval of the first is much longer, elsewhere they are more alike. The bag of words rises from 0.53 to 0.73 at 1,792. Two curves for the same shape from a random start, trained and frozen (dashed, with hollow marks), nearly coincide: they run near the bag of words or below it, from 0.52 at 32 sentences to 0.57 at 128. A dotted line at 0.5 is the level of one and the same answer each time."
 _, axes = new_axes(7.2, 4.2)
 for k, ((way, name), marker) in enumerate(zip(NAMES.items(), "os^vD")):
     of_way = points(way)
     means = [mean_interval(values) for values in of_way.values()]
     errors = [[e.value - e.low for e in means], [e.high - e.value for e in means]]
     axes.errorbar(
-        [n * 1.05 ** (k - 2) for n in of_way],
+        [n * 1.09 ** (k - 2) for n in of_way],
         [e.value for e in means],
         errors,
-        fmt=f"{marker}-",
+        fmt=marker + ("--" if way == "untrained" else "-"),
+        markerfacecolor="white" if way == "untrained" else PALETTE[k],
         color=PALETTE[k],
         capsize=3,
         label=name,
@@ -104,20 +105,41 @@ axes.legend(fontsize=8, loc="upper left")
 plt.show()
 
 # %% [markdown]
-# The bars are 95 % intervals over the five seeds. Three things to see, each of which has its own part of the page:
+# The bars are 95 % intervals over the five seeds; the dotted line is somebody who always gives the same answer. (At 1,792 the bars are shorter than they should be. The sentences are drawn from 1,873, so all five draws are nearly the same.) Three things to see, each of which has its own part of the page:
 #
-# - *The text that MiniLM has read is worth a great many labels.* With 128 labelled sentences, MiniLM is ahead of a bag of words with 1,792, which is fourteen times as many.
-# - *Which way is better depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With 8 or 32, it is not, and with 32 its results are spread more than twice as widely.
+# - *The text that MiniLM has read is worth a great many labels.* With 128 labelled sentences, MiniLM is ahead of a bag of words with 1,792, which is fourteen times as many: surely if all of it is trained; if it is frozen, on the mean.
+# - *How the two ways compare depends on how many there are.* With 512 labelled sentences, it is surely better to train all of MiniLM. With 8, 32 or 128, five seeds do not show which is. With 32, the results of training all are spread more than twice as widely.
 # - *It is the reading and not the shape.* The same network from a random start stays far below.
 
 # %%
 mean = {way: {n: values.mean() for n, values in points(way).items()} for way in NAMES}
 for way, values in mean.items():
     print(f"{way:<10}", {n: f"{value:.1%}" for n, value in values.items()})
-assert mean["bag"][1792] + 0.01 < mean["frozen"][128] < mean["tuned"][128]
+
+# %%
+for way in ("tuned", "frozen"):
+    lead = mean_interval(points(way)[128] - points("bag")[1792])
+    print(f"{way} with 128 minus bag of words with 1,792: {lead:+.3f}")
+    assert lead.value > 0.01
+    assert lead.excludes_zero == (way == "tuned")
 assert mean["tuned"][512] > mean["frozen"][512]
 for n in (32, 128):
     assert max(mean["scratch"][n], mean["untrained"][n]) < mean["frozen"][n] - 0.12
+
+# %% [markdown]
+# Not only the number of sentences changes along such a curve. Whoever trains all of MiniLM must also say how many rounds through the sentences it gets, and few sentences were given more of them:
+
+# %%
+steps = {}
+for n, rounds in recorded["settings"]["epochs"].items():
+    steps[int(n)] = rounds * math.ceil(int(n) / recorded["settings"]["batch_size"])
+    print(f"{n:>4} sentences: {rounds:>2} rounds, {steps[int(n)]} steps")
+assert steps == {8: 20, 32: 20, 128: 40, 512: 64}
+assert recorded["settings"]["rate"] == 1e-4
+assert recorded["settings"]["l2"] == 10.0
+
+# %% [markdown]
+# One learning rate, 0.0001, and one pull for the probe, 10, served all numbers of sentences. (What the two are, you see below.)
 
 # %% [markdown]
 # ## The task
@@ -134,11 +156,11 @@ for part, reviews in zip(("train", "valid", "test"), task.parts):
 # %%
 same = set(map(str.lower, texts["train"])) & set(map(str.lower, texts["test"]))
 assert not same
-assert len(texts["test"]) == 552
+assert (len(texts["train"]), len(texts["valid"]), len(texts["test"])) == (1873, 255, 552)
 assert 0.45 < labels["test"].mean() < 0.55
 
 # %% [markdown]
-# Somebody who always gives one and the same answer is right in about half of the cases: that is the dotted line.
+# Somebody who always gives one and the same answer is right in about half of the cases: that was the dotted line.
 #
 # The few are drawn *balanced*: as many that praise as that blame. (Of eight drawn blindly, six or more would be of one kind in 29 % of the draws, and a classifier would learn that, too.) In practice this is a luxury, since one has to know the labels before one draws.
 
@@ -176,7 +198,7 @@ assert round(2 * sum(math.comb(8, k) for k in (0, 1, 2)) / 2**8, 2) == 0.29
 # %% [markdown]
 # ## One model, three ways
 #
-# The model is the MiniLM of lesson 13, in our own `BertModel`: 22.6 million weights. It gives each token a vector of 384 numbers. Their mean is the vector of the sentence, its *features*. On them stands one new linear layer, the *head*: two rows of 384 weights, a row for blame and a row for praise, and two constants. The row with the larger sum wins.
+# The model is the MiniLM of lesson 13, in our own `BertModel`: 22.6 million weights. It gives each token a vector of 384 numbers. Their mean is the vector of the sentence, its *features*. On them stands one new linear layer, the *head*: two rows of 384 weights, a row for blame and a row for praise, and two constants. The row with the larger sum wins. By how much praise is ahead of blame we call the *verdict* on a sentence: above zero it is praise.
 
 # %%
 model = TextClassifier(load_minilm(), generator=torch.Generator().manual_seed(seed))
@@ -196,6 +218,8 @@ assert round(sizes["encoder"] / 1e6, 1) == 22.6
 # | frozen features | as MiniLM | no | trained |
 # | full fine-tuning | as MiniLM | yes | trained |
 #
+# The last two are the ways to use MiniLM. The first uses nothing that was read; it is a control.
+#
 # ### Frozen: a linear probe
 #
 # If the encoder does not move, each sentence has to pass through it only once. What is left is *logistic regression* on 384 numbers, as for the bag of words in lesson 06. Training only the head in this way is called a *linear probe*, because it tells what can be read off the features with a straight cut.
@@ -206,7 +230,7 @@ test_features = read_texts(model, tokenizer, texts["test"], features=True)  # (5
 print(few_features.shape, test_features.shape)
 
 # %% [markdown]
-# Slowly, by plain gradient descent. The loss is cross-entropy, summed over the examples, plus a pull: `l2 / 2` times the sum of the squared weights. Without the pull there is no end. 32 points in 384 dimensions can always be separated, and the loss falls for ever while the weights grow.
+# Slowly, by plain gradient descent. The loss is cross-entropy, summed over the examples, plus a pull: `l2 / 2` times the sum of the squared weights. Without the pull there is no end. 32 points in 384 dimensions can be separated (unless two equal ones bear unlike labels), and the loss falls for ever while the weights grow.
 
 
 # %%
@@ -280,7 +304,7 @@ print({name: f"{value:.0e}" for name, value in off.items()})
 assert max(off.values()) < 1e-3 < 0.05 < abs(W).max()
 
 # %% [markdown]
-# (scikit-learn keeps one row, the difference of our two; for it, our pull of 10 is a `C` of 2/10.) There is one best answer, so neither a start nor a learning rate plays a part. That makes the probe pleasant with few examples.
+# (scikit-learn keeps one row `d`, the difference of our two. At the best answer ours are `d / 2` and `-d / 2`, so our pull `l2 / 2 · (|d/2|² + |d/2|²)` is `l2 / 4 · |d|²`. Theirs is `1 / (2C) · |d|²`. Hence `C = 2 / l2`.) For a given pull there is one best answer, so neither a start nor a learning rate plays a part. That makes the probe pleasant with few examples.
 
 # %%
 frozen_accuracy = (probe_logits(test_features, W, b).argmax(1) == labels["test"]).mean()
@@ -332,7 +356,7 @@ def one_round(model, texts, labels, rate, seed):
 
 
 # %% [markdown]
-# The package's `fine_tune` is this loop with several rounds. It remembers the state of torch's random numbers, can alter the sentences on the way, and trains only what is not frozen. Do both give the same losses?
+# The package's `fine_tune` is this loop with several rounds. Afterwards it puts torch's random numbers back to where they were; it can alter the sentences on the way, and it trains only what is not frozen. Do both give the same losses?
 
 # %%
 plain, ours = (
@@ -346,7 +370,7 @@ assert np.allclose(slow_losses, losses, atol=1e-3)
 del plain, ours
 
 # %% [markdown]
-# Now in earnest: ten rounds through the 32 sentences, with the settings of the recorded runs. (The sentences and the start are those of the recorded run with the same seed.)
+# Now in earnest: ten rounds through the 32 sentences, as in the recorded runs with 32. (The sentences and the start are those of the recorded run with the same seed.)
 
 # %%
 losses = fine_tune(model, tokenizer, few, few_labels, epochs=10, rate=1e-4, seed=seed)
@@ -379,11 +403,28 @@ print({way: f"{value:.3f}" for way, value in spread.items()})
 assert spread["tuned"] > 2 * spread["frozen"]
 
 # %% [markdown]
-# Fine-tuned accuracies are spread more than twice as widely as frozen ones, though the same sentences were drawn for both. A random head, dropout and the order of the sentences come in as well, and 22.6 million weights may follow a draw more closely than 770. Several seeds are not a luxury here [6]: whoever runs one seed of each may conclude anything.
+# With 32 sentences, fine-tuned accuracies are spread more than twice as widely as frozen ones, though the same sentences were drawn for both. Where does it come from? In fine-tuning a random head, dropout and the order of the sentences come in as well. In the frozen way nothing but the draw does. So if both rise and fall together, seed by seed, it is the draw:
+
+# %%
+together = {}
+for n in (8, 32, 128, 512):
+    a, b_ = points("tuned")[n], points("frozen")[n]
+    together[n] = np.corrcoef(a, b_)[0, 1]
+    times = a.std(ddof=1) / b_.std(ddof=1)
+    print(f"{n:>4}: spread {times:.1f} times as wide, correlation {together[n]:+.2f}")
+    assert times > 3 if n == 32 else 1.1 < times < 1.6
+
+# %%
+assert together[32] > 0.98
+assert -0.7 < together[128] < 0
+assert all(0.4 < together[n] < 0.6 for n in (8, 512))
+
+# %% [markdown]
+# With 32 they do, almost in step: a good draw is good for both, and fine-tuning makes more of the difference. That is so in these five draws with 32 only. With the other numbers the spreads are more alike, and the correlation is anything from −0.7 to 0.6; five pairs say little about it. Several seeds are not a luxury here [6]: whoever runs one seed of each may conclude anything.
 #
 # ## Which way is better?
 #
-# Each seed draws the same sentences for both ways. So compare *seed by seed*: take the difference in each, and the interval of the five differences. What the draw does to both ways alike drops out.
+# Each seed draws the same sentences for both ways. So compare *seed by seed*: take the difference in each, and the interval of the five differences. What the draw does to both ways alike drops out. (That helps where both rise and fall together. With 128 they did the opposite, so there the paired interval is *longer* than an unpaired one would be. It is the right one all the same, since the draws are shared.)
 
 
 # %% quote="llmai_edu.finetuning.few_shot:mean_interval"
@@ -444,7 +485,7 @@ assert all(gain[n].low < 0 < gain[n].high for n in (8, 32, 128))
 assert growth.low > 0
 
 # %% [markdown]
-# Why should it be so? Freezing leaves 770 numbers to be learned, fine-tuning 22.6 million. More can be bent to the task, and more can be bent to the accidents of 32 sentences. That is an explanation which fits, not one that was tested. In practice: with some dozen labels take the frozen way, which is steadier and much cheaper: one pass of each sentence through the encoder, where ten rounds of fine-tuning need thirty (a round goes forward once and back at the price of two). With some hundred, try both.
+# Why should it be so? Freezing leaves 770 numbers to be learned, fine-tuning 22.6 million. More can be bent to the task, and more can be bent to the accidents of 32 sentences. That is an explanation which fits, not one that was tested. Another fits, too: with 512 sentences fine-tuning made 64 steps, with 8 only 20. In practice: with some dozen labels take the frozen way, which is steadier and much cheaper: one pass of each sentence through the encoder, where ten rounds of fine-tuning (those of 32 sentences) need thirty (a round goes forward once and back at the price of two). With some hundred, try both.
 
 # %% [markdown]
 # These intervals speak of other draws and starts. They do *not* speak of other test sentences, for all seeds were asked the same 552. How much would another test set move the numbers? For one run, that is the bootstrap of lesson 06:
@@ -461,20 +502,27 @@ assert 0.06 < one.high - one.low < 0.1
 #
 # ### Is it the rate?
 #
-# Perhaps fine-tuning was only done badly. With 32 sentences and one seed, a rate ten times smaller and one ten times larger were tried, and measured on the *validation* part:
+# Perhaps fine-tuning was only done badly. With 32 sentences, a rate ten times smaller and one ten times larger were tried with the same five seeds, and measured on the *validation* part:
 
 # %%
-tried = {run["rate"]: run for run in recorded["rates"]}
-for rate, run in sorted(tried.items()):
-    print(f"rate {rate:.0e}: validation {run['accuracy']:.1%}, last losses {run['loss']:.3f}")
+tried, last = {}, {}
+for run in sorted(recorded["rates"], key=lambda run: (run["rate"], run["seed"])):
+    tried.setdefault(run["rate"], []).append(run["accuracy"])
+    last.setdefault(run["rate"], []).append(run["loss"])
+for rate in tried:
+    behind = mean_interval(np.subtract(tried[1e-4], tried[rate])) if rate != 1e-4 else None
+    print(f"rate {rate:.0e}: validation {np.mean(tried[rate]):.1%}, last losses", end=" ")
+    print(f"{np.mean(last[rate]):.3f}", f"  ours is ahead by {behind:.3f}" if behind else "")
+    assert behind is None or behind.low > 0
 
 # %% [markdown]
-# Too small a rate, and after twenty steps the loss is still near that of a coin, 0.69. Too large a rate, and the 32 sentences are learned by heart, while the validation sentences are judged no better than with too small a one. The weights were moved too far to be of use for other sentences. Ours lies between, seven points higher. (One run each, on 255 sentences: this tells a bad rate from a good one, not a good one from a better.)
+# Too small a rate, and after twenty steps the loss is still near that of a coin, 0.69. Too large a rate, and the 32 sentences are learned by heart, but the validation sentences are judged less well. Perhaps the weights were moved too far to be of use for other sentences. Ours lies between: ahead of the smaller by about ten points, and of the larger by about four, both surely. Whether a rate between these is better still was not tried, nor were other numbers of sentences or of rounds. So this tells that ours is no bad rate with 32 sentences, not that it is the best.
 
 # %%
-assert tried[1e-5]["loss"] > 0.6
-assert tried[1e-3]["loss"] < 0.01
-assert 0.06 < tried[1e-4]["accuracy"] - max(tried[r]["accuracy"] for r in (1e-5, 1e-3)) < 0.08
+assert min(last[1e-5]) > 0.59
+assert max(last[1e-3]) < 0.01
+assert 0.09 < np.mean(tried[1e-4]) - np.mean(tried[1e-5]) < 0.115
+assert 0.03 < np.mean(tried[1e-4]) - np.mean(tried[1e-3]) < 0.045
 
 # %% [markdown]
 # ## The controls
@@ -503,7 +551,7 @@ assert abs(mean["scratch"][128] - mean["bag"][128]) < 0.03
 # %% [markdown]
 # ## More sentences out of few: augmentation
 #
-# Pictures may be mirrored: a mirrored cat is a cat. Is there something like it for sentences? *Data augmentation* makes altered copies and gives them the label of the original. Three ways that Wei and Zou [3] made popular: drop words, swap words, replace words by similar ones. And one for numbers, *mixup* [4]: a little of one example and much of another, features and labels in the same shares.
+# Pictures may be mirrored: a mirrored cat is a cat. Is there something like it for sentences? *Data augmentation* makes altered copies and gives them the label of the original. Three ways that Wei and Zou [3] made popular: drop words, swap words (two drawn places change their words, once for each seven words of the sentence, and once at least), replace words by similar ones. And one for numbers, *mixup* [4]: a little of one example and much of another, features and labels in the same shares.
 
 
 # %% quote="llmai_edu.finetuning.augment:delete_words"
@@ -567,7 +615,7 @@ for name, alter in (
 # %% [markdown]
 # ### Does the label survive?
 #
-# It is an assumption, and it can be measured. A bag of words that was fitted to *all* training sentences tells for each word whether it speaks for praise or for blame. Take the hundred words that speak loudest. How many of their GloVe neighbours speak for the *other* side?
+# It is an assumption, and it can be measured. A bag of words that was fitted to *all* training sentences tells for each word whether it speaks for praise or for blame. Take the hundred words that speak loudest. How many of their GloVe neighbours speak for the *other* side? (The printed list shows some of them: a loud word, an arrow, and a neighbour that speaks clearly for the other side.)
 
 # %%
 from sklearn.feature_extraction.text import CountVectorizer
@@ -602,7 +650,8 @@ turned = [
     if weight.get(w, 0) * weight[word] < -0.3
 ]
 print("; ".join(turned[:10]))
-assert 0.25 < other_side(near) < 0.42 < other_side(blind) < 0.6
+assert 0.31 < other_side(near) < 0.36
+assert 0.43 < other_side(blind) < 0.57
 assert neighbour_table(glove, ["boring"])["boring"][1] == "funny"
 nearest = neighbour_table(glove, ["good"], k=300)["good"]
 assert nearest.index("bad") == 165
@@ -693,13 +742,14 @@ for way in ("bag", "frozen"):
     )
 
 # %% [markdown]
-# Nothing helps. Of the 21 comparisons in the figure, the interval excludes zero in one: swaps for the frozen MiniLM with 32 sentences, and there they *cost* a point. (Of 21 such intervals one is expected to miss zero by chance alone, so even that is not to be trusted.) The bag of words cannot notice a swap at all: its effect is exactly zero, as it must be.
+# No gain is shown. The bag of words cannot notice a swap at all: its effect is exactly zero, as it must be. Of the other 18 comparisons in the figure, the interval excludes zero in one: swaps for the frozen MiniLM with 32 sentences, and there they *cost* a point. (Of 18 such intervals about one is expected to miss zero by chance alone, so even that is not to be trusted.) Nor is it shown that nothing helps: several intervals reach to two points above zero.
 #
-# Look at the last line, too. With 128 sentences, plain copies cost the frozen way a point, because they weaken the pull. Compared with the plain sentences alone, swaps would have been blamed for two points, and half of that is not theirs. That is what the control is for.
+# Look at the last line, too. With 128 sentences, plain copies cost the frozen way a point on the mean (the interval just reaches zero); all that they change is the pull. Compared with the plain sentences alone, swaps would have been blamed for two points, and on the mean half of that is not theirs. That is what the control is for.
 
 # %%
 surely = [key for key, e in effect.items() if e.excludes_zero]
-assert len(effect) == 21
+assert len(effect) == 18 + 3
+assert max(e.high for e in effect.values()) > 0.02
 assert surely == [("frozen", "swap", 32)]
 assert all(abs(effect["bag", "swap", n].value) == 0 for n in (8, 32, 128))
 
@@ -708,6 +758,7 @@ assert -0.015 < effect["frozen", "swap", 32].value < -0.005
 plain, copies = points("frozen")[128], points("frozen", "augment", method="copies")[128]
 swaps = points("frozen", "augment", method="swap")[128]
 assert -0.015 < (copies - plain).mean() < -0.008
+assert 0 < mean_interval(copies - plain).high < 0.001
 assert -0.025 < (swaps - plain).mean() < -0.015
 
 # %% [markdown]
@@ -722,9 +773,9 @@ print("seed by seed", dropped.round(3))
 assert -0.035 < mean_interval(dropped).low < 0 < mean_interval(dropped).high < 0.006
 
 # %% [markdown]
-# Again no help. The mean is a point below zero, and the interval reaches from three points worse to half a point better.
+# Again no gain is shown. The mean is a point below zero, and the interval reaches from three points worse to half a point better.
 #
-# Wei and Zou [3] had found gains of some points with small sets, for networks that were trained from the beginning, and expected little for pretrained ones: what the alterations teach (that a word more or less, or another order, seldom matters) a model that has read much knows already. Our bag of words would have had most to learn from new words, and its neighbours did not help it either; above you saw what is wrong with them.
+# Wei and Zou [3] had found gains of some points with small sets, for networks that were trained from the beginning, and expected little for pretrained ones: what the alterations teach (that a word more or less, or another order, seldom matters) a model that has read much knows already. Our bag of words would have had most to learn from new words, and no gain from neighbours is shown there either; above you saw what is wrong with them.
 #
 # ## What fine-tuning forgets
 #
@@ -738,21 +789,24 @@ halves = [
 
 
 def found_again(features, half_features):
-    """The share of halves whose nearest sentence is the one that they were made of."""
+    """For each half, whether its nearest sentence is the one that it was made of."""
     unit, half = (F.normalize(torch.from_numpy(x), dim=1) for x in (features, half_features))
-    return ((half @ unit.T).argmax(1) == torch.arange(len(unit))).float().mean().item()
+    return ((half @ unit.T).argmax(1) == torch.arange(len(unit))).float().numpy()
 
 
 # %%
 after = found_again(tuned_features, read_texts(model, tokenizer, halves, features=True))
 fresh = TextClassifier(load_minilm())
 before = found_again(test_features, read_texts(fresh, tokenizer, halves, features=True))
-print(f"found again: {before:.0%} before fine-tuning, {after:.0%} after it")
-assert before > 0.75
-assert before - after > 0.02
+lost = mean_interval(before - after)  # here over the 552 sentences, not over seeds
+print(f"found again: {before.mean():.0%} before fine-tuning, {after.mean():.0%} after it")
+print(f"lost {lost:.1%}")
+assert before.mean() > 0.75
+assert lost.low > 0
+assert after.mean() > 0.6
 
 # %% [markdown]
-# Some of it is gone, after twenty steps. Howard and Ruder [2] call this *catastrophic forgetting*. The frozen way forgets nothing, and one encoder can serve many heads at once: that is often the stronger argument for it than a point of accuracy.
+# Some of it is gone, after twenty steps. (One model and one draw of halves: the interval speaks of other sentences, not of other fine-tunings.) The extreme of it, when fine-tuning loses what the reading was good for, is called *catastrophic forgetting* [2]. Here it is mild: most halves are still found. The frozen way forgets nothing, and one encoder can serve many heads at once: that is often the stronger argument for it than a point of accuracy.
 #
 # Kumar and others [5] found a second reason for care. While the head is still random, its gradient pulls the features about, and this can hurt on text of another kind. Their cure: first fit the head alone (a probe), then train everything from there. `set_head` puts a probe in the place of the head:
 
@@ -766,7 +820,7 @@ assert (agree == probe_logits(test_features[:50], W, b).argmax(1)).all()
 #
 # ## Away from home: order and cut
 #
-# The classifiers with 128 film sentences were also asked about sentences from *product* reviews. Lesson 06 had found that two classifiers looked useless on another kind of text: their order was good, the cut was not. *AUC* measures the order alone: how often does a praising sentence get a higher verdict than a blaming one? 0.5 is chance.
+# The classifiers with 128 film sentences were also asked about sentences from *product* reviews. Lesson 06 had found that two classifiers looked useless on another kind of text: their order was good, the cut was not. *AUC* measures the order alone: how often does a praising sentence get a higher verdict (praise minus blame) than a blaming one? 0.5 is chance.
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -783,20 +837,20 @@ for name, values in table.items():
     print(f"{name:<12}", {way: f"{mean_interval(found):.3f}" for way, found in values.items()})
 
 # %% [markdown]
-# Again the order is good: an AUC above 0.8. And again the cut is not: both say "praise" for less than half of the sentences, though 60 % are. If we move the cut to where they say it as often as it is true (lesson 06 needed a hundred labels for that; here we take the true share, to see what can be gained), both gain a few points. Fine-tuning on films has not made the reading worse for products. Nor has it surely made it better: the interval of the difference holds zero.
+# Again the order is good: both have an AUC above 0.8. And again the cut is not: on the mean, both say "praise" for less than half of the sentences, though 60 % are. If we move the cut to where they say it as often as it is true (lesson 06 needed a hundred labels for that; here we take the true share, to see what can be gained), both gain a few points on the mean. For the frozen way that is sure, for the tuned one the interval just holds zero. Whether fine-tuning on films made the order better or worse for products, five runs do not show.
 
 # %%
 moved = {}
 for way in ("frozen", "tuned"):
     runs = [np.array(run["verdicts"]) for run in recorded["elsewhere"] if run["way"] == way]
     cuts = [np.quantile(v, 1 - products.mean()) for v in runs]
-    moved[way] = np.mean([((v > cut) == products).mean() for v, cut in zip(runs, cuts)])
-    print(
-        f"{way:<7} {np.mean(table['accuracy'][way]):.3f}, with the cut moved {moved[way]:.3f}"
-    )
+    after_move = [((v > cut) == products).mean() for v, cut in zip(runs, cuts)]
+    moved[way] = mean_interval(np.subtract(after_move, table["accuracy"][way]))
+    print(f"{way:<7} with the cut moved {np.mean(after_move):.3f}, gain {moved[way]:+.3f}")
     assert np.mean(table["AUC"][way]) > 0.82
     assert np.mean(table["says praise"][way]) < 0.5 < 0.59 < products.mean() < 0.61
-    assert 0.02 < moved[way] - np.mean(table["accuracy"][way]) < 0.06
+    assert 0.02 < moved[way].value < 0.05
+    assert moved[way].excludes_zero == (way == "frozen")
 
 # %%
 apart = mean_interval(np.subtract(table["AUC"]["tuned"], table["AUC"]["frozen"]))
@@ -808,29 +862,33 @@ assert apart.low < 0 < apart.high
 #
 # The logits also give a probability. If a classifier says "90 % sure" of a hundred sentences, about ninety should be right; then it is *calibrated*. The tuned models with 512 sentences, all five seeds together:
 
-# %% alt="How often the answers are right against how sure the model is, in six ranges from 0.5 to 1. All six points lie below the dashed diagonal, by two to ten points: 0.55 sure and 0.51 right at the left end, 0.97 sure and 0.94 right at the right end."
+# %% alt="How often the answers are right against how sure the model is, in six ranges from 0.5 to 1, with intervals over five seeds. All six points lie below the dashed diagonal, by two to ten points: 0.55 sure and 0.51 right at the left end, 0.97 sure and 0.94 right at the right end. The intervals of the two left points are long and reach far above the diagonal; those of the four right ones stay below it."
 best = [run for run in recorded["curve"] if run["way"] == "tuned" and run["n"] == 512]
 verdicts = np.array([run["verdicts"] for run in best])  # (5, 552): praise minus blame
 sure = 1 / (1 + np.exp(-abs(verdicts)))  # of its own answer
 right = (verdicts > 0) == labels["test"]
 edges = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.001]
 _, axes = new_axes(4.8, 3.4)
-below = []
+gaps = []
 for low, high in zip(edges, edges[1:]):
     inside = (sure >= low) & (sure < high)
-    axes.plot(sure[inside].mean(), right[inside].mean(), "o", color=PALETTE[0])
-    below.append(right[inside].mean() < sure[inside].mean())
-    print(
-        f"{low:.2f} to {high:.2f}: {inside.mean():.0%} of the answers, right {right[inside].mean():.0%}"
-    )
+    at = np.mean([x[i].mean() for x, i in zip(sure, inside)])
+    gap = mean_interval([(x - y)[i].mean() for x, y, i in zip(sure, right, inside)])
+    half = gap.high - gap.value
+    axes.errorbar(at, at - gap.value, half, fmt="o", color=PALETTE[0], capsize=3)
+    gaps.append(gap)
+    print(f"{low:.2f} to {high:.2f}: {inside.mean():.0%} of answers, too sure by {gap:+.3f}")
 axes.plot([0.5, 1], [0.5, 1], ls="--", color="#000000")
 axes.set(
-    xlabel="how sure it is", ylabel="how often it is right", xlim=(0.48, 1.02), ylim=(0.4, 1.02)
+    xlabel="how sure it is",
+    ylabel="how often it is right",
+    xlim=(0.48, 1.02),
+    ylim=(0.34, 1.02),
 )
 plt.show()
 
 # %% [markdown]
-# Every point lies below the dashed line: the models are surer than they should be, in every range. On the mean they are about five points too sure. With 8 sentences it was worse:
+# Every point lies below the dashed line. In the lower two ranges that may be chance, for their intervals hold zero. In the upper four, which have more than four fifths of the answers, the models are surely surer than they should be. On the mean over all answers they are about five points too sure. With 8 sentences it was worse:
 
 # %%
 too_sure = {}
@@ -843,10 +901,25 @@ for n in (8, 32, 128, 512):
     assert too_sure[n].low > 0
 assert 0.04 < too_sure[512].value < 0.07
 assert too_sure[8].value > 0.1
-assert all(below)
+
+# %%
+assert all(gap.value > 0 for gap in gaps)
+assert [gap.excludes_zero for gap in gaps] == [False] * 2 + [True] * 4
+assert (sure >= 0.7).mean() > 0.8
+
+# %%
+ends = {n: [] for n in too_sure}
+for run in recorded["curve"]:
+    if run["way"] == "tuned":
+        ends[run["n"]].append(run["loss"])
+print("last losses", {n: f"{np.mean(values):.2f}" for n, values in ends.items()})
+assert 0.01 < np.mean(ends[8]) < 0.025
+assert 0.27 < np.mean(ends[512]) < 0.32
 
 # %% [markdown]
-# Why too sure? The loss goes on falling after the last training sentence is judged right, by making the logits larger. Whoever acts on such a probability (hands over to a person below 80 %, say) should first measure it on validation sentences, and correct it: dividing all logits by one number often does, as Guo and others [7] found.
+# Why too sure? With few sentences a reason is at hand: the loss goes on falling after the last training sentence is judged right, by making the logits larger. With 8 sentences it ended at about 0.02. But with 512 and two rounds it ended at about 0.3, so that is hardly the whole reason there. Which others there are, we have not tested.
+#
+# Whoever acts on such a probability (hands over to a person below 80 %, say) should first measure it on validation sentences, and correct it: dividing all logits by one number often does, as Guo and others [7] found.
 
 # %% [markdown]
 # ## Where it fails
@@ -866,7 +939,7 @@ for i in np.argsort(-loss)[:8]:
     print(f"people {scores[i]:+.1f}   model {verdicts[:, i].mean():+.1f}   {texts['test'][i]}")
 
 # %% [markdown]
-# Where people themselves wavered, more than one sentence in five is wrong each time; where they were firm, about one in forty. So much of what is left is not the model's fault but the cut's at zero, as in lesson 06.
+# Where people themselves wavered, more than one sentence in five is wrong each time; where they were firm, about one in forty. So a part of what is left, less than half of it, lies near the cut at zero, as in lesson 06, and there the label itself is in doubt. More than half of it does not. Of the eight worst, only two lie within one of zero.
 #
 # Read the worst. Many a sentence has warm words in it and is cold: "inspiring as a Hallmark card", "might best be enjoyed as a daytime soaper". To know that a Hallmark card is no praise takes knowledge of the world, not of sentiment words. Another praises by a "too" that usually blames ("too original to be ignored"). Two turn at a "but", and the model follows the wrong half.
 
@@ -875,8 +948,10 @@ shares = [
     always_wrong[(abs(scores) > low) & (abs(scores) <= high)].mean()
     for low, high in ((0, 1), (1, 2), (2, 4))
 ]
-assert shares[0] > 0.2
-assert 0.02 < shares[2] < 0.035
+assert 0.2 < shares[0] < 0.25
+assert 0.02 < shares[2] < 0.03
+assert 0.4 < (abs(scores[always_wrong]) <= 1).mean() < 0.5
+assert (abs(scores[np.argsort(-loss)[:8]]) <= 1).sum() == 2
 assert shares == sorted(shares, reverse=True)
 worst = " ".join(texts["test"][i] for i in np.argsort(-loss)[:8])
 for words in (
@@ -891,11 +966,11 @@ for words in (
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# - A model that has read much needs few labels. With 128 labelled sentences MiniLM is ahead of a bag of words with 1,792. The same network that has read nothing is not even ahead of a bag of words with as many.
-# - Two ways to use it. Frozen, with a probe: one best answer, no seed, nothing forgotten, cheap. All weights trained: surely better with 512 sentences, not with 8 or 32, and with 32 much more spread from seed to seed.
+# - A model that has read much needs few labels. With 128 labelled sentences MiniLM is ahead of a bag of words with 1,792, surely if all of it is trained. The same network that has read nothing is not even ahead of a bag of words with as many.
+# - Two ways to use it. Frozen, with a probe: for a given pull one best answer, no random start, nothing forgotten, cheap. All weights trained: surely better with 512 sentences; with 8, 32 or 128, five seeds do not show which is better, and with 32 its results are much more spread.
 # - Such curves need seeds and paired differences. Of the four differences between the two ways, one was sure.
-# - Augmentation had to be compared with plain copies.
-# - The tuned model is too sure of itself, and it has forgotten a part of what it could.
+# - Augmentation had to be compared with plain copies, and then no gain was shown.
+# - The tuned models are too sure of themselves. The one that we asked had forgotten a part of what it could.
 # - It cannot do what was not asked of it: a new question needs new labels and a new head. A model that *writes* can be asked in words. How such a model is made to follow instructions, without moving all of its weights, is lesson 20.
 #
 # **Try it:** the [exercise sheet](../exercises/19_classify.ipynb) asks you to mend a measurement that leaves dropout on, to find the swaps that leave a negation alone, and to choose an epoch without looking at the test.

@@ -55,7 +55,7 @@ def accuracy_broken(model, batches):
 #
 # Write `accuracy(model, batches)`. It returns the share of right answers over all examples, measured in evaluation mode. Afterwards the model is in the mode that it had before: if it was training, it goes on training with dropout.
 #
-# `model` here is a stand-in that needs no torch but behaves like its modules. `model.training` is True or False; `model.train()` and `model.eval()` switch; `model.train(False)` is the same as `model.eval()`; `model(x)` returns logits (B, K). `batches` is a list of pairs of inputs (B, C) and labels (B,), of different lengths B.
+# `model` here is a stand-in that needs no torch but behaves like its modules. `model.training` is True or False; `model.train()` and `model.eval()` switch; `model.train(False)` is the same as `model.eval()`; `model(x)` returns logits (B, K). As in torch, `train` and `eval` also switch the layers within the model, and each layer looks at its own mode: to set `model.training` by hand does not reach them. `batches` is a list of pairs of inputs (B, C) and labels (B,), of different lengths B.
 #
 # An example. The model below answers right in evaluation mode, and always wrong in training mode. Of three examples in two batches, it gets two right (the third has another label), whatever mode it came in:
 
@@ -65,17 +65,17 @@ class StandIn:
     """Right in evaluation mode, wrong in training mode."""
 
     def __init__(self):
-        self.training = True
+        self.training = self.dropout_on = True
 
     def train(self, mode=True):
-        self.training = mode
+        self.training = self.dropout_on = mode  # the second stands for the layers within
         return self
 
     def eval(self):
         return self.train(False)
 
     def __call__(self, x):
-        return -x if self.training else x
+        return -x if self.dropout_on else x
 
 
 batches = [
@@ -133,15 +133,16 @@ check("classify.accuracy", accuracy, part="mode_kept")
 #
 # Write `allowed_pairs(words)`. `words` is the list `text.split()`. Return the list of all pairs of places `(i, j)` with `i < j` that may be exchanged, in ascending order. Precisely:
 #
-# - A *negation* is one of `not`, `no`, `never`, `without`, or a word that ends in `n't`, in upper or lower case. Look at the word without the signs `.,;:!?` at its end.
-# - After a negation, the next three words are governed. A word that ends in one of `.,;:!?` is the last that is governed. If the negation itself ends in one, it governs nothing. (Three, because further away it seldom reaches; that is a choice.)
-# - Two places that hold the same word, capitals aside, are no pair: their exchange would change nothing. (Here the whole word counts, with its signs.)
+# - A *negation* is one of `not`, `no`, `never`, `without`, or a word that ends in `n't`, in upper or lower case. Look at the word without all the signs `.,;:!?` at its end: `not?!` is a negation, too. Compare whole words: `nothing` is none.
+# - After a negation, the next three words are governed. A word that ends in one of `.,;:!?` is the last that is governed. If the negation itself ends in one, it governs nothing. Signs elsewhere in a word, as in `3.5`, count for nothing. (Three, because further away it seldom reaches; that is a choice.)
+# - A negation among the governed words governs anew, from where it stands.
+# - Two places that hold the same word, capitals aside, are no pair: their exchange would change nothing. (Here the whole word counts, with its signs: `film` and `film,` are two words.)
 #
 # For `"Not good, but charming .".split()` the places 0 and 1 are fixed. Three are free (`but`, `charming`, `.`), which makes the pairs `[(2, 3), (2, 4), (3, 4)]`.
 #
 # <details><summary>Hint</summary>
 #
-# First a list of booleans, one a place: may it move? Go through the places; at a negation, fix it, and then up to three places behind it, until you fix one that ends in a sign. A second negation among the governed words governs anew, from where it stands.
+# First a list of booleans, one a place: may it move? Go through the places; at a negation, fix it, and then up to three places behind it, until you fix one that ends in a sign.
 #
 # </details>
 

@@ -6,6 +6,7 @@ COUNT = "        right += int((model(x).argmax(1) == labels).sum())\n        tot
 SAME = " and words[i].lower() != words[j].lower()"
 BARE = "word.rstrip(signs).lower()"
 REACH = "reach = 0 if word[-1] in signs else 3"
+WHOLE = 'bare in ("not", "no", "never", "without")'
 FIX, END = "                free[j] = False\n", "                if words[j][-1] in signs:\n                    break\n"
 RETURN = "return float(reported), float(test.max(1).mean() - reported)"
 
@@ -34,6 +35,27 @@ MUTANTS = {
             says="once for each batch",
             edit=("        total += len(labels)\n", "        total += len(model(x))\n"),
         ),
+        Mutant(
+            "attribute_both",
+            says="does not reach the layers within",
+            source="""
+            def accuracy(model, batches):
+                before, model.training = model.training, False
+                right = sum(int((model(x).argmax(1) == labels).sum()) for x, labels in batches)
+                model.training = before
+                return right / sum(len(labels) for _, labels in batches)
+            """,
+        ),
+        Mutant(
+            "attribute_back",
+            says="not in the mode that they had",
+            edit=("model.train(before)", "model.training = before"),
+        ),
+        Mutant(
+            "first_times",
+            says="as if every batch were as long as the first",
+            edit=("return right / total", "return right / (len(batches[0][1]) * len(batches))"),
+        ),
     ],
     "allowed_pairs": [
         Mutant("movable", says="the negation itself must stay", edit=("            free[i] = False\n", "")),
@@ -58,7 +80,44 @@ MUTANTS = {
             edit=(FIX + END, END + FIX),
         ),
         Mutant("own_sign", says="governs nothing", edit=(REACH, "reach = 3")),
-        Mutant("unstripped", says="look at it without", edit=(BARE, "word.lower()")),
+        Mutant("unstripped", says="a sign at its end: look at it without", edit=(BARE, "word.lower()")),
+        Mutant(
+            "one_stripped",
+            says="several signs at its end",
+            edit=(BARE, "(word[:-1] if word[-1] in signs else word).lower()"),
+        ),
+        Mutant(
+            "inner_sign",
+            says="that in `3.5` does not",
+            edit=("if words[j][-1] in signs", "if any(sign in words[j] for sign in signs)"),
+        ),
+        Mutant("exact", says="`The` and `the` are the same word", edit=(SAME, " and words[i] != words[j]")),
+        Mutant(
+            "bare_compared",
+            says="the whole word counts, with its signs",
+            edit=(SAME, " and words[i].rstrip(signs).lower() != words[j].rstrip(signs).lower()"),
+        ),
+        Mutant("ends_nt", says="`brilliant`, which ends in nt", edit=('endswith("n\'t")', 'endswith(("n\'t", "nt"))')),
+        Mutant(
+            "ending",
+            says="`piano` ends in a negation",
+            edit=(WHOLE, 'bare.endswith(("not", "no", "never", "without"))'),
+        ),
+        Mutant(
+            "beginning",
+            says="`nothing` begins with a negation",
+            edit=(WHOLE, 'bare.startswith(("not", "no", "never", "without"))'),
+        ),
+        Mutant(
+            "inside",
+            says="`another` holds a negation",
+            edit=(WHOLE, 'any(one in bare for one in ("not", "no", "never", "without"))'),
+        ),
+        Mutant(
+            "not_anew",
+            says="governs anew",
+            edit=("        if bare in (", "        if not free[i]:\n            continue\n        if bare in ("),
+        ),
     ],
     "honest_report": [
         Mutant("by_test", says="the test has chosen", edit=("valid.argmax(1)", "test.argmax(1)")),
@@ -90,6 +149,29 @@ MUTANTS = {
             "exchanged",
             says="the two numbers are exchanged",
             edit=(RETURN, "return float(test.max(1).mean() - reported), float(reported)"),
+        ),
+        Mutant(
+            "highest_reported",
+            says="the first number is each seed's highest test accuracy",
+            edit=(RETURN, "return float(test.max(1).mean()), float(test.max(1).mean() - reported)"),
+        ),
+        Mutant(
+            "optimism_valid",
+            says="these are those on validation",
+            edit=(RETURN, "return float(reported), float(valid.max(1).mean() - reported)"),
+        ),
+        Mutant(
+            "arguments",
+            says="`valid` and `test` are exchanged",
+            edit=("chosen = valid.argmax(1)", "valid, test = test, valid\n    chosen = valid.argmax(1)"),
+        ),
+        Mutant(
+            "turned",
+            says="it is the other way round",
+            edit=(
+                "    chosen = valid.argmax(1)\n    reported = test[",
+                "    chosen = test.argmax(1)\n    reported = valid[",
+            ),
         ),
         Mutant("one_number", says="return two numbers", edit=(RETURN, "return float(reported)")),
         Mutant(

@@ -6,14 +6,21 @@ from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_type
 
 
-class Noisy:
-    """Behaves like a torch module with dropout: in training mode its logits are disturbed."""
+class Dropout:
+    """A layer within: only its own `training` counts."""
 
-    def __init__(self, rng, training):
-        self.rng, self.training, self.calls, self.trained_calls = rng, training, 0, 0
+    def __init__(self, training):
+        self.training = training
+
+
+class Noisy:
+    """Behaves like a torch module with dropout in a layer within: in training mode its logits are disturbed."""
+
+    def __init__(self, training):
+        self.training, self.inner, self.calls, self.trained, self.half = training, Dropout(training), 0, 0, 0
 
     def train(self, mode=True):
-        self.training = bool(mode)
+        self.training = self.inner.training = bool(mode)
         return self
 
     def eval(self):
@@ -21,8 +28,9 @@ class Noisy:
 
     def __call__(self, x):
         self.calls += 1
-        self.trained_calls += self.training
-        return -x if self.training else x
+        self.trained += self.inner.training
+        self.half += self.inner.training and not self.training
+        return -x if self.inner.training else x
 
     def __repr__(self):
         return "model"
@@ -48,9 +56,11 @@ def accuracy(answer, rng):
             want = sum(rights) / sum(sizes)
             by_batch = float(np.mean([right / size for right, size in zip(rights, sizes)]))
             last = rights[-1] / sizes[-1]
-            if len({round(value, 9) for value in (want, by_batch, last, 1 - want, sum(rights))}) == 5:
+            if_equal = sum(rights) / (sizes[0] * len(sizes))
+            others = (by_batch, last, 1 - want, sum(rights), if_equal)
+            if len({round(value, 9) for value in (want, *others)}) == 6:
                 break
-        model = Noisy(rng, training)
+        model = Noisy(training)
         got = answer(model, batches)
         expect(
             model.calls == len(batches),
@@ -58,7 +68,12 @@ def accuracy(answer, rng):
             on="",
         )
         expect(
-            model.trained_calls == 0,
+            model.half == 0,
+            "setting `model.training` does not reach the layers within: their dropout is still on; call `model.eval()`",
+            on="",
+        )
+        expect(
+            model.trained == 0,
             "the model was asked in training mode, with dropout on: switch to evaluation mode first",
             on="",
         )
@@ -71,6 +86,7 @@ def accuracy(answer, rng):
                 "that is the last batch alone": last,
                 "that is the share of wrong answers": 1 - want,
                 "that is the number of right answers; divide by the number of examples": sum(rights),
+                "you divided as if every batch were as long as the first; count the examples": if_equal,
             },
             on=f"batches of {', '.join(map(str, sizes))} examples",
         )
@@ -79,12 +95,18 @@ def accuracy(answer, rng):
 @accuracy.part(points=1)
 def mode_kept(answer, rng):
     for training in (True, False, True):
-        model = Noisy(rng, training)
+        model = Noisy(training)
         answer(model, _batches(rng))
         if training:
             expect(model.training, "the model was training before, and is in evaluation mode now", on="")
         else:
             expect(not model.training, "the model was in evaluation mode before, and is in training mode now", on="")
+        expect(
+            model.inner.training == training,
+            "the layers within are not in the mode that they had: `model.train(mode)` switches them, "
+            "setting `model.training` does not",
+            on="",
+        )
 
 
 SIGNS = ".,;:!?"
@@ -95,38 +117,40 @@ def _pairs(
     words,
     reach=3,
     signs=True,
-    shorten=True,
+    negation=lambda bare: bare in NEGATIONS or bare.endswith("n't"),
     lower=True,
     fix_itself=True,
-    same=True,
+    same=str.lower,
     own_sign=True,
     sign_included=True,
-    strip=True,
+    strip=lambda word: word.rstrip(SIGNS),
+    anew=True,
+    sign_in=lambda word: word[-1] in SIGNS,
 ):
     """The pairs by another road: the set of fixed places, spelled out; each argument is a part of the rule."""
     fixed = set()
     for i, word in enumerate(words):
-        bare = word.rstrip(SIGNS) if strip else word
-        bare = bare.lower() if lower else bare
-        if bare not in NEGATIONS and not (shorten and bare.endswith("n't")):
+        bare = strip(word).lower() if lower else strip(word)
+        if not negation(bare) or (i in fixed and not anew):
             continue
         if fix_itself:
             fixed.add(i)
         if own_sign and signs and word[-1] in SIGNS:
             continue
         for j, after in enumerate(words[i + 1 : i + 1 + reach], start=i + 1):
-            ends = signs and after[-1] in SIGNS
+            ends = signs and sign_in(after)
             if not ends or sign_included:
                 fixed.add(j)
             if ends:
                 break
     free = sorted(set(range(len(words))) - fixed)
-    return [
-        (a, b)
-        for place, a in enumerate(free)
-        for b in free[place + 1 :]
-        if not same or words[a].lower() != words[b].lower()
-    ]
+    pairs = [(a, b) for place, a in enumerate(free) for b in free[place + 1 :]]
+    return [(a, b) for a, b in pairs if same is None or same(words[a]) != same(words[b])]
+
+
+def _within(part):
+    """Negations told by a part of the word: `part(bare, negation)`."""
+    return lambda bare: any(part(bare, one) for one in NEGATIONS) or bare.endswith("n't")
 
 
 WRONG = {
@@ -135,15 +159,34 @@ WRONG = {
     "a negation governs three words after it, not four": {"reach": 4},
     "the negation stays, but the words that it governs may not move either": {"reach": 0},
     "a negation governs at most three words, not all up to the next sign": {"reach": 99},
-    "words that end in n't are negations, too": {"shorten": False},
+    "words that end in n't are negations, too": {"negation": lambda bare: bare in NEGATIONS},
     "a negation may be written in capitals": {"lower": False},
-    "two places that hold the same word are no pair, capitals aside": {"same": False},
+    "two places that hold the same word are no pair, capitals aside": {"same": None},
+    "capitals aside, `The` and `the` are the same word, and no pair": {"same": str},
+    "for a pair the whole word counts, with its signs: `film,` is not `film`": {
+        "same": lambda word: word.rstrip(SIGNS).lower()
+    },
+    "a negation among the governed words governs anew, from where it stands": {"anew": False},
+    "only n't makes a negation: a word such as `brilliant`, which ends in nt, is none": {
+        "negation": lambda bare: bare in NEGATIONS or bare.endswith(("n't", "nt"))
+    },
+    "compare whole words: `nothing` begins with a negation, but is none": {"negation": _within(str.startswith)},
+    "compare whole words: `piano` ends in a negation, but is none": {"negation": _within(str.endswith)},
+    "compare whole words: `another` holds a negation, but is none": {
+        "negation": _within(lambda bare, one: one in bare)
+    },
 }
 WRONG_SIGNS = {
     "a negation that ends in a sign itself governs nothing": {"own_sign": False},
-    "a negation may bear a sign at its end: look at it without": {"strip": False},
+    "a negation may bear several signs at its end, as in `not?!`: look at it without all of them": {
+        "strip": lambda word: word[:-1] if word[-1] in SIGNS else word
+    },
+    "a negation may bear a sign at its end: look at it without": {"strip": str},
     "a sign ends what a negation governs": {"signs": False},
     "the word that bears the sign is still governed": {"sign_included": False},
+    "only a sign at the end of a word ends what is governed: that in `3.5` does not": {
+        "sign_in": lambda word: any(sign in word for sign in SIGNS)
+    },
 }
 FILLERS = ["film", "plot", "story", "cast", "tender", "slow", "bright", "warm", "sad", "jokes", "The", "the", "A", "a"]
 FILLERS += ["and", "but", "scenes", "of", "it"]
@@ -173,6 +216,12 @@ def _compare(answer, words, wrong):
 
 @exercise(points=3, minutes=25, difficulty=2)
 def allowed_pairs(answer, rng):
+    few = rng.permutation(["tender", "slow", "bright", "warm", "sad"]).tolist()
+    _compare(answer, ["The", few[0], "the", few[1], few[0]], WRONG)
+    for decoy in ("another", "nothing", "piano", "knot", "brilliant", "moment"):
+        _compare(answer, [few[0], decoy, *few[1:]], WRONG)
+    _compare(answer, ["film,", "film", *few[:2]], WRONG)
+    _compare(answer, ["never", few[0], "not", "film", "and", *few[1:]], WRONG)
     for negation in ("not", "n't", "NEVER", "Don't", "no", "without", "twice", "none"):
         words = rng.choice(FILLERS, int(rng.integers(9, 12))).tolist()
         place = int(rng.integers(0, 4))
@@ -199,6 +248,10 @@ def a_sign_ends_it(answer, rng):
         words = rng.permutation([word for word in FILLERS if word[0].islower()]).tolist()[:8]
         words[place] = "no" + str(sign)
         _compare(answer, words, WRONG_SIGNS | WRONG)
+    few = rng.permutation([word for word in FILLERS if word[0].islower()]).tolist()[:6]
+    _compare(answer, [few[0], "not?!", *few[1:]], WRONG_SIGNS | WRONG)
+    _compare(answer, ["not", "3.5", *few], WRONG_SIGNS | WRONG)
+    _compare(answer, ["film,", "film", *few[:2]], WRONG_SIGNS | WRONG)
 
 
 def _report(valid, test, pick=None):
@@ -223,8 +276,22 @@ def _suspects(valid, test):
     one_for_all = test[:, valid.mean(0).argmax()].mean()
     best_seed = np.unravel_index(valid.argmax(), valid.shape)
     highest = valid.max(1).mean()
+    turned = valid[np.arange(len(valid)), test.argmax(1)].mean()
     return {
         "that is each seed's highest test accuracy: the test has chosen": (best, 0.0),
+        "the first number is each seed's highest test accuracy: report that of the epoch which validation chose": (
+            best,
+            best - want[0],
+        ),
+        "the highest accuracies on the test are asked for, and these are those on validation": (
+            want[0],
+            highest - want[0],
+        ),
+        "`valid` and `test` are exchanged: validation chooses, and the test is reported": _report(test, valid),
+        "you let the test choose and reported the validation accuracy: it is the other way round": (
+            turned,
+            best - turned,
+        ),
         "the epoch is chosen by validation, but the accuracy reported is that on the test": (highest, best - highest),
         "each seed chooses its own epoch; you chose one for all": (one_for_all, best - one_for_all),
         "that is the last epoch, not the best on validation": _report(valid, test, lambda v, t: len(v) - 1),
