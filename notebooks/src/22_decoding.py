@@ -764,7 +764,7 @@ assert (at_once, full) == ([4, 3], [5, 5])
 # %% [markdown]
 # Without a penalty the best "sentence" has one or two tokens. In three or four cases of eight it is a closing mark alone, in the middle of the speaker's sentence. With a penalty of 1, five of eight do not end within 40 tokens. Now a *loop* wins: its repetitions cost next to nothing, so its mean is good, and about a fifth of the runs of four tokens have stood there before. Both are what the score asks for.
 #
-# The penalty matters even for one beam. With stop tokens, one beam is not greedy decoding any more: whenever the text *might* end, that ending is kept, also where the mark is unlikely, and all endings compete at last. Four beams find higher scores than one: −5.1 against −5.4 without a penalty, −0.88 against −1.00 a token with it. Whether the texts are better, the table cannot say.
+# The penalty matters even for one beam. With stop tokens, one beam is not greedy decoding any more: at every place the ending is scored, too, also where the mark is unlikely, and at last the best of these endings competes. Four beams find higher scores than one: −5.1 against −5.4 without a penalty, −0.88 against −1.00 a token with it. Whether the texts are better, the table cannot say.
 #
 # Is beam search useless? In translation, the source leaves so little choice that the likeliest text is mostly a good one, and there a few beams help. But with very many beams even translation becomes worse, and the likeliest translation of all is often the empty one [5].
 #
@@ -1043,7 +1043,7 @@ assert stats.kept > 0
 #
 # Our drafts cost nearly nothing, since they are no networks. *Prompt look-up* [7] searches the text so far for its own last three tokens (then two, then one) and guesses what followed them there. The *trigram* counted the tokens of speeches from the training years, and draws what came after the last two. The target is SmolLM2. Two tasks: copy a text, and write a story. Both are written at temperature 0, and first without a draft.
 #
-# (Does the proof hold at temperature 0? There, p is 1 at the likeliest token and 0 elsewhere. Look-up is certain of its guess, so its q is 1 there. The rule then keeps a guess exactly when it is the likeliest token, and replaces it by that token otherwise.)
+# (Does the proof hold at temperature 0? There, p is 1 at the likeliest token and 0 elsewhere. So a guess is kept exactly when it is the likeliest token, and otherwise replaced by it, since nothing else has a share in p. That is so for any q. Look-up is certain of its guess: there its q is 1.)
 #
 # Which draft will help where? Guess first.
 
@@ -1076,7 +1076,7 @@ def noting(draft, sizes):
     return guess
 
 
-per_pass = {}
+per_pass, with_guess = {}, {}
 for task, ids in tasks.items():
     for name, draft in drafts.items():
         stats, sizes, began = Speculation(), [], time.perf_counter()
@@ -1086,6 +1086,7 @@ for task, ids in tasks.items():
         print(
             f"{task:<6}{name:<8} {stats.per_pass:.2f} tokens a pass, {seconds:.1f} s;", end=" "
         )
+        with_guess[task, name] = np.count_nonzero(sizes) / stats.passes
         print(f"a guess in {np.count_nonzero(sizes)} of {stats.passes} passes", end=", ")
         print(f"{stats.kept} of {stats.drafted} guessed tokens kept")
         assert fast == plain[task]
@@ -1093,12 +1094,13 @@ for task, ids in tasks.items():
 # %% [markdown]
 # The texts are the same as without a draft, token for token, in all four cases. (In exact arithmetic that holds on every machine. Rounding may decide otherwise where two tokens are as good as equally likely.)
 #
-# The number of passes differs. On the copy, look-up gives more than two and a half tokens a pass, where one would come without a draft. Everywhere else it stays near one. The last column but one says why: often there was nothing to guess from. In the story the last token has seldom stood in the text before. And for many pairs of tokens, the trigram has never counted what comes next, since its speeches do not have them. Where it does guess, it is mostly wrong.
+# The number of passes differs. On the copy, look-up gives more than two and a half tokens a pass, where one would come without a draft. Everywhere else it stays near one. The lines say why: in most of those passes there was nothing to guess from. In the story, the last token has seldom stood in the text before. And many pairs of tokens do not occur in the speeches that the trigram has counted. Where there is a guess, it is mostly wrong.
 #
 # Fewer passes are not as many fewer seconds. A pass over five tokens takes longer than a pass over one, and the prompt has to be read in every case (that pass is not counted with a draft). Compare the times; they differ from machine to machine.
 
 # %%
 assert per_pass["copy", "look-up"] > 2.5
+assert max(with_guess[key] for key in per_pass if key != ("copy", "look-up")) < 0.5
 assert max(gain for key, gain in per_pass.items() if key != ("copy", "look-up")) < 1.3
 
 # %% [markdown]
