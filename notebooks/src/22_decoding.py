@@ -87,6 +87,10 @@ axes.set(
 )
 axes.legend()
 plt.show()
+pairs = np.subtract(written["temperature 1.0"]["surprise"], written["human"]["surprise"])
+pairs_error = pairs.std(ddof=1) / np.sqrt(len(pairs))
+print(f"drawn less human: {pairs.mean():.2f}, standard error {pairs_error:.2f}")
+assert 0 < pairs.mean() < pairs_error
 
 # %%
 surprise_of = {name: np.mean(way["surprise"]) for name, way in written.items()}
@@ -97,10 +101,6 @@ assert surprise_of["beam 4"] < surprise_of["human"] / 2
 late = {name: np.mean(written[name]["by_place"][-16:]) for name in LOOKS}
 early = np.mean(written["greedy"]["by_place"][:16])
 assert late["greedy"] < 0.75 * early
-pairs = np.subtract(written["temperature 1.0"]["surprise"], written["human"]["surprise"])
-pairs_error = pairs.std(ddof=1) / np.sqrt(len(pairs))
-print(f"drawn less human: {pairs.mean():.2f}, standard error {pairs_error:.2f}")
-assert 0 < pairs.mean() < pairs_error
 
 # %% [markdown]
 # What people write surprises the model all the time, and so does what is drawn. What the model writes when it takes the likeliest token each time surprises it much less, and less and less the longer it writes. A likely text and a text like a person's are two different things. (That the drawn text surprises as much as the speakers' does not make it as good; we come back to that.)
@@ -200,6 +200,9 @@ first = int(rng.integers(1000, len(fresh) - 1500))
 piece = torch.tensor(fresh[first : first + 301])
 logits = model(piece[None, :-1])[0, 50:]  # (250, 49152)
 true = piece[51:]  # what the speaker said next
+log_p = logits.log_softmax(-1)
+gap = -log_p.gather(1, true[:, None])[:, 0] + (log_p.exp() * log_p).sum(-1)  # second less first
+gap_error = gap.std() / len(gap) ** 0.5
 
 
 # %%
@@ -225,9 +228,6 @@ plt.show()
 at_one, best_heat = heats.index(1.0), heats[int(human.argmin())]
 print(f"at temperature 1: entropy {own[at_one]:.2f}, surprise {human[at_one]:.2f}")
 print(f"the speaker's tokens are least surprising at {best_heat}")
-log_p = logits.log_softmax(-1)
-gap = (log_p.exp() * log_p).sum(-1) - log_p.gather(1, true[:, None])[:, 0]  # place by place
-gap_error = gap.std() / len(gap) ** 0.5
 print(f"the difference is {gap.mean():.2f}, its standard error {gap_error:.2f}")
 assert 0.2 < gap.mean() < 0.45
 assert 0.12 < gap_error < 0.19
@@ -248,6 +248,13 @@ rank = (p > p.gather(1, true[:, None])).sum(-1).numpy()  # 0: the likeliest
 sizes = np.unique(np.geomspace(1, 49152, 60).astype(int))
 said = np.array([(rank < k).mean() for k in sizes])
 
+
+def in_a_note(row):
+    """Whether the token to come at this place belongs to a note of the transcript, in brackets."""
+    before, token = (tokenizer.decode(ids.tolist()) for ids in (piece[: row + 51], true[[row]]))
+    return before.rfind("[") > before.rfind("]") or "[" in token
+
+
 # %% alt="Two rising curves over the number k of likeliest tokens, logarithmic from 1 to 49,152. What the model gives the first k starts at 0.48 and reaches 0.94 at 100. How often the speaker's token is among them starts at 0.41 and runs a little below it up to about 300; both end at 1."
 _, axes = new_axes(6.0, 3.4)
 axes.plot(sizes, held[sizes - 1], "-", label="what the model gives the first k")
@@ -259,6 +266,7 @@ plt.show()
 # %%
 tail, said_tail = 1 - held[999], (rank >= 1000).mean()
 in_text = 1 - (1 - tail) ** 100
+rare = [row for row in np.flatnonzero(rank >= 100).tolist() if not in_a_note(row)]
 print(f"beyond the first 1,000: model {tail:.1%}, speaker {said_tail:.1%}")
 print(f"a text of 100 draws meets that tail with probability {in_text:.2f}")
 assert 0.005 < tail < 0.03
@@ -270,13 +278,6 @@ assert in_text > 0.4
 
 
 # %%
-def in_a_note(row):
-    """Whether the token to come at this place belongs to a note of the transcript, in brackets."""
-    before, token = (tokenizer.decode(ids.tolist()) for ids in (piece[: row + 51], true[[row]]))
-    return before.rfind("[") > before.rfind("]") or "[" in token
-
-
-rare = [row for row in np.flatnonzero(rank >= 100).tolist() if not in_a_note(row)]
 assert len(rare) >= 6
 for row in np.array(rare)[np.linspace(0, len(rare) - 1, 6).astype(int)]:  # spread out
     beyond = p[row].clone()
