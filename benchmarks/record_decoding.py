@@ -40,6 +40,7 @@ FREE = (
     "Write a short story about a lighthouse.",
     "Explain why the sky is blue.",
 )
+SEED = 0  # of the drafts; each continued passage has its own, its number
 TOKENS, ROUNDS = 48, ((0.0, 4), (0.0, 8), (1.0, 4))  # temperature, guesses
 
 
@@ -146,7 +147,7 @@ def speculation(model: Llama, docs: Sequence[str], train: str, tokenizer) -> lis
             ids = tokenizer.chat_ids([{"role": "user", "content": question}])
             for name, draft in drafts.items():
                 for heat, k in ROUNDS:
-                    stats, generator = Speculation(), torch.Generator().manual_seed(0)
+                    stats, generator = Speculation(), torch.Generator().manual_seed(SEED)
                     watched = Watched(draft, stats)
                     for _ in generate_speculative(
                         model, ids, TOKENS, watched, k=k, temperature=heat, generator=generator,
@@ -178,6 +179,7 @@ def main() -> None:
         "prompt_tokens": PROMPT,
         "new_tokens": LENGTH,
         "settings": SETTINGS,
+        "seeds": {"written": list(range(len(prompts))), "speculation": SEED},
     }
     for name, part in (
         ("written", lambda: written(model, prompts, human, tokenizer.decode)),

@@ -65,6 +65,18 @@ MISTAKES: dict[str, tuple[Ratio, Rest]] = {
     "the replacement is drawn from p without the refused token; draw it from what p has beyond q": (_ratio, _without),
     "what p has beyond q is max(p - q, 0); you took the absolute difference": (_ratio, lambda p, q, t: np.abs(p - q)),
     "that is what q has beyond p; it is p that lacks something": (_ratio, lambda p, q, t: np.maximum(q - p, 0)),
+    "the tokens are right, their weights are not: draw with p - q, what p has beyond q, not with p": (
+        _ratio,
+        lambda p, q, t: np.where(p > q, p, 0),
+    ),
+    "the replacement is always the token where p is most above q; it must be drawn, with the weights max(p - q, 0)": (
+        _ratio,
+        lambda p, q, t: np.eye(len(p))[np.argmax(p - q)],
+    ),
+    "min(p, q) is what guessing and keeping give already; draw the replacement from what is missing, max(p - q, 0)": (
+        _ratio,
+        lambda p, q, t: np.minimum(p, q),
+    ),
     "keep the token with probability p / q; you have q / p": (lambda p, q, t: q[t] / p[t] if p[t] else 9, _beyond),
     "keep the token with probability p / q; you took p alone": (lambda p, q, t: p[t], _beyond),
     "a token with p below q is refused sometimes, not always: it stays with probability p / q": (

@@ -35,7 +35,8 @@ def beam_search(
     At every step each beam is continued by every token, and the `beams` best live on. One that draws a stop token is
     finished; the token counts for its probability and length, and is not among its ids. The score is log p divided by
     length ** length_penalty: with 0 short texts win, since every further token costs. Ends early when no beam can
-    reach the finished ones any more. One beam is greedy decoding.
+    reach the finished ones any more. One beam without stop tokens is greedy decoding; with them, unlikely endings are
+    kept too and compete, so the penalty matters even for one beam.
 
     Errors as for `generate`, and ValueError for fewer than one beam. Graves 2012; Wu et al. 2016, section 7, for the
     penalty.

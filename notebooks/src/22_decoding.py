@@ -87,6 +87,10 @@ axes.set(
 )
 axes.legend()
 plt.show()
+pairs = np.subtract(written["temperature 1.0"]["surprise"], written["human"]["surprise"])
+pairs_error = pairs.std(ddof=1) / np.sqrt(len(pairs))
+print(f"drawn less human: {pairs.mean():.2f}, standard error {pairs_error:.2f}")
+assert 0 < pairs.mean() < pairs_error
 
 # %%
 surprise_of = {name: np.mean(way["surprise"]) for name, way in written.items()}
@@ -149,7 +153,7 @@ right = np.bincount([draw_by_hand(exact, u) for u in rng.random(10_000)], minlen
 wrong = np.bincount([draw_by_hand(rounded, u) for u in rng.random(10_000)], minlength=5)
 for name, seen in (("by hand", right), ("rounded", wrong)):
     statistic, p_value = chi_square(seen, exact)
-    print(f"{name}: chi-square {statistic:8.1f}, p = {p_value:.2g}")
+    print(f"{name}: chi-square {statistic:8.1f}, p-value {p_value:.2g}")
 assert chi_square(right, exact)[1] > 1e-4
 assert chi_square(wrong, exact)[1] < 1e-6
 
@@ -189,18 +193,21 @@ for T in (0.25, 1.0, 4.0):
     assert torch.allclose(by_hand, stepped, atol=1e-6)
 
 # %% [markdown]
-# What does it do to a real model? SmolLM2 reads 300 tokens of the address of 2026 in one pass, which gives 250 distributions over 49,152 tokens (the first 50 tokens are context only). For each of them we know what the speaker said next. Two curves follow: the *entropy*, the mean surprise of the model by its own draws, and the mean surprise by the speaker's tokens.
+# What does it do to a real model? SmolLM2 reads 300 tokens of the address of 2026 in one pass, which gives 250 distributions over 49,152 tokens (the first 50 tokens are context only). For each of them we know what the speaker said next. Two curves follow, both from the cooled or heated distributions at these 250 places: their *entropy*, which is the mean surprise by a token that they draw themselves, and the mean surprise by the speaker's tokens.
 
 # %%
 first = int(rng.integers(1000, len(fresh) - 1500))
 piece = torch.tensor(fresh[first : first + 301])
 logits = model(piece[None, :-1])[0, 50:]  # (250, 49152)
 true = piece[51:]  # what the speaker said next
+log_p = logits.log_softmax(-1)
+gap = -log_p.gather(1, true[:, None])[:, 0] + (log_p.exp() * log_p).sum(-1)  # second less first
+gap_error = gap.std() / len(gap) ** 0.5
 
 
 # %%
 def entropy_and_surprise(logits):
-    """Mean surprise by the model's own draws, and by the speaker's tokens."""
+    """Mean surprise by a draw from the distributions themselves, and by the speaker's tokens."""
     log_p = logits.log_softmax(-1)
     own = -(log_p.exp() * log_p).sum(-1).mean().item()
     return own, -log_p.gather(1, true[:, None]).mean().item()
@@ -221,12 +228,14 @@ plt.show()
 at_one, best_heat = heats.index(1.0), heats[int(human.argmin())]
 print(f"at temperature 1: entropy {own[at_one]:.2f}, surprise {human[at_one]:.2f}")
 print(f"the speaker's tokens are least surprising at {best_heat}")
-assert 0 < human[at_one] - own[at_one] < 1
+print(f"the difference is {gap.mean():.2f}, its standard error {gap_error:.2f}")
+assert 0.2 < gap.mean() < 0.45
+assert 0.12 < gap_error < 0.19
 assert best_heat in (1.0, 1.3)
-assert own[heats.index(0.5)] < own[at_one] / 2
+assert 0.25 < own[heats.index(0.5)] / own[at_one] < 0.4
 
 # %% [markdown]
-# The entropy rises steeply with the temperature. At 0.5, the model's own text would surprise it less than half as much as at 1. Of the six temperatures, the speaker's tokens are least surprising at 1 or 1.3. That is no wonder: training makes the surprise small, at temperature 1. And at 1 the entropy is *below* the surprise: on this speech, which it has not seen, the model is too sure of itself.
+# The entropy rises steeply with the temperature. At 0.5, the cooled distributions have about a third of the entropy that they have at 1. Of the six temperatures, the speaker's tokens are least surprising at 1 or 1.3. That is no wonder: training makes the surprise small, at temperature 1. At 1 the entropy is *below* the surprise. Is the model too sure of itself, on a speech which it has not seen? The difference is a few tenths of a nat, with a standard error of about 0.15, and neighbouring places of one speech are not independent of each other. That is a hint, no more. The first figure gives no such hint. There, drawn texts from twelve speeches surprise the model slightly *more* than the speakers do, by less than one standard error. (It is also another question: there the model goes on from its own words, here from the speaker's.)
 #
 # ## The tail
 #
@@ -239,6 +248,13 @@ rank = (p > p.gather(1, true[:, None])).sum(-1).numpy()  # 0: the likeliest
 sizes = np.unique(np.geomspace(1, 49152, 60).astype(int))
 said = np.array([(rank < k).mean() for k in sizes])
 
+
+def in_a_note(row):
+    """Whether the token to come at this place belongs to a note of the transcript, in brackets."""
+    before, token = (tokenizer.decode(ids.tolist()) for ids in (piece[: row + 51], true[[row]]))
+    return before.rfind("[") > before.rfind("]") or "[" in token
+
+
 # %% alt="Two rising curves over the number k of likeliest tokens, logarithmic from 1 to 49,152. What the model gives the first k starts at 0.48 and reaches 0.94 at 100. How often the speaker's token is among them starts at 0.41 and runs a little below it up to about 300; both end at 1."
 _, axes = new_axes(6.0, 3.4)
 axes.plot(sizes, held[sizes - 1], "-", label="what the model gives the first k")
@@ -250,6 +266,7 @@ plt.show()
 # %%
 tail, said_tail = 1 - held[999], (rank >= 1000).mean()
 in_text = 1 - (1 - tail) ** 100
+rare = [row for row in np.flatnonzero(rank >= 100).tolist() if not in_a_note(row)]
 print(f"beyond the first 1,000: model {tail:.1%}, speaker {said_tail:.1%}")
 print(f"a text of 100 draws meets that tail with probability {in_text:.2f}")
 assert 0.005 < tail < 0.03
@@ -259,23 +276,24 @@ assert in_text > 0.4
 # %% [markdown]
 # Only a percent or two lies beyond the first thousand tokens. But a text of 100 tokens draws a hundred times, and is likely to meet it at least once. The speaker goes there seldom, too: a few times in the 250 places. So the tail does not hold far too much. What is wrong with it is *what* it holds. Compare:
 
+
 # %%
-rare = np.flatnonzero(rank >= 300)[:6]
-for row in rare:
+assert len(rare) >= 6
+for row in np.array(rare)[np.linspace(0, len(rare) - 1, 6).astype(int)]:  # spread out
     beyond = p[row].clone()
-    beyond[p[row].topk(300).indices] = 0
+    beyond[p[row].topk(100).indices] = 0
     drawn = [int(torch.multinomial(beyond, 1, generator=generator)) for _ in range(4)]
     before = tokenizer.decode(piece[row + 47 : row + 51].tolist())
     names = [tokenizer.decode([token]) for token in drawn]
     print(f"…{before!r}: the speaker {tokenizer.decode([int(true[row])])!r}, the tail {names}")
 
 # %% [markdown]
-# (These are places where the speaker's token was not among the first 300; the draws are from beyond the 300 as well. Square brackets and what is in them are notes of the transcript.) The speaker's rare tokens belong there, because something in the world made them come. Of the draws some would do, and most are just anything: each has a little probability, because the model cannot rule out so many things exactly. One such token, and the rest of the text has to go on from it. So cut the tail off before drawing.
+# (These are six places, spread over the 250, where the speaker's token was not among the first 100; the draws are from beyond the 100 as well. Notes of the transcript, in square brackets, are left out.) The speaker's rare tokens belong there, because something in the world made them come. Of the draws some would do, and most are just anything: each has a little probability, because the model cannot rule out so many things exactly. One such token, and the rest of the text has to go on from it. So cut the tail off before drawing.
 #
 # ## Three ways to cut
 #
 # - **Top-k** [1] keeps the k likeliest tokens.
-# - **Top-p** [2], also called *nucleus sampling*, keeps the fewest tokens that hold a share p of the probability together.
+# - **Top-p** [2], also called *nucleus sampling*, keeps the fewest tokens that hold a given share of the probability together. (The p of its name is that share, here, and not the probability of a token.)
 # - **Min-p** [3] keeps the tokens that have at least a share of the probability of the *likeliest* one.
 #
 # As plain loops over one distribution:
@@ -422,14 +440,14 @@ for T in (1.0, 1.5):
         median[name, T] = int(kept.sum(-1).float().median())
         print(f"{name}, temperature {T}: median {median[name, T]:>5,} tokens kept,", end=" ")
         print(f"{lost[name, T]:.0%} of the speaker's tokens impossible")
-assert 0.06 < lost["top-k 50", 1.0] < 0.2
-assert 0.06 < lost["top-p 0.9", 1.0] < 0.2
-assert 0.25 < lost["min-p 0.1", 1.0] < 0.42
+assert min(lost["top-k 50", 1.0], lost["top-p 0.9", 1.0]) > 1 / 12
+assert max(lost["top-k 50", 1.0], lost["top-p 0.9", 1.0]) < 0.15
+assert 0.28 < lost["min-p 0.1", 1.0] < 0.38
 assert median["top-p 0.9", 1.5] > 1000
 assert median["min-p 0.1", 1.5] < 20
 
 # %% [markdown]
-# No cut is free. At temperature 1, top-k 50 and top-p 0.9 make about one token in eight of the speaker's impossible, min-p 0.1 one in three. So the three numbers mean different things, and one cannot compare the rules at "usual" values without saying how much each cuts. At temperature 1.5 the picture turns: top-p 0.9 now keeps a thousand tokens and more in the typical place, which is hardly a cut; min-p 0.1 still keeps a handful. That is what min-p was made for: a high temperature, without the tail.
+# No cut is free. At temperature 1, top-k 50 and top-p 0.9 make one in eight or nine of the speaker's tokens impossible (on other pieces of the speech one in seven to one in twelve), min-p 0.1 about one in three. So the three numbers mean different things, and one cannot compare the rules at "usual" values without saying how much each cuts. At temperature 1.5 the picture turns: top-p 0.9 now keeps a thousand tokens and more in the typical place, which is hardly a cut; min-p 0.1 still keeps a handful. That is what min-p was made for: a high temperature, without the tail.
 #
 # ## Steps, one after another
 #
@@ -449,7 +467,7 @@ assert (cut_first > 0).sum() == 2
 # %% [markdown]
 # Cooled first, one token holds 0.6 alone and is the nucleus. Cut first, two tokens stay. Two libraries with "the same" settings may well do different things.
 #
-# Are the draws right? Here is each step on a vocabulary of six tokens, the text so far being 0 2 2. The exact distribution is computed in double precision, by loops that share no code with the package; the draws come from the package.
+# Are the draws right? Here is each step on a vocabulary of six tokens, the text so far being 0 2 2. The exact distribution is computed in double precision, by loops that share no code with the package; the probabilities come from the package, and PyTorch draws from them.
 
 # %%
 from llmai_edu.generation.steps import frequency_penalty, repetition_penalty
@@ -489,7 +507,7 @@ for kind, (step, value) in STEPS.items():
     draws = torch.multinomial(ours, 20_000, replacement=True, generator=generator)
     seen = np.bincount(draws.numpy(), minlength=6)
     p_values[kind] = chi_square(seen, want)[1] if (want > 0).sum() > 1 else 1.0
-    print(f"{kind:<12} {value}: {want.round(3)}   p = {p_values[kind]:.3f}")
+    print(f"{kind:<12} {value}: {want.round(3)}   p-value {p_values[kind]:.3f}")
     assert np.allclose(want, ours, atol=1e-6)
 assert min(p_values.values()) > 1e-4
 
@@ -563,10 +581,12 @@ for name, values in means.items():
     print(name, values.round(2))
     assert values[1] < 0.65 * values[0]
     assert values[4] < 0.3 * values[0]
-assert means["speech"][4] < 0.5
+likely = np.exp(-means["speech"][4])
+print(f"the fifth time: probability {likely:.2f} a token, {likely**12:.2f} for twelve")
+assert 0.8 < likely < 0.92
 
 # %% [markdown]
-# Each time that the piece returns, it is less surprising. At the fifth time, going on with it is almost certain. Even random tokens become predictable: the model has learned to *copy* from its context, which is useful for names and quotations. A greedy writer that has said something twice will therefore say it a third time, and be surer then. A draw can leave the circle, since a less likely token comes now and then.
+# Each time that the piece returns, it is less surprising. At the fifth time, a token of the speech has a probability of more than 0.8 on the (geometric) mean. That is far from certain for all twelve in a row; but a greedy writer needs no certainty, only the likeliest token. Even random tokens become predictable: the model has learned to *copy* from its context, which is useful for names and quotations. A greedy writer that has said something twice is therefore likely to say it a third time, and to be surer then. A draw can leave the circle, since a less likely token comes now and then.
 #
 # ### Penalties
 #
@@ -619,25 +639,29 @@ assert surprise_of["greedy, repetition 1.3"] > surprise_of["greedy"]
 
 
 # %%
+from difflib import SequenceMatcher
+
 source = "The harbour opens at six. The ferry to the islands leaves at seven, and the ferry to the city leaves at eight."
 copy_ids = tokenizer.chat_ids(
     [{"role": "user", "content": f"Repeat this text word for word: {source}"}]
 )
-wanted, copies = tokenizer.encode(source), {}
+wanted, copies, right = tokenizer.encode(source), {}, {}
 for value in (1.0, 1.3):
     steps = usual_steps(repetition=value)
     copies[value] = list(
         generate_with(model, copy_ids, len(wanted), steps, stop_ids=[tokenizer.eos_id])
     )
     same = sum(a == b for a, b in zip(copies[value], wanted))
-    print(
-        f"\npenalty {value}: {same} of {len(wanted)} tokens, {tokenizer.decode(copies[value])!r}"
-    )
-right = {v: sum(a == b for a, b in zip(ids, wanted)) for v, ids in copies.items()}
+    blocks = SequenceMatcher(None, copies[value], wanted, autojunk=False).get_matching_blocks()
+    right[value] = sum(block.size for block in blocks)
+    print(f"\npenalty {value}: {tokenizer.decode(copies[value])!r}")
+    print(f"of {len(wanted)} tokens {right[value]} in the right order, {same} in their place")
 assert right[1.0] > 1.5 * right[1.3]
+assert copies[1.3][0] == wanted[0]
+assert copies[1.3][1] != wanted[1]
 
 # %% [markdown]
-# Without the penalty it copies well. With it, the copy goes astray as soon as a word is needed again. A penalty knows no difference between a loop and a repetition that is right. The first exercise builds a rule that forbids only whole runs.
+# Without the penalty it copies well. With it, the copy goes astray at the second word: every word of the text stands in the prompt, so each of them is made less likely from the start. (A word too much shifts all that follow. So what counts is the first number, the tokens in the right order.) A penalty knows no difference between a loop and a repetition that is right. The first exercise builds a rule that forbids only whole runs.
 #
 # ## Beam search: the likeliest text
 #
@@ -671,7 +695,7 @@ for beams in (1, 2):
     print(f"{beams} beams: {''.join('abc'[i] for i in ids)}, probability {np.exp(total):.3f}")
 
 # %% [markdown]
-# With one beam, which is greedy decoding, it begins with *a* and can never repair that. With two, *b* stays alive long enough to win. Is that the best of all? There are only 27 texts:
+# With one beam it begins with *a* and can never repair that. (With one beam and no stop tokens, this is greedy decoding.) With two, *b* stays alive long enough to win. Is that the best of all? There are only 27 texts:
 
 # %%
 from itertools import product
@@ -686,7 +710,7 @@ greedy, with_two = (beam_by_hand(table_log_probs, 3, beams)[0][0] for beams in (
 assert list(best) == with_two != greedy
 
 # %% [markdown]
-# For real models there are too many texts to try, and beam search gives no guarantee: a beginning that is dropped is gone. The package's `beam_search` works on batches with a cache. It agrees with the draft on a tiny Llama with random weights:
+# For real models there are too many texts to try, and beam search gives no guarantee: a beginning that is dropped is gone. The package's `beam_search` works on batches with a cache. It agrees with the loop on a tiny Llama with random weights:
 
 # %%
 from llmai_edu.generation.beam import beam_search
@@ -718,29 +742,36 @@ for (ids, total), hypothesis in zip(by_hand, found):
 # %%
 rows = {(row["beams"], row["penalty"]): row for row in recording["sentences"]}
 print("beams  penalty  log p  tokens  log p a token")
+means_each = {}
 for (beams, power), row in rows.items():
     sums, lengths = np.array(row["log_prob"]), np.array(row["length"])
     each = (sums / np.minimum(lengths + 1, 40)).mean()  # the mark counts, unless 40 came first
+    means_each[beams, power] = each
     print(f"{beams:>5}  {power:>7}  {sums.mean():5.1f}  {lengths.mean():6.1f}  {each:13.2f}")
 at_once = [sum(n == 0 for n in rows[beams, 0.0]["length"]) for beams in (1, 4)]
 full = [sum(n == 40 for n in rows[beams, 1.0]["length"]) for beams in (1, 4)]
 print(
     f"without penalty, ended at once: {at_once} of 8; with penalty 1, cut off at 40: {full} of 8"
 )
-assert np.mean(rows[4, 0.0]["length"]) < 3
+looped = np.mean(rows[4, 1.0]["repeated"])
+print(f"with four beams and penalty 1, {looped:.2f} of the runs of four stood there before")
+assert max(np.mean(rows[beams, 0.0]["length"]) for beams in (1, 4)) < 2
+assert np.mean(rows[1, 1.0]["length"]) > 10 * np.mean(rows[1, 0.0]["length"])
 assert np.mean(rows[4, 0.0]["log_prob"]) > np.mean(rows[1, 0.0]["log_prob"])
-assert np.mean(rows[4, 1.0]["repeated"]) > 0.15
-assert min(full) >= 5
-assert min(at_once) >= 3
+assert means_each[4, 1.0] > means_each[1, 1.0]
+assert 0.19 < looped < 0.23
+assert (at_once, full) == ([4, 3], [5, 5])
 
 # %% [markdown]
-# Without a penalty the best "sentence" has one or two tokens. In three or four cases of eight it is a closing mark alone, in the middle of the speaker's sentence. With a penalty of 1, five of eight do not end within 40 tokens. Now a *loop* wins: its repetitions cost next to nothing, so its mean is good, and more than a sixth of its runs of four tokens have stood there before. Both are what the score asks for. With four beams the search finds likelier texts than with one, and no better ones.
+# Without a penalty the best "sentence" has one or two tokens. In three or four cases of eight it is a closing mark alone, in the middle of the speaker's sentence. With a penalty of 1, five of eight do not end within 40 tokens. Now a *loop* wins: its repetitions cost next to nothing, so its mean is good, and about a fifth of the runs of four tokens have stood there before. Both are what the score asks for.
+#
+# The penalty matters even for one beam. With stop tokens, one beam is not greedy decoding any more: at every place the ending is scored, too, also where the mark is unlikely, and at last the best of these endings competes. Four beams find higher scores than one: −5.1 against −5.4 without a penalty, −0.88 against −1.00 a token with it. Whether the texts are better, the table cannot say.
 #
 # Is beam search useless? In translation, the source leaves so little choice that the likeliest text is mostly a good one, and there a few beams help. But with very many beams even translation becomes worse, and the likeliest translation of all is often the empty one [5].
 #
 # ## Likelier is not better
 #
-# Now all ways together. To the right, a text surprises the model more. Upwards, the twelve texts use more different pairs of tokens. The star is what the speakers said.
+# Now all ways together. To the right, a text surprises the model more. Upwards, the twelve texts use more different pairs of tokens. The star is what the speakers said. "Hot" stands for temperature 1.5, with a cut.
 
 # %% alt="Fourteen ways to write, as points: surprise of the plain model to the right, share of distinct pairs upwards. Greedy (1.0, 0.55) and beam 4 (0.9, 0.62) lie far down to the left. Cuts and low temperatures lie between 1.4 and 2.8 and from 0.78 to 0.90, greedy with repetition penalty 1.3 at (2.2, 0.93). Temperature 1.0 (3.6, 0.94) lies beside the star of the speakers (3.5, 0.92). Temperature 1.2 and 1.5 with top-p 0.9 lie far to the right, at 5.4 and 7.8, near 1."
 _, axes = new_axes(7.0, 4.4)
@@ -774,7 +805,8 @@ assert human_ends[0] < surprise_of["temperature 1.0"] < human_ends[1]
 assert surprise_of["hot, top-p 0.9"] > 2 * surprise_of["human"]
 assert surprise_of["hot, min-p 0.1"] < surprise_of["human"]
 hot = np.reshape(written["hot, top-p 0.9"]["by_place"], (6, 8)).mean(1)
-assert hot[0] < 7 < 8 < hot[-1]
+assert abs(hot[0] - 6.5) < 0.05
+assert abs(hot[-1] - 8.6) < 0.06
 assert nearest[:2] == ["human", "temperature 1.0"]
 assert 0.9 < written["temperature 1.0"]["distinct_pairs"] < 0.96
 assert 0.9 < written["human"]["distinct_pairs"] < 0.94
@@ -782,16 +814,20 @@ for name in ("top-k 50", "top-p 0.9", "top-p 0.5", "min-p 0.1", "temperature 0.7
     assert surprise_of[name] < surprise_of["temperature 1.0"]
 
 # %% [markdown]
-# Each cut, and each lower temperature, moves to the left: towards likelier text and, for the strong ones, fewer distinct pairs. Two settings with temperature 1.5 ("hot") lie far apart: with min-p 0.1 the texts are less surprising than the speakers', with top-p 0.9 more than twice as surprising. There the surprise even grows along the text, from 6.5 in the first eight tokens to 8.6 in the last eight. A likely reason: one strange token that passes makes the context strange, the next distribution is flatter, and lets more pass.
+# Each cut, and each lower temperature, moves to the left: towards likelier text and, for the strong ones, fewer distinct pairs. The two hot settings lie far apart: with min-p 0.1 the texts are less surprising than the speakers', with top-p 0.9 more than twice as surprising. There the surprise even grows along the text, from 6.5 in the first eight tokens to 8.6 in the last eight. A likely reason: one strange token that passes makes the context strange, the next distribution is flatter, and lets more pass.
 #
-# In surprise, plain draws at temperature 1 come nearest to the speakers. In distinct pairs they are close, too: 0.94 against 0.92. Is that the best rule, then? Read what it wrote, beside the speaker and a milder rule:
+# In surprise, plain draws at temperature 1 come nearest to the speakers. In distinct pairs they are close, too: 0.94 against 0.92. Is that the best rule, then? Read the prompt, how the speaker went on, and what two rules made of it:
 
 # %%
+doc = tokenizer.encode(ladder_text().valid_docs[1])
+cut = len(doc) // 4  # the recording begins after a quarter of each speech
+print(f"the prompt: …{tokenizer.decode(doc[cut : cut + 40])}…\n")
+assert tokenizer.decode(doc[cut + 40 : cut + 88]) == written["human"]["first_texts"][1]
 for name in ("human", "temperature 1.0", "top-p 0.5"):
     print(f"{name}: …{written[name]['first_texts'][1]}…\n")
 
 # %% [markdown]
-# The numbers agree, and the sense does not. A draw at temperature 1 has as many rare tokens as the speaker's text, but not where they belong. With a cut, the text is less surprising than a person's, and easier to read. Where to cut is a matter of the model, the task and taste. Two numbers cannot settle it, and twelve passages are few. What they show is how far the left side is from what people write. (For a task with one right answer, such as a sum or a copy, the likeliest token is what one wants.)
+# The numbers agree, and the sense does not. On the mean, the draws at temperature 1 are as surprising as the speakers' texts; but here chance made the surprises, and there something that was to be said. With top-p 0.5, the text is less surprising than a person's. Whether it is easier to read, and whether it fits the prompt, judge yourself; one text decides nothing. Where to cut is a matter of the model, the task and taste. Two numbers cannot settle it, and twelve passages are few. What they show is how far the left side is from what people write. (For a task with one right answer, such as a sum or a copy, the likeliest token is what one wants.)
 #
 # ## Showing text as it comes
 #
@@ -844,7 +880,7 @@ for cut in range(1, len(text)):  # cut anywhere: the same text is shown
 # %% [markdown]
 # ### Many texts at once
 #
-# At each step the weights are read from memory once, whatever the number of texts (lesson 15). So four texts at once do not cost four times what one costs. `generate_many_with` yields pairs of a row and a token as they come. Each text has its own seed: it is what it would be alone, whoever its neighbours are.
+# At each step the weights are read from memory once, whatever the number of texts (lesson 15). So four texts at once do not cost four times what one costs. `generate_many_with` yields pairs of a row and a token as they come. Each text has its own seed, so that it is what it would be alone, whoever its neighbours are. (That is so in exact arithmetic. In a batch, sums may be rounded otherwise, and a draw that falls just on an edge may come out differently.) We try it on one of the four:
 
 # %%
 prompts = [fresh[place : place + 20] for place in (1500, 3000, 4500, 6000)]
@@ -972,7 +1008,7 @@ counts = np.zeros(3)
 for guess in torch.multinomial(q3[0], 5000, replacement=True, generator=generator).tolist():
     counts[keep_drafted(p3, q3, [guess], generator)[0]] += 1
 p_value, wrong = (chi_square(counts, expected)[1] for expected in (target, draft))
-print(f"{counts / 5000}, against the target p = {p_value:.3f}, the draft p = {wrong:.1g}")
+print(f"{counts / 5000}, p-value against the target {p_value:.3f}, the draft {wrong:.1g}")
 assert p_value > 1e-4
 assert wrong < 1e-6
 
@@ -997,7 +1033,7 @@ for _ in range(600):
         tiny, [1, 2], 2, bigrams, k=2, temperature=1.0, generator=generator, stats=stats
     )
     seen[5 * a + b] += 1
-print(f"p = {chi_square(seen, exact_pairs / exact_pairs.sum())[1]:.3f}, {stats}")
+print(f"p-value {chi_square(seen, exact_pairs / exact_pairs.sum())[1]:.3f}, {stats}")
 assert chi_square(seen, exact_pairs / exact_pairs.sum())[1] > 1e-4
 assert stats.kept > 0
 
@@ -1006,7 +1042,11 @@ assert stats.kept > 0
 #
 # Suppose each guess is kept with the same probability α, independently of the others. Then a round of k guesses gives $1 + \alpha + \alpha^2 + \dots + \alpha^k = \frac{1 - \alpha^{k+1}}{1 - \alpha}$ tokens on the mean: the first token always comes, the second if one guess was kept, and so on. For one place, α is $\sum_v \min(p_v, q_v)$, by line 1 of the proof: how much the two distributions have in common.
 #
-# Our drafts cost nearly nothing, since they are no networks. *Prompt look-up* [7] searches the text so far for its own last three tokens (then two, then one) and guesses what followed them there. The *trigram* counted the tokens of speeches from the training years, and draws what came after the last two. The target is SmolLM2. Two tasks: copy a text, and write a story. Which draft will help where? Guess first.
+# Our drafts cost nearly nothing, since they are no networks. *Prompt look-up* [7] searches the text so far for its own last three tokens (then two, then one) and guesses what followed them there. The *trigram* counted the tokens of speeches from the training years, and draws what came after the last two. The target is SmolLM2. Two tasks: copy a text, and write a story. Both are written at temperature 0, and first without a draft.
+#
+# (Does the proof hold at temperature 0? There, p is 1 at the likeliest token and 0 elsewhere. So a guess is kept exactly when it is the likeliest token, and otherwise replaced by it, since nothing else has a share in p. That is so for any q. Look-up is certain of its guess: there its q is 1.)
+#
+# Which draft will help where? Guess first.
 
 # %%
 counted = tokenizer.encode(ladder_text().train[-1_000_000:])
@@ -1017,71 +1057,90 @@ drafts = {
 story = [{"role": "user", "content": "Write a short story about a lighthouse."}]
 tasks = {"copy": copy_ids, "story": tokenizer.chat_ids(story)}
 length, stop_ids = len(wanted), [tokenizer.eos_id]
-plain = {
-    "copy": copies[1.0],
-    "story": list(generate_with(model, tasks["story"], length, stop_ids=stop_ids)),
-}
+plain = {}
+for task, ids in tasks.items():
+    began = time.perf_counter()
+    plain[task] = list(generate_with(model, ids, length, stop_ids=stop_ids))
+    print(f"{task:<6}plain    1.00 tokens a pass, {time.perf_counter() - began:.1f} s")
+assert plain["copy"] == copies[1.0]
+
 
 # %%
-per_pass = {}
+def noting(draft, sizes):
+    """The same draft, which notes how many tokens it guesses in each round."""
+
+    def guess(ids, k, generator):
+        drafted, q = draft(ids, k, generator)
+        sizes.append(len(drafted))
+        return drafted, q
+
+    return guess
+
+
+per_pass, with_guess = {}, {}
 for task, ids in tasks.items():
-    for name, guesses in drafts.items():
-        stats, began = Speculation(), time.perf_counter()
-        fast = list(
-            generate_speculative(
-                model, ids, length, guesses, generator=generator, stop_ids=stop_ids, stats=stats
-            )
-        )
-        per_pass[task, name] = stats.per_pass
-        seconds = time.perf_counter() - began
+    for name, draft in drafts.items():
+        stats, sizes, began = Speculation(), [], time.perf_counter()
+        options = {"generator": generator, "stop_ids": stop_ids, "stats": stats}
+        fast = list(generate_speculative(model, ids, length, noting(draft, sizes), **options))
+        seconds, per_pass[task, name] = time.perf_counter() - began, stats.per_pass
         print(
-            f"{task:<6}{name:<8} {stats.per_pass:.2f} tokens a pass, {seconds:.1f} s, {stats}"
+            f"{task:<6}{name:<8} {stats.per_pass:.2f} tokens a pass, {seconds:.1f} s;", end=" "
         )
+        with_guess[task, name] = np.count_nonzero(sizes) / stats.passes
+        print(f"a guess in {np.count_nonzero(sizes)} of {stats.passes} passes", end=", ")
+        print(f"{stats.kept} of {stats.drafted} guessed tokens kept")
         assert fast == plain[task]
 
 # %% [markdown]
 # The texts are the same as without a draft, token for token, in all four cases. (In exact arithmetic that holds on every machine. Rounding may decide otherwise where two tokens are as good as equally likely.)
 #
-# The number of passes differs. Look-up gains more than two tokens a pass on the copy. Everywhere else there is next to no gain. In a story the words of the question seldom come again. And what the trigram has counted in speeches is seldom what SmolLM2 says, neither of a harbour nor of a lighthouse. It is a draft for another language.
+# The number of passes differs. On the copy, look-up gives more than two and a half tokens a pass, where one would come without a draft. Everywhere else it stays near one. The lines say why: in most of those passes there was nothing to guess from. In the story, the last token has seldom stood in the text before. And many pairs of tokens do not occur in the speeches that the trigram has counted. Where there is a guess, it is mostly wrong.
+#
+# Fewer passes are not as many fewer seconds. A pass over five tokens takes longer than a pass over one, and the prompt has to be read in every case (that pass is not counted with a draft). Compare the times; they differ from machine to machine.
 
 # %%
-assert per_pass["copy", "look-up"] > 2
-assert per_pass["story", "look-up"] < 1.6
-assert per_pass["copy", "trigram"] < 1.6
+assert per_pass["copy", "look-up"] > 2.5
+assert max(with_guess[key] for key in per_pass if key != ("copy", "look-up")) < 0.5
+assert max(gain for key, gain in per_pass.items() if key != ("copy", "look-up")) < 1.3
 
 # %% [markdown]
-# The recording has more: two texts to copy and two free tasks, with 4 and 8 guesses, greedy and at temperature 1. From the rounds we estimate α, as the share of the *tested* guesses that were kept (after a refusal, the rest is not tested). Then the formula is asked for the tokens a round:
+# The recording has more: two texts to copy and two free tasks, with 4 and 8 guesses, greedy and at temperature 1. From the rounds we estimate α, as the share of the *tested* guesses that were kept (after a refusal, the rest is not tested). Then the formula is asked for the tokens a round. A draft may also find nothing to guess from; the column *guesses* has the share of the rounds with at least one guess:
 
 
 # %%
 def rounds_of(runs):
-    """Over all runs: alpha, the tokens a round by the formula, and as measured."""
+    """Over all runs: alpha, the tokens a round by the formula and as measured, rounds with a guess."""
     guessed = np.concatenate([run["guessed"] for run in runs])
     kept = np.concatenate([run["kept"] for run in runs])
     alpha = kept.sum() / max((kept + (kept < guessed)).sum(), 1)
     formula = np.mean([sum(alpha**n for n in range(g + 1)) for g in guessed])
-    return alpha, formula, (kept + 1).mean()
+    return alpha, formula, (kept + 1).mean(), (guessed > 0).mean()
 
 
 groups = {}
 for run in recording["speculation"]:
     groups.setdefault((run["kind"], run["draft"], run["temperature"], run["k"]), []).append(run)
-print("task  draft    heat  k  alpha  formula  measured")
+print("task  draft    heat  k  guesses  alpha  formula  measured")
 gains = {}
 for key, runs in groups.items():
-    gains[key] = alpha, formula, measured = rounds_of(runs)
-    print("{:<5} {:<8} {:<5} {}".format(*key), f"{alpha:6.2f} {formula:8.2f} {measured:9.2f}")
+    gains[key] = alpha, formula, measured, share = rounds_of(runs)
+    print("{:<5} {:<8} {:<5} {}".format(*key), f"{share:8.2f}", end=" ")
+    print(f"{alpha:6.2f} {formula:8.2f} {measured:9.2f}")
 best_key = ("copy", "look-up", 0.0, 4)
-assert 0.75 < gains[best_key][0] < 0.95
-assert gains[best_key][2] > 3
+assert 0.8 < gains[best_key][0] < 0.9
+assert abs(gains[best_key][2] - 3.6) < 0.05
+assert abs(gains["copy", "look-up", 0.0, 8][2] - 4.9) < 0.05
+assert abs(gains["copy", "look-up", 1.0, 4][2] - 1.1) < 0.05
 others = [gain for key, gain in gains.items() if key[:3] != best_key[:3]]
-assert max(measured for _, _, measured in others) < 1.3
-assert max(abs(formula - measured) for _, formula, measured in others) < 0.05
+assert max(measured for _, _, measured, _ in others) < 1.2
+assert max(abs(formula - measured) for _, formula, measured, _ in others) < 0.01
+assert max(share for *_, share in others) <= 0.5 < 0.9 < gains[best_key][3]
 
 # %% [markdown]
-# Look-up on a greedy copy gives 3.6 tokens a round with 4 guesses and 4.9 with 8. The same draft at temperature 1 gives 1.1: then SmolLM2 itself does not copy faithfully, and a draft cannot agree with somebody who does not agree with himself. All other cases stay below 1.3, whatever the number of guesses.
+# Look-up on a greedy copy gives 3.6 tokens a round with 4 guesses and 4.9 with 8. The same draft at temperature 1 gives 1.1: then SmolLM2 itself does not copy faithfully, and a draft cannot agree with somebody who does not agree with himself. All other cases stay below 1.2, whatever the number of guesses. In at most half of their rounds was there any guess at all, and of the guesses few were kept.
 #
-# Where α is small, the formula and the measurement agree. For the greedy copy with 8 guesses the formula promises more than came. It supposes that guesses are kept independently of each other. Are they?
+# In those cases the formula and the measurement agree, nearly by construction: α comes from the same rounds, and a round without a guess gives one token by the formula, too. For the greedy copy with 8 guesses the formula promises more than came. It supposes that guesses are kept independently of each other. Are they?
 
 # %%
 runs = groups["copy", "look-up", 0.0, 8]
@@ -1090,7 +1149,7 @@ kept = np.concatenate([run["kept"] for run in runs])
 for place in range(4):
     reached = (kept >= place) & (guessed > place)
     print(f"guess {place + 1}: tested {reached.sum():>2}, kept {(kept > place).sum():>2}")
-_, formula, measured = gains["copy", "look-up", 0.0, 8]
+_, formula, measured, _ = gains["copy", "look-up", 0.0, 8]
 assert formula > measured + 0.2
 assert (kept > 0).sum() < 0.7 * (guessed > 0).sum()
 assert (kept > 2).sum() == ((kept >= 2) & (guessed > 2)).sum()
@@ -1159,7 +1218,7 @@ show(sampling_playground(look, write, opening, setting), static)
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# - Decoding is a list of steps over logits, and a draw. Each step's draws passed a chi-square test against the exact distribution.
+# - Decoding is a list of steps over logits, and a draw. For each step, the package's probabilities agree with exact ones, and PyTorch's draws from them passed a chi-square test.
 # - Taking the likeliest token, or searching for the likeliest text, gives texts that are far less surprising than what people write, and that repeat themselves.
 # - Every cut of the tail makes some things impossible that a person says. How many depends on the rule and its number, and we measured it for one model on one speech.
 # - A penalty cannot tell a loop from a repetition that is needed.

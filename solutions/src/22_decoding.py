@@ -40,7 +40,7 @@ import numpy as np
 #
 # A penalty makes repetition less likely. *Blocking* forbids it: no run of n tokens may stand in the text twice. Before each draw one finds the tokens that would complete such a run, and sets their logits to minus infinity. (Beam search for summaries often uses n = 3.)
 #
-# Write `blocked(ids, n)`. `ids` is the list of all tokens so far, and `n` is at least 1. Return the sorted list of the tokens which, if they came next, would complete an n-gram that stands in `ids` already. Each token stands in the list once.
+# Write `blocked(ids, n)`. `ids` is the list of all tokens so far, and `n` is at least 1. Return the sorted list of the tokens which, if they came next, would complete an n-gram that stands in `ids` already: the same n tokens, in the same order. Each token stands in the list once.
 #
 # An example: the text is 5 1 2 7 1 2 4 1 2, and n = 3. The last two tokens are 1 2. They have stood there twice before, once followed by 7 and once by 4. So the answer is `[4, 7]`. With n = 2 it is the same: before, 2 was followed by 7 and by 4. With n = 4 the last three tokens are 4 1 2, which never stood there before: the answer is `[]`.
 #

@@ -22,8 +22,31 @@ MUTANTS = {
             says="after the last place only",
             edit=("found.add(ids[start + size])", "found = {ids[start + size]}"),
         ),
-        Mutant("n_tokens", says="compare the last n - 1 tokens, not the last n", edit=("size = n - 1", "size = n")),
-        Mutant("too_few", says="you compared one fewer", edit=("size = n - 1", "size = n - 2")),
+        Mutant("n_tokens", says="n - 1 = 2; that is the answer for the last 3", edit=("size = n - 1", "size = n")),
+        Mutant(
+            "last_one",
+            says="n - 1 = 2; that is the answer for the last 1",
+            edit=("size = n - 1", "size = min(n - 1, 1)"),
+        ),
+        Mutant("n_ignored", says="n - 1 = 1; that is the answer for the last 2", edit=("size = n - 1", "size = 2")),
+        Mutant(
+            "at_most_two",
+            says="n - 1 = 3; that is the answer for the last 2",
+            edit=("size = n - 1", "size = min(n - 1, 2)"),
+        ),
+        Mutant(
+            "a_bag",
+            says="you compared them in any order",
+            edit=("if ids[start : start + size] == last:", "if sorted(ids[start : start + size]) == sorted(last):"),
+        ),
+        Mutant(
+            "ends_only",
+            says="these are not the tokens",
+            edit=(
+                "if ids[start : start + size] == last:",
+                "if not size or (ids[start] == last[0] and ids[start + size - 1] == last[-1]):",
+            ),
+        ),
         Mutant("left_out", says="the two n-grams may overlap", edit=(RANGE, "range(len(ids) - size - 1)")),
         Mutant(
             "several_times",
@@ -41,7 +64,7 @@ MUTANTS = {
             says="those are all tokens of the text",
             edit=("return sorted(found)", "return sorted(set(ids))"),
         ),
-        Mutant("minus_zero", says="`ids[-0:]` is the whole list", edit=("ids[len(ids) - size :]", "ids[-size:]")),
+        Mutant("minus_zero", says="with n = 1 you found nothing", edit=("ids[len(ids) - size :]", "ids[-size:]")),
         Mutant(
             "too_short",
             says="holds no n-gram",
@@ -58,6 +81,16 @@ MUTANTS = {
             "plain_mean",
             says="you took the plain mean",
             edit=("(probs[some] * surprise[some]).sum()", "surprise[some].mean()"),
+        ),
+        Mutant(
+            "median",
+            says="you took the median",
+            edit=("(probs[some] * surprise[some]).sum()", "np.median(surprise[some])"),
+        ),
+        Mutant(
+            "equal_shares",
+            says="get equal shares",
+            edit=("kept / kept.sum()", "(kept > 0) / (kept > 0).sum()"),
         ),
         Mutant("bits", says="one is in bits", edit=(ORDER, "np.argsort(np.abs(surprise - entropy / np.log(2)))")),
         Mutant(
@@ -82,6 +115,13 @@ MUTANTS = {
             says="from p without the refused token",
             edit=(BEYOND, "np.where(np.arange(len(p)) == token, 0, p)"),
         ),
+        Mutant("p_where", says="the tokens are right, their weights are not", edit=(BEYOND, "np.where(p > q, p, 0)")),
+        Mutant(
+            "most_above",
+            says="where p is most above q",
+            edit=(BEYOND, "(np.arange(len(p)) == np.argmax(p - q)).astype(float)"),
+        ),
+        Mutant("minimum", says="is what guessing and keeping give already", edit=(BEYOND, "np.minimum(p, q)")),
         Mutant("absolute", says="you took the absolute difference", edit=(BEYOND, "np.abs(p - q)")),
         Mutant("other_way", says="what q has beyond p", edit=(BEYOND, "np.maximum(q - p, 0)")),
         Mutant("q_over_p", says="you have q / p", edit=(KEEP, "if u < q[token] / p[token]:")),

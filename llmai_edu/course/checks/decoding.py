@@ -20,48 +20,68 @@ def _would_repeat(ids, n, vocab):
     return found
 
 
-def _after(ids, last, starts):
-    """The tokens after `last` at those of `starts` where it stands."""
-    size = len(last)
-    return [ids[start + size] for start in starts if ids[start : start + size] == last]
+def _found(ids, size):
+    """The tokens after the last `size` tokens wherever they stand, in the order of the places."""
+    last = ids[len(ids) - size :]
+    return [ids[start + size] for start in range(len(ids) - size) if ids[start : start + size] == last]
+
+
+def _in_any_order(ids, size):
+    """The same, where the last tokens may stand in another order."""
+    last = sorted(ids[len(ids) - size :])
+    return sorted({ids[at + size] for at in range(len(ids) - size) if sorted(ids[at : at + size]) == last})
 
 
 def _repeating(rng, n):
-    """A text in which the last n - 1 tokens have stood at least twice before, with different ones after them."""
-    last = rng.integers(0, 4, n - 1).tolist()
-    filler = [rng.integers(4, 9, 3).tolist() for _ in range(4)]
-    ids = [*filler[0], *last, 8, *filler[1], *last, 5, *filler[2], *last, 5, *filler[3], *last, 7, *last]
-    return [int(token) for token in ids]
+    """A text whose last n - 1 tokens stood there five times, among runs that look like them and are followed by others.
+
+    0 to 3 are in the last tokens, 5 to 8 follow them, 9 to 11 follow shorter ends of them, 12 or 13 the first and the
+    last of them with others between, 14 the same in another order. 15 to 19 fill gaps, 20 and 21 stand before runs.
+    """
+    size, (one, two) = n - 1, (20, 21)
+    last = rng.permutation(4)[:size].tolist()
+    runs = [[*last, 8], [one, *last, 5], [one, *last, 5], [two, one, *last, 6], [*last, 7]]
+    runs += [[*last[size - short :], 8 + short] for short in range(1, size)]  # a filler stands before each
+    if size > 1:
+        runs.insert(int(rng.integers(1, 5)), [*last[::-1], 14])
+    if size > 2:
+        runs.insert(int(rng.integers(1, 5)), [last[0], *[15] * (size - 2), last[-1], int(rng.integers(12, 14))])
+    gaps = [rng.integers(15, 20, 2).tolist() for _ in runs]
+    ids = [token for gap, run in zip(gaps, runs) for token in (*gap, *run)]
+    return [int(token) for token in (*ids, two, one, *last)]
+
+
+def _blocked_suspects(ids, n):
+    """What misconceptions give for such a text."""
+    found = _found(ids, n - 1)
+    suspects = {
+        "that is the token after the first place only; look at all places": found[:1],
+        "that is the token after the last place only; look at all places": found[-1:],
+        "the last n - 1 tokens must stand there in the same order; you compared them in any order": _in_any_order(
+            ids, n - 1
+        ),
+        "each token once, please: it stands in your list as often as it was found": sorted(found),
+        "sorted, please: the smallest id first": list(dict.fromkeys(found)),
+        "those are all tokens of the text: only those that would complete an n-gram": sorted(set(ids)),
+    }
+    for size in range(1, n + 2):
+        said = f"with n = {n}, compare the last n - 1 = {n - 1}; that is the answer for the last {size}"
+        if size != n - 1:
+            suspects[said] = sorted(set(_found(ids, size)))
+    return suspects
 
 
 @exercise(points=3, minutes=20, difficulty=1)
 def blocked(answer, rng):
-    for n in (3, 2, 4, 3):
+    for n in (3, 2, 4, 5, 3):
         ids = _repeating(rng, n)
-        size, last = n - 1, ids[len(ids) - (n - 1) :]
-        want = _would_repeat(ids, n, 9)
-        places = [start for start in range(len(ids) - size) if ids[start : start + size] == last]
         got = answer(ids, n)
         expect_type(got, list)
         expect_equal(
             got,
-            want,
+            _would_repeat(ids, n, 22),
             "these are not the tokens that would complete an n-gram of the text for the second time",
-            suspects={
-                "that is the token after the first place only; look at all places": [ids[places[0] + size]],
-                "that is the token after the last place only; look at all places": [ids[places[-1] + size]],
-                "compare the last n - 1 tokens, not the last n: the nth is the one to come": sorted(
-                    set(_after(ids, ids[-n:], range(len(ids) - n)))
-                ),
-                "compare the last n - 1 tokens; you compared one fewer": sorted(
-                    set(_after(ids, ids[len(ids) - n + 2 :], range(len(ids) - n + 2)))
-                ),
-                "each token once, please: it stands in your list as often as it was found": sorted(
-                    _after(ids, last, range(len(ids) - size))
-                ),
-                "sorted, please: the smallest id first": list(dict.fromkeys(_after(ids, last, places))),
-                "those are all tokens of the text: only those that would complete an n-gram": sorted(set(ids)),
-            },
+            suspects=_blocked_suspects(ids, n),
         )
     # "a a a": the n-gram that ends with the text overlaps the one to come
     token = int(rng.integers(9))
@@ -74,14 +94,18 @@ def blocked(answer, rng):
 
 @blocked.part(points=1)
 def blocked_at_the_edges(answer, rng):
-    ids = _repeating(rng, 3)
-    expect_equal(answer(ids, 3), _would_repeat(ids, 3, 9), FIRST)
+    for n in (3, 2, 4):
+        ids = _repeating(rng, n)
+        expect_equal(answer(ids, n), _would_repeat(ids, n, 22), FIRST)
     ids = [int(token) for token in rng.permutation(9)[:4]]
     expect_equal(
         answer(ids, 1),
         sorted(ids),
         "with n = 1 every token that has occurred is blocked",
-        suspects={"with n = 1 nothing was found: `ids[-0:]` is the whole list, not the empty one": []},
+        suspects={
+            "with n = 1 you found nothing, and every token that has occurred is blocked. If you slice with `ids[-0:]`: "
+            "that is the whole list, not the empty one": []
+        },
     )
     for short in ([], ids[:1], ids[:2]):
         expect_equal(answer(short, 4), [], "a text of fewer than n tokens holds no n-gram: nothing is blocked")
@@ -113,6 +137,9 @@ def _typical_suspects(probs, mass):
         "the entropy weighs each surprise with its probability; you took the plain mean": np.abs(
             surprise - surprise.mean()
         ),
+        "the entropy is the mean surprise, each weighed with its probability; you took the median": np.abs(
+            surprise - np.median(surprise)
+        ),
         "surprise and entropy in one unit, please: one is in bits, the other in nats": np.abs(
             surprise - entropy / np.log(2)
         ),
@@ -125,7 +152,11 @@ def _typical_suspects(probs, mass):
     suspects["the token with which the mass is reached belongs to them: one is missing"] = _typical(
         probs, mass, far, inclusive=False
     )
-    return _typical(probs, mass, far), suspects
+    want = _typical(probs, mass, far)
+    suspects["the kept tokens are right, and get equal shares; divide their own probabilities by what they hold"] = (
+        want > 0
+    ) / (want > 0).sum()
+    return want, suspects
 
 
 @exercise(points=4, minutes=30, difficulty=2)
@@ -170,12 +201,23 @@ def keep_typical_zeros(answer, rng):
     expect_close(all_of_them, probs, "a mass of 1 keeps every token that has a probability", atol=1e-7)
 
 
+def _telling_draws(rng, size):
+    """p, q, points, the right outcomes and those of the mistakes, which all differ; for few tokens, nearly all."""
+    for _ in range(30):
+        p = q = np.zeros(size)
+        while (p - q > 0.05).sum() < 2:  # with one token alone, there is nothing to draw
+            p, q = rng.dirichlet(np.ones(size)), rng.dirichlet(np.ones(size))
+        points = drawn_points(rng, q)
+        want, suspects = outcomes(p, q, points, *RIGHT), mistaken_outcomes(p, q, points)
+        if len({tuple(tokens) for tokens in (want, *suspects.values())}) == len(suspects) + 1:
+            break
+    return p, q, points, want, suspects
+
+
 @exercise(points=4, minutes=25, difficulty=3)
 def keep_or_replace(answer, rng):
     for size in (5, 8, 3):
-        p, q = rng.dirichlet(np.ones(size)), rng.dirichlet(np.ones(size))
-        points = drawn_points(rng, q)
-        want = outcomes(p, q, points, *RIGHT)
+        p, q, points, want, suspects = _telling_draws(rng, size)
         got = [answer(p, q, token, u, w) for token, u, w in points]
         for one in got:
             expect(
@@ -183,7 +225,6 @@ def keep_or_replace(answer, rng):
                 "return the number of a token, an integer",
                 got=one,
             )
-        suspects = mistaken_outcomes(p, q, points)
         place = next((n for n, (a, b) in enumerate(zip(got, want)) if a != b), 0)
         expect_equal(
             [int(one) for one in got],
