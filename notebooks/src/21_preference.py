@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/21_preference.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 45 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 20.*
+# *About 90 minutes to read, 45 seconds to run on two CPU cores, 1.4 GB. Needs: lesson 20.*
 #
 # In lesson 20 a model learned from answers that somebody had written: it *imitated* them. But a good answer is often hard to write and easy to recognize. On this page nobody shows the model an answer. It answers by itself, and is told which of two answers is better, or whether an answer is right. That is enough to learn from, and enough to be cheated.
 
@@ -297,15 +297,15 @@ print("distinct well-formed answers  ", np.round(distinct, 1))
 print("one of them, taken blindly    ", np.round(blindly, 2))
 
 # %% alt="True reward of the chosen answer against n, from 1 to 32, logarithmic. Chosen by the rule itself it rises from 0.34 to 0.99. Chosen by the reward model it rises from 0.34 to 0.53 at n = 4, then falls to 0.20 at n = 32, below the dotted line at 0.32 for any answer. A blind choice among the distinct well-formed answers goes the same way a little higher: 0.54 at n = 4, 0.29 at n = 32."
-_, axes = new_axes(5.2, 2.9)
-axes.plot(sizes, by_rule, "^--", label="best of n by the rule itself")
-axes.plot(sizes, by_score, "o-", label="best of n by the reward model")
-axes.plot(sizes, blindly, "s-.", ms=4, label="a blind choice among the distinct ones")
+_, axes = new_axes(5.0, 2.7)
+axes.plot(sizes, by_rule, "^--", label="by the rule itself")
+axes.plot(sizes, by_score, "o-", label="by the reward model")
+axes.plot(sizes, blindly, "s-.", ms=4, label="blindly among distinct ones")
 axes.axhline(truth.mean(), color="black", ls=":", label="any answer")
 axes.set(xscale="log", xlabel="n", ylabel="true reward of the chosen answer", ylim=(0, 1.02))
 axes.set_xticks(sizes, sizes)
 axes.minorticks_off()
-axes.legend(fontsize=8)
+axes.legend(fontsize=7, labelspacing=0.2, loc="lower left")
 plt.show()
 
 # %%
@@ -470,7 +470,7 @@ for beta in (0.1, 1.0):
     print(f"beta {beta}:", {name: f"{share:.2f}" for name, share in by_beta[beta][1].items()})
 
 # %% alt="Log-probability on held-out pairs minus the reference's against the step, 0 to 50. With beta 0.1 the worse answer falls to about minus 9 and the better one to about minus 1.3. With beta 1 the worse falls to about minus 2.3 and the better rises to about 0.5."
-_, axes = new_axes(5.2, 2.9)
+_, axes = new_axes(5.0, 2.7)
 for (beta, (moved, _)), style, color in zip(by_beta.items(), ("-", "--"), PALETTE):
     for column, name, marker in ((0, "better", "^"), (1, "worse", "v")):
         label = f"{name} answer, β = {beta}"
@@ -674,7 +674,7 @@ assert 0.03 < np.mean([found.kl for found in history[-20:]]) < 0.8
 # The distance grows at once and then stays moderate, though nothing was charged for it (β = 0). (Its jumps are those of an estimate from 128 answers.) The reward rises in the first 40 steps, and hardly after them. Why? The recorded runs say more, with the two parts of the reward apart:
 
 # %% alt="Three panels, one a beginner, with three lines against the step. Formed rises from about 0.55 to 0.97 in the first 20 steps and stays near 1. Right stays near 0.5 for the first 20 steps, or falls a little, and then rises to 0.64 to 0.68. The reward rises from 0.3 to meet the line of right after 20 steps, and follows it."
-figure, panels = plt.subplots(1, 3, figsize=(7.2, 2.4), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(6.6, 2.2), sharey=True, layout="constrained")
 for beginner, panel in enumerate(panels):
     for key, style, color in zip(("formed", "right", "reward"), ("^-", "s-", "o--"), PALETTE):
         panel.plot(*curve_of("rule", beginner, key), style, ms=3, color=color, label=key)
@@ -769,7 +769,7 @@ assert pass_at_k(np.array([1]), n=4, k=2)[0] == 1 - math.comb(3, 2) / math.comb(
 # We count the right *number*, in whatever form, so that the form cannot explain a difference.
 
 # %% alt="pass@k for the number alone against k, from 1 to 32, logarithmic. Beginner: 0.50 at k = 1, 0.72, 0.89, 0.96, 0.99, 1.00. After GRPO: 0.64, 0.82, 0.93, 0.97, 0.99, 0.99. The two lines meet near k = 8. Shown the answers: 0.87 or more at k = 1, and above both up to 16."
-_, axes = new_axes(5.2, 2.9)
+_, axes = new_axes(5.0, 2.7)
 ks, passes = (1, 2, 4, 8, 16, 32), {}
 for (kind, name), style, color in zip(
     {"start": "beginner", "rule": "after GRPO", "answers": "shown the answers"}.items(),
@@ -839,7 +839,7 @@ print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185
 
 
 # %% alt="Three panels against the step; each line is the mean of three beginners, with their range as a band. Left, no price: by the careless rule the share stays near 0.5, by the strict rule it falls from about 0.3 to 0.09 on the mean. Middle, with a price: the careless share rises to 0.56 to 0.65, the strict one stays or rises, to 0.30 to 0.46. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5; with the price they stay below 5.5."
-figure, panels = plt.subplots(1, 3, figsize=(7.2, 2.4), layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(6.6, 2.2), layout="constrained")
 blue, orange, green = PALETTE[:3]
 for kind, line, panel in (("contains", "-", panels[0]), ("contains_kl", "--", panels[1])):
     mean_and_range(panel, kind, "contains", "^" + line, orange, "careless rule")
@@ -905,7 +905,7 @@ for beginner in range(3):
 # %% alt="Two panels against the step: the share of drawn answers that are right, left, and bare, right. With the rule halves, three runs reach 100 % bare within 20 steps and stay below 10 % right. With right first, the share of right answers climbs from 4 % to between 40 and 65 % in the last ten of 42 steps, and hardly any is bare, at the end none. With a coin, right stays below 6 %, and bare drifts to about 10 %."
 smol = load_recording("preference_runs")
 looks = {"right": ("right first", "o"), "halves": ("halves", "s"), "random": ("a coin", "^")}
-figure, panels = plt.subplots(1, 2, figsize=(7.2, 2.6), layout="constrained", sharey=True)
+figure, panels = plt.subplots(1, 2, figsize=(6.8, 2.5), layout="constrained", sharey=True)
 for run in smol["grpo"]:
     if run["rate"] < 1e-3:
         name, marker = looks[run["worth"]]
