@@ -985,6 +985,8 @@ for kind in dict.fromkeys(kinds):
     )
 assert right[:, :, kinds == "below zero"].sum(axis=-1).tolist() == [[0, 0], [1, 1]]
 assert sum(kinds == "below zero") == 61
+gained = {sign: np.diff(right[0][:, kinds == sign].mean(axis=1)).item() for sign in "+-*"}
+assert max(gained, key=gained.get) == "+"
 assert right[0, 1, kinds == "+"].sum() > 2 * right[0, 0, kinds == "+"].sum()
 
 # %% [markdown]
