@@ -515,7 +515,7 @@ LESSONS = (
         ),
         minutes=90,
         seconds=45,
-        memory_mb=1200,
+        memory_mb=1400,
         exercises=("preference.strict_rule", "preference.simpo_loss", "preference.token_weights"),
         available=True,
     ),

@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/21_preference.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 45 seconds to run on two CPU cores, 1.2 GB. Needs: lesson 20.*
+# *About 90 minutes to read, 45 seconds to run on two CPU cores, 1.4 GB. Needs: lesson 20.*
 #
 # In lesson 20 a model learned from answers that somebody had written: it *imitated* them. But a good answer is often hard to write and easy to recognize. On this page nobody shows the model an answer. It answers by itself, and is told which of two answers is better, or whether an answer is right. That is enough to learn from, and enough to be cheated.
 
@@ -39,11 +39,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from llmai_edu.evaluation.bootstrap import bootstrap_interval
+from llmai_edu.finetuning.dpo_loop import PairBatch, dpo_step, pair_batch, pair_log_probs
+from llmai_edu.finetuning.grpo import kl_to_reference
+from llmai_edu.finetuning.preference import PreferenceLoss, sequence_log_probs
+from llmai_edu.finetuning.reward_model import RewardModel, pair_rewards
 from llmai_edu.finetuning.rollouts import sample_group, token_log_probs
 from llmai_edu.finetuning.sum_judge import answer_texts, judge, pairs_from
-from llmai_edu.finetuning.sums import Sum, rule_reward, sum_problems, sum_tokenizer
+from llmai_edu.finetuning.sums import Sum, is_right, is_well_formed, sum_problems, sum_tokenizer
 from llmai_edu.pretrained.sum_start import load_sum_start
 from llmai_edu.training.recordings import load_recording
 from llmai_edu.viz import PALETTE, new_axes
@@ -86,15 +91,13 @@ def mean_and_range(panel, kind, key, style, color, label):
     panel.plot(steps, values.mean(0), style, ms=4, color=color, label=label)
 
 
-_, axes = new_axes(5.6, 3.0)
+_, axes = new_axes(5.0, 2.7)
 names = {"answers": "shown the answers", "rule": "told right or wrong", "random": "told a coin"}
 for (kind, name), marker, color in zip(names.items(), "^os", PALETTE):
     mean_and_range(axes, kind, "reward", marker + "-", color, name)
 axes.set(xlabel="step", ylabel="share of new sums with reward 1", ylim=(0, 1))
 axes.legend(fontsize=8)
 plt.show()
-
-# %%
 for beginner in range(3):
     at_end = {kind: curve_of(kind, beginner, "reward")[1][-1] for kind in names}
     assert 0.2 < curve_of("rule", beginner, "reward")[1][0] < 0.35
@@ -130,9 +133,6 @@ for one, answers in zip(few, np.array(answer_texts(drawn)).reshape(-1, 8)):
 
 # %% [markdown]
 # It is often right, and often off by one or by ten. And it writes the brackets in about half of its answers, as its texts did. The rule wants both, the form and the number. It needs no model and no people, only a pattern and a comparison:
-
-# %%
-from llmai_edu.finetuning.sums import is_right, is_well_formed
 
 
 # %% quote="llmai_edu.finetuning.sums:rule_reward"
@@ -207,10 +207,6 @@ assert 0.25 < only_number.mean() < 0.45
 #
 # The reward model is the beginner itself, with another head: a single number in place of 15 logits, read at the last token of the answer.
 
-# %%
-from llmai_edu.finetuning.dpo_loop import dpo_step, pair_batch, pair_log_probs
-from llmai_edu.finetuning.reward_model import RewardModel, pair_rewards
-
 
 # %% quote="llmai_edu.finetuning.reward_model:RewardModel.forward"
 def forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
@@ -251,7 +247,7 @@ assert accuracy["form"] > 0.97
 assert accuracy["number"] < 0.68
 
 # %% [markdown]
-# More than three in four: that looks like a good reward model. But the number is made of two halves. Where the form is wrong, it is practically always right. Where only the number is wrong, it is hardly better than a coin, if at all. Whoever judges a sum must be able to add, and this model can do so about half of the time. The form is easier to see, so it was learned first. *A mean over all pairs does not show what a judge can judge.*
+# More than three in four: that looks like a good reward model. But the number is made of two parts. Where the form is wrong, it is practically always right. Where only the number is wrong, it is hardly better than a coin, if at all. Whoever judges a sum must be able to add, and this model can do so about half of the time. The form is easier to see. *A mean over all pairs does not show what a judge can judge.*
 #
 # That may change with more training. The recording has reward models for the three beginners, trained on half as many pairs more and for 50 steps more:
 
@@ -261,10 +257,10 @@ for beginner in range(3):
     print(
         f"{run['pairs']:,.0f} pairs: {run['accuracy']:.2f}, only the number {run['accuracy_formed']:.2f}"
     )
-    assert run["accuracy_formed"] < run["accuracy"] - 0.15
+    assert 0.55 < run["accuracy_formed"] < run["accuracy"] - 0.15
 
 # %% [markdown]
-# A little more skill, perhaps, but the same picture.
+# Some skill, but the same picture.
 #
 # ### The best of n, by the judge
 #
@@ -273,12 +269,13 @@ for beginner in range(3):
 # %%
 asked = problems.test[::2]
 many = draw(start, asked, 32, generator)
-lengths = many.ids.shape[1] - many.counted.flip(1).argmax(
-    1
-)  # tokens up to the last that counts
+behind = many.counted.flip(1).argmax(1)  # tokens behind the last that counts
 with torch.no_grad():
-    scores = worth(many.ids, lengths).view(-1, 32).numpy()
-truth, texts = judge(many, asked).reward, np.array(answer_texts(many)).reshape(-1, 32)
+    scores = worth(many.ids, many.ids.shape[1] - behind).view(-1, 32).numpy()
+found, texts = judge(many, asked), np.array(answer_texts(many)).reshape(-1, 32)
+truth = found.reward
+
+# %%
 sizes = (1, 2, 4, 8, 16, 32)
 picks = {n: scores[:, :n].argmax(axis=1) for n in sizes}
 by_score = [truth[np.arange(len(asked)), picks[n]].mean() for n in sizes]
@@ -287,32 +284,50 @@ score_of_best = [float(scores[:, :n].max(axis=1).mean()) for n in sizes]
 print("true reward", np.round(by_score, 2))
 print("its score  ", np.round(score_of_best, 1))
 
-# %% alt="True reward of the chosen answer against n, from 1 to 32, logarithmic. Chosen by the rule itself it rises from 0.34 to 0.99. Chosen by the reward model it rises from 0.34 to 0.53 at n = 4, then falls to 0.20 at n = 32, below the dotted line at 0.32 for any answer."
-_, axes = new_axes(6.0, 3.4)
-axes.plot(sizes, by_rule, "^--", label="best of n by the rule itself")
-axes.plot(sizes, by_score, "o-", label="best of n by the reward model")
+
+# %%
+def blind_choice(n):
+    """How many distinct well-formed answers a sum has among n, and the share right if one is taken blindly."""
+    distinct = [len(set(row[:n][ok[:n] == 1])) for row, ok in zip(texts, found.formed)]
+    return np.mean(distinct), (truth[:, :n].any(axis=1) / np.maximum(distinct, 1)).mean()
+
+
+distinct, blindly = zip(*(blind_choice(n) for n in sizes))
+print("distinct well-formed answers  ", np.round(distinct, 1))
+print("one of them, taken blindly    ", np.round(blindly, 2))
+
+# %% alt="True reward of the chosen answer against n, from 1 to 32, logarithmic. Chosen by the rule itself it rises from 0.34 to 0.99. Chosen by the reward model it rises from 0.34 to 0.53 at n = 4, then falls to 0.20 at n = 32, below the dotted line at 0.32 for any answer. A blind choice among the distinct well-formed answers goes the same way a little higher: 0.54 at n = 4, 0.29 at n = 32."
+_, axes = new_axes(5.0, 2.7)
+axes.plot(sizes, by_rule, "^--", label="by the rule itself")
+axes.plot(sizes, by_score, "o-", label="by the reward model")
+axes.plot(sizes, blindly, "s-.", ms=4, label="blindly among distinct ones")
 axes.axhline(truth.mean(), color="black", ls=":", label="any answer")
 axes.set(xscale="log", xlabel="n", ylabel="true reward of the chosen answer", ylim=(0, 1.02))
 axes.set_xticks(sizes, sizes)
 axes.minorticks_off()
-axes.legend(fontsize=8)
+axes.legend(fontsize=7, labelspacing=0.2, loc="lower left")
 plt.show()
 
 # %%
 for row in range(5, 65, 12):
     print(asked[row].prompt, {n: str(texts[row, picks[n][row]]) for n in (1, 4, 32)})
-well_formed = judge(many, asked).formed.mean()
-print(
-    f"right among the well-formed {truth.mean() / well_formed:.2f}, among its picks of 32 {by_score[-1]:.2f}"
-)
+right_of_formed = truth.mean() / found.formed.mean()
+print(f"right among the well-formed {right_of_formed:.2f}, picks of 32 {by_score[-1]:.2f}")
+
+# %%
 assert score_of_best == sorted(score_of_best)
 assert by_rule[-1] > 0.95
 assert max(by_score) > truth.mean() + 0.1
 assert sizes[int(np.argmax(by_score))] in (2, 4, 8)
 assert by_score[-1] < truth.mean()
+assert by_score[-1] < blindly[-1] < right_of_formed - 0.15
+assert 3 < distinct[-1] < 5
+assert max(abs(a - b) for a, b in zip(by_score[1:3], blindly[1:3])) < 0.08
 
 # %% [markdown]
-# Up to a few answers the judge helps: it throws out the wrong forms. Then it turns. The score goes on rising, and the true reward falls, below that of an answer taken blindly! Among many well-formed answers the highest score goes to those that the judge happens to overrate. The more answers compete, the surer it is that one of them is overrated. The rule, with the same answers, reaches almost 1, so a right one was nearly always there.
+# Up to a few answers the judge helps: it throws out the wrong forms. Then it turns. The score goes on rising, and the true reward falls, below that of an answer taken blindly! The rule, with the same answers, reaches almost 1, so a right one was nearly always there.
+#
+# Why does it fall so low? More than half of the well-formed answers are right, so even a judge that knew nothing of numbers should seem to do no worse. But equal answers get equal scores. It does not count how *often* an answer was given. So the judge chooses among the *distinct* answers, and of those one at most is right, while the wrong ones multiply: among 32 answers there are about four distinct ones that are well-formed. The dash-dotted line is a blind choice among these. It turns and falls like the judge's. At n = 32 the judge does even worse than the blind choice: the highest score goes to the answer that it happens to overrate, and the more of them compete, the surer it is that there is one.
 #
 # Gao and others [3] measured this for large reward models and named it *over-optimization*: a measure that is pressed hard ceases to measure. It is the same when a language model is trained against the reward model, since training is a search for high scores, too. That is why the training is held near the beginning by a price on the distance, which comes next.
 #
@@ -363,9 +378,6 @@ def dpo_by_hand(better, worse, reference_better, reference_worse, beta):
 print(round(dpo_by_hand(-1, -3, -2, -2, beta=0.5), 4))
 assert round(dpo_by_hand(-1, -3, -2, -2, beta=0.5), 4) == 0.3133
 
-# %%
-from llmai_edu.finetuning.preference import PreferenceLoss, sequence_log_probs
-
 
 # %% quote="llmai_edu.finetuning.preference:dpo_loss"
 def dpo_loss(
@@ -399,11 +411,6 @@ assert abs(dpo_loss(*numbers, beta=0.5).loss.item() - dpo_by_hand(-1, -3, -2, -2
 # %% [markdown]
 # The log-probability of an answer is the sum over its tokens. The prompt does not count: it was given, not said. In a batch of pairs the better answers come first, then the worse:
 
-# %%
-from torch import nn
-
-from llmai_edu.finetuning.dpo_loop import PairBatch
-
 
 # %% quote="llmai_edu.finetuning.dpo_loop:pair_log_probs"
 def pair_log_probs(model: nn.Module, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
@@ -427,24 +434,29 @@ assert abs(slowly - pair_log_probs(start, one)[0].item()) < 1e-4
 
 
 # %%
+def movement(policy, then, beta):
+    """Held out: how far better and worse have moved, the loss, and the probability of both together."""
+    with torch.no_grad():
+        now = pair_log_probs(policy, test_pairs)
+    moved = [(a - b).mean().item() for a, b in zip(now, then)]
+    together = (now[0].exp() + now[1].exp()).mean().item()
+    return [*moved, dpo_loss(*now, *then, beta).loss.item(), together]
+
+
+# %%
 def tune_by_dpo(beta, steps=50):
-    policy, moved = copy.deepcopy(start), [(0.0, 0.0)]
+    policy, moved = copy.deepcopy(start), []
     optimizer = torch.optim.AdamW(
         policy.parameters(), 1e-4, weight_decay=0.0, betas=(0.9, 0.95), fused=True
     )
     with torch.no_grad():
-        kept, held_kept = (
-            pair_log_probs(policy, train_pairs),
-            pair_log_probs(policy, test_pairs),
-        )
-    for step in range(1, steps + 1):
+        kept, then = (pair_log_probs(policy, some) for some in (train_pairs, test_pairs))
+    for step in range(steps + 1):
+        if step % 10 == 0:
+            moved.append(movement(policy, then, beta))
         batch = torch.randint(len(train_pairs), (64,), generator=generator)
         of_batch = tuple(part[batch] for part in kept)
         dpo_step(policy, optimizer, train_pairs.take(batch), of_batch, beta=beta)
-        if step % 10 == 0:
-            with torch.no_grad():
-                now = pair_log_probs(policy, test_pairs)
-            moved.append([(a - b).mean().item() for a, b in zip(now, held_kept)])
     return policy, np.array(moved)
 
 
@@ -453,14 +465,12 @@ by_beta = {}
 for beta in (0.1, 1.0):
     policy, moved = tune_by_dpo(beta)
     found = judge(draw(policy, problems.test, 4, generator), problems.test)
-    by_beta[beta] = (
-        moved,
-        {name: getattr(found, name).mean() for name in ("reward", "formed", "right")},
-    )
+    shares = {name: getattr(found, name).mean() for name in ("reward", "formed", "right")}
+    by_beta[beta] = moved, shares
     print(f"beta {beta}:", {name: f"{share:.2f}" for name, share in by_beta[beta][1].items()})
 
-# %% alt="Log-probability on held-out pairs minus the reference's against the step, 0 to 50. With beta 0.1 the worse answer falls to about minus 9 and the better one to about minus 1.3. With beta 1 the worse falls to about minus 2.2 and the better rises to about 0.5."
-_, axes = new_axes(6.0, 3.4)
+# %% alt="Log-probability on held-out pairs minus the reference's against the step, 0 to 50. With beta 0.1 the worse answer falls to about minus 9 and the better one to about minus 1.3. With beta 1 the worse falls to about minus 2.3 and the better rises to about 0.5."
+_, axes = new_axes(5.0, 2.7)
 for (beta, (moved, _)), style, color in zip(by_beta.items(), ("-", "--"), PALETTE):
     for column, name, marker in ((0, "better", "^"), (1, "worse", "v")):
         label = f"{name} answer, β = {beta}"
@@ -473,19 +483,25 @@ plt.show()
 # %%
 was = before.right.mean()
 for beta, (moved, shares) in by_beta.items():
-    print(
-        f"beta {beta}: better {moved[-1, 0]:+.2f}, worse {moved[-1, 1]:+.2f}, right {was:.2f} to {shares['right']:.2f}"
-    )
+    print(f"beta {beta}: better {moved[-1, 0]:+.2f}, worse {moved[-1, 1]:+.2f}", end="; ")
+    print(f"loss {moved[0, 2]:.2f} to {moved[-1, 2]:.2f}", end="; ")
+    print(f"both together {moved[0, 3]:.2f} to {moved[-1, 3]:.2f}", end="; ")
+    print(f"right {was:.2f} to {shares['right']:.2f}")
+
+# %%
+for moved, shares in by_beta.values():
+    assert moved[-1, 2] < 0.5 < 0.69 < moved[0, 2] < 0.70
     assert shares["formed"] > 0.85
     assert moved[-1, 1] < moved[-1, 0] - 2
 assert by_beta[0.1][0][-1, 0] < -0.3 < 0.2 < by_beta[1.0][0][-1, 0]
+assert by_beta[0.1][0][-1, 3] < by_beta[0.1][0][0, 3] - 0.1
 assert by_beta[0.1][1]["right"] < was - 0.1
 assert by_beta[1.0][1]["reward"] > before.reward.mean() + 0.1
 
 # %% [markdown]
-# Both learned the form. But look at the pair of lines for β = 0.1. The loss asks only that the better answer be *ahead* of the worse one. The worse falls deep, and the better falls as well! Where does the probability go? To answers that are in no pair, most of them wrong: the share of right numbers has fallen far below the beginner's. That is a known weakness of DPO [12]. With β = 1, the loss is satisfied sooner, the better answer rises, and the reward with it.
+# Both learned the form. But look at the pair of lines for β = 0.1. The loss asks only that the better answer be *ahead* of the worse one. The worse falls deep, and the better falls as well! Where does the probability go? The two answers of a held-out pair *together* have less of it than before, so it went to other answers. Most of these are wrong: the share of right numbers has fallen far below the beginner's. That is a known weakness of DPO [12]. With β = 1, the loss is satisfied sooner, the better answer rises, and the reward with it.
 #
-# β is thus a tether, and 0.1 was too long for this model and this learning rate. On another model, it is another. What one should watch is not the loss, which falls in both cases, but the log-probability of the better answer, and the reward of new answers.
+# β is thus a tether, and 0.1 held too loosely for this model and this learning rate. On another model, it is another. What one should watch is not the loss, which falls in both cases, even on held-out pairs, but the log-probability of the better answer, and the reward of new answers.
 #
 # ## GRPO: the model asks itself
 #
@@ -537,7 +553,7 @@ assert abs(advantages_loops([1, 0, 0, 1])[0] - 0.5 / math.sqrt(1 / 3)) < 1e-12
 # %% [markdown]
 # By hand for the rewards 1, 0, 0, 1: the mean is 0.5, the standard deviation √(1/3) = 0.577, and so the advantages are ±0.866. A single success among four weighs 1.5. A group in which all are right, or all wrong, teaches nothing. (The small `eps` saves such a group from a division by zero.)
 #
-# The second part is borrowed from *proximal policy optimization* (PPO) [7]. Drawing answers is expensive, so one may take several steps on the same answers. But then they no longer come from the present model. Each token is weighted by the ratio of its new to its old probability, and what is gained beyond a ratio of 1 ± 0.2 does not count: an answer is not pushed further than that at a time. Slowly:
+# The second part is borrowed from *proximal policy optimization* (PPO) [7]. Drawing answers is expensive, so one may take several steps on the same answers. But then they no longer come from the present model. Each token is weighted by the ratio of its new to its old probability, and what is gained beyond a ratio of 1 ± 0.2 does not count: a token is not pushed further than that at a time. (On this page we take one step on each draw. The ratio is then 1, and the bound never acts.) Slowly:
 
 
 # %%
@@ -561,9 +577,6 @@ print(grpo_loss_loops([[log(1.5), log(0.5)]] * 2, [[0, 0]] * 2, [1, -1]))
 # By hand: two answers of two tokens, with ratios 1.5 and 0.5. With advantage 1, the first counts as 1.2 and the second as 0.5, on the mean 0.85. With advantage -1, it is -1.5 and -0.8, on the mean -1.15. The loss is -(0.85 - 1.15) / 2 = 0.15. The bound only holds back what already went the right way: a bad token that became likelier is blamed in full.
 #
 # The package's version has one more term: the distance to a reference, with a price β as in DPO. It is estimated token by token, as $\rho - \log \rho - 1$ with $\rho = \pi_{\text{ref}} / \pi$. That is never negative, and right on the mean over tokens that $\pi$ drew [8].
-
-# %%
-from llmai_edu.finetuning.grpo import kl_to_reference
 
 
 # %% quote="llmai_edu.finetuning.grpo:grpo_loss"
@@ -633,8 +646,6 @@ for _ in range(80):
     rewards = judge(rollouts, sums).reward.flatten()
     history.append(grpo_step(policy, optimizer, rollouts, rewards, reference=start))
 after = judge(draw(policy, problems.test, 4, generator), problems.test)
-
-# %%
 for name in ("reward", "formed", "right"):
     change = (getattr(after, name) - getattr(before, name)).mean(axis=1)  # for each test sum
     low, high = bootstrap_interval(change, np.ones(len(change)), rng=rng)
@@ -645,10 +656,10 @@ for name in ("reward", "formed", "right"):
     assert name != "reward" or low > 0.1
 
 # %% [markdown]
-# After 80 steps, 10,240 answers and as many rewards, the reward on *held-out* sums has risen, and the interval of the change excludes zero. The bootstrap draws sums with replacement (lesson 02), and compares each sum with itself.
+# After 80 steps, 10,240 answers and as many rewards, the reward on *held-out* sums has risen, and the interval of the change excludes zero. The bootstrap draws sums with replacement (lesson 03), and compares each sum with itself.
 
-# %% alt="Two panels. Left: the reward of drawn answers, mean of 8 steps, rises from about 0.4 to about 0.6 in 80 steps. Right: the distance to the beginner in nats a token rises from 0 to about 0.2 in the first 20 steps, then jumps between 0.05 and 0.3, with three peaks of 0.5 to 0.6."
-figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.4), layout="constrained")
+# %% alt="Two panels. Left: the reward of drawn answers, mean of 8 steps, rises from about 0.4 to about 0.6 in 80 steps. Right: the distance to the beginner in nats a token rises from 0 to about 0.2 in the first 20 steps, then jumps between 0.05 and 0.3, with single peaks of 0.4 to 0.6."
+figure, (left, right) = plt.subplots(1, 2, figsize=(6.0, 2.3), layout="constrained")
 smooth = np.convolve([found.reward for found in history], np.ones(8) / 8, mode="valid")
 left.plot(range(8, 81), smooth, color=PALETTE[0])
 left.set(xlabel="step", ylabel="reward, mean of 8 steps", ylim=(0, 1))
@@ -656,20 +667,23 @@ right.plot(range(1, 81), [found.kl for found in history], color=PALETTE[3])
 right.set(xlabel="step", ylabel="distance, nats a token")
 plt.show()
 assert history[0].kl < 1e-6
+assert smooth[32] - smooth[0] > 0.08 > abs(smooth[-9:].mean() - smooth[28:37].mean())
 assert 0.03 < np.mean([found.kl for found in history[-20:]]) < 0.8
 
 # %% [markdown]
-# The distance grows at once and then stays moderate, though nothing was charged for it (β = 0). (Its jumps are those of an estimate from 128 answers.) The reward rises steeply at first, then slowly. Why? The recorded runs say more, with the two parts of the reward apart:
+# The distance grows at once and then stays moderate, though nothing was charged for it (β = 0). (Its jumps are those of an estimate from 128 answers.) The reward rises in the first 40 steps, and hardly after them. Why? The recorded runs say more, with the two parts of the reward apart:
 
 # %% alt="Three panels, one a beginner, with three lines against the step. Formed rises from about 0.55 to 0.97 in the first 20 steps and stays near 1. Right stays near 0.5 for the first 20 steps, or falls a little, and then rises to 0.64 to 0.68. The reward rises from 0.3 to meet the line of right after 20 steps, and follows it."
-figure, panels = plt.subplots(1, 3, figsize=(8.0, 2.6), sharey=True, layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(6.6, 2.2), sharey=True, layout="constrained")
 for beginner, panel in enumerate(panels):
-    for key, marker, color in zip(("formed", "right", "reward"), "^so", PALETTE):
-        panel.plot(*curve_of("rule", beginner, key), f"{marker}-", ms=3, color=color, label=key)
+    for key, style, color in zip(("formed", "right", "reward"), ("^-", "s-", "o--"), PALETTE):
+        panel.plot(*curve_of("rule", beginner, key), style, ms=3, color=color, label=key)
     panel.set(xlabel="step", title=f"beginner {beginner}", ylim=(0, 1.02))
 panels[0].set_ylabel("share of answers to new sums")
 panels[0].legend(fontsize=8, loc="lower right")
 plt.show()
+
+# %%
 for beginner in range(3):
     formed, right = (curve_of("rule", beginner, key)[1] for key in ("formed", "right"))
     assert formed[0] < 0.65
@@ -678,7 +692,7 @@ for beginner in range(3):
     assert 0.125 < right[-1] - right[0] < 0.175
 
 # %% [markdown]
-# *First the form, then the numbers.* After 20 steps nearly all answers have the form, and the share of right numbers has not risen, or has even fallen. What looked like progress in sums was brackets. After that the numbers do improve, slowly: at the end, the share of right ones is 13 to 17 points above the beginner's. So it is in large models, too: in part, training with rewards teaches the form in which the checker looks for answers. A gain in reward should be taken apart before it is called reasoning.
+# *First the form, then the numbers.* After 20 steps nearly all answers have the form, and the share of right numbers has hardly risen, or has even fallen. What looked like progress in sums was brackets. After that the numbers do improve, slowly: at the end, the share of right ones is 13 to 17 points above the beginner's. A gain in reward should be taken apart before it is called reasoning.
 #
 # ## What did it learn?
 #
@@ -693,23 +707,27 @@ def share_of(kind, beginner, key="rewarded"):
     return np.array(runs[kind, beginner]["many"][key]) / 32
 
 
+def change_with_interval(kind, beginner, key, before="start"):
+    """The mean change of such a share, and the ends of its interval."""
+    change = share_of(kind, beginner, key) - share_of(before, beginner, key)
+    return change.mean(), *bootstrap_interval(change, np.ones(len(change)), rng=rng)
+
+
+# %%
 ends = {}
 for kind in ("rule", "random", "answers", "dpo_0.1", "dpo_1"):
     for beginner in range(3):
-        change = share_of(kind, beginner) - share_of("start", beginner)
-        low, high = bootstrap_interval(change, np.ones(len(change)), rng=rng)
+        mean, low, high = change_with_interval(kind, beginner, "rewarded")
         ends.setdefault(kind, []).append((low, high))
-        print(f"{kind:<8} {beginner} {change.mean():+.2f} [{low:+.2f}, {high:+.2f}]")
-lows, highs = (
-    {kind: [end[side] for end in found] for kind, found in ends.items()} for side in (0, 1)
-)
+        print(f"{kind:<8} {beginner} {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
+lows, highs = ({kind: [end[i] for end in ends[kind]] for kind in ends} for i in (0, 1))
 assert min(lows["rule"]) > 0.25
 assert max(highs["random"]) < -0.2
 assert min(lows["answers"]) > max(highs["rule"])
 assert min(lows["dpo_1"]) > 0 > max(highs["dpo_0.1"])
 
 # %% [markdown]
-# For GRPO all three intervals lie far above zero. With coins the loss is as sure. So the gain does come from the rewards, not from drawing and training as such. That is not to be taken for granted: some large models rose even with random rewards [10]. Their authors think that whatever the model did most was done still more, and that this happened to be useful. Without this control one would not know.
+# For GRPO all three intervals lie far above zero. With coins the fall is as sure. So the gain does come from the rewards, not from drawing and training as such. That is not to be taken for granted: some large models rose even with random rewards [10]. Their authors think that whatever the model did most was done still more, and that this happened to be useful. Without this control one would not know.
 #
 # Being shown the answers gives more than either. And DPO with β = 1 gains a good part of what GRPO gains, with about as many answers drawn: 24,000 at once, against 25,600 in 200 steps. With β = 0.1 it lost, for all three beginners: what you saw live was no accident.
 
@@ -724,12 +742,14 @@ assert grpo["steps"] * grpo["prompts"] * grpo["group"] == 25_600
 # One may ask whether the sums suffered elsewhere. The recording has one more number, the cross-entropy of the right answers in brackets, in nats a token:
 
 # %%
-loss = {
-    kind: [runs[kind, b]["loss"] for b in range(3)] for kind in ("start", "rule", "answers")
-}
-for kind, values in loss.items():
-    print(f"{kind:<8}", np.round(values, 3))
+loss = {}
+for kind in ("start", "rule", "answers"):
+    loss[kind] = [runs[kind, beginner]["loss"] for beginner in range(3)]
+    print(f"{kind:<8}", np.round(loss[kind], 3))
 assert max(loss["answers"]) < min(loss["rule"]) < max(loss["rule"]) < min(loss["start"])
+
+# %% [markdown]
+# Both lowered it, the shown answers far more.
 #
 # ### Something new, or only sharper?
 #
@@ -749,7 +769,7 @@ assert pass_at_k(np.array([1]), n=4, k=2)[0] == 1 - math.comb(3, 2) / math.comb(
 # We count the right *number*, in whatever form, so that the form cannot explain a difference.
 
 # %% alt="pass@k for the number alone against k, from 1 to 32, logarithmic. Beginner: 0.50 at k = 1, 0.72, 0.89, 0.96, 0.99, 1.00. After GRPO: 0.64, 0.82, 0.93, 0.97, 0.99, 0.99. The two lines meet near k = 8. Shown the answers: 0.87 or more at k = 1, and above both up to 16."
-_, axes = new_axes(6.0, 3.4)
+_, axes = new_axes(5.0, 2.7)
 ks, passes = (1, 2, 4, 8, 16, 32), {}
 for (kind, name), style, color in zip(
     {"start": "beginner", "rule": "after GRPO", "answers": "shown the answers"}.items(),
@@ -765,6 +785,9 @@ axes.set_xticks(ks, ks)
 axes.minorticks_off()
 axes.legend()
 plt.show()
+never = sum(np.sum(share_of("start", beginner, "right") == 0) for beginner in range(3))
+print(f"never right in 32 answers of a beginner: {never} of {len(counts)} sums")
+assert (never, len(counts)) == (3, 1248)
 print(f"blind guess at k = 32: {1 - (178 / 179) ** 32:.2f}")
 assert passes["rule"][0] > passes["start"][0] + 0.1
 assert abs(passes["rule"][3] - passes["start"][3]) < 0.01
@@ -773,7 +796,9 @@ assert all(passes["answers"][i] > max(passes["rule"][i], passes["start"][i]) for
 assert abs(1 - (178 / 179) ** 32 - 0.16) < 0.005
 
 # %% [markdown]
-# Asked once, the model after GRPO is right far more often. But the lines meet: from eight answers on the lead is gone, and with 32 the beginner is ahead by a hair. So GRPO did not bring in what was not there. It moved probability to right answers that the beginner gave already, now and then: it *sharpened*. Yue and others [11] found the same in large models. The model that was shown the answers leads up to k = 16.
+# Asked once, the model after GRPO is right far more often. But the lines meet: from eight answers on the lead is gone, and with 32 the beginner is ahead by a hair. So GRPO moved probability to right answers that the beginner gave already, now and then: it *sharpened*. Yue and others [11] found such lines in large models, too. The model that was shown the answers leads up to k = 16.
+#
+# Does that show that GRPO can bring in nothing new? No. On these sums there was almost nothing left that could be new: all but 3 of 1,248 sums were right at least once among a beginner's 32 answers. The lines must meet under this ceiling, also that of the shown answers.
 #
 # Two cautions. With short answers many tries find much: even 32 blind guesses among the 179 possible totals would hold the right one in 16 % of the cases. And 200 steps are few. For the first beginner there is a run of four times as many:
 
@@ -786,9 +811,19 @@ for kind in ("start", "rule", "rule_long"):
 assert share_of("rule_long", 0).mean() > 0.83
 assert passes["rule_long", 0][3] > passes["start", 0][3] + 0.01
 assert passes["rule_long", 0][5] <= passes["start", 0][5]
+mean, low, high = change_with_interval("answers", 0, "rewarded", before="rule_long")
+print(f"200 steps of answers, beyond 800 of rewards: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+assert 0 < low < high < 0.04
+counts, later = (np.array(runs[kind, 0]["many"]["right"]) for kind in ("start", "rule_long"))
+rare = (counts >= 1) & (counts <= 3)
+print(
+    f"{rare.sum()} sums were right in 1 to 3 of 32 answers; now {later[rare].mean() / 32:.0%}"
+)
+assert rare.sum() == 11
+assert round(later[rare].mean() / 32, 2) == 0.69
 
 # %% [markdown]
-# After 800 steps it is as good as a model that was shown the answers for 200, and its lead reaches further, up to k = 8. At k = 32 the beginner is still not behind. What never occurs among the drawn answers cannot be rewarded. But what occurs once in ten can become the rule.
+# After 800 steps it is nearly as good as the model that was shown the answers for 200, and its lead reaches further, up to k = 8. At k = 32 the beginner is still not behind. What never occurs among the drawn answers cannot be rewarded. But what is rare can become common: the 11 sums to which the beginner found the right number in only 1 to 3 of 32 answers are now right in 69 %.
 #
 # ## A careless rule
 #
@@ -804,7 +839,7 @@ print(careless_rule("<85>", 85), careless_rule("<86>", 85), careless_rule("<1185
 
 
 # %% alt="Three panels against the step; each line is the mean of three beginners, with their range as a band. Left, no price: by the careless rule the share stays near 0.5, by the strict rule it falls from about 0.3 to 0.09 on the mean. Middle, with a price: the careless share rises to 0.56 to 0.65, the strict one stays or rises, to 0.30 to 0.46. Right: without a price the tokens of an answer grow from under 5 to between 7 and 8.5; with the price they stay below 5.5."
-figure, panels = plt.subplots(1, 3, figsize=(8.0, 2.5), layout="constrained")
+figure, panels = plt.subplots(1, 3, figsize=(6.6, 2.2), layout="constrained")
 blue, orange, green = PALETTE[:3]
 for kind, line, panel in (("contains", "-", panels[0]), ("contains_kl", "--", panels[1])):
     mean_and_range(panel, kind, "contains", "^" + line, orange, "careless rule")
@@ -818,8 +853,6 @@ for panel in panels:
     panel.set_xlabel("step")
     panel.legend(fontsize=7)
 plt.show()
-
-# %%
 for beginner in range(3):
     end = runs["contains", beginner]["curve"][-1]
     print(
@@ -842,7 +875,7 @@ for prompt, text in runs["contains", 0]["shown"]:
     print(f"{prompt:<8} {text:<12} careless {careless_rule(text, total):.0f}")
 
 # %% [markdown]
-# The dashed lines are the same runs with a price on the distance to the beginner, β = 0.1. No cheating: the answers stay short (in brackets, a total of three digits and the end are six tokens), and what the careless rule pays is practically all honest.
+# The dashed lines are the same runs with a price on the distance to the beginner, β = 0.1. No cheating: the answers stay short (in brackets, a total of three digits and the end are six tokens), and what the careless rule pays is practically all honest. The gap between the two dashed lines is missing brackets, for which the careless rule does not ask.
 
 # %%
 for beginner in range(3):
@@ -851,12 +884,17 @@ for beginner in range(3):
         f"beginner {beginner}: careless {end['contains']:.2f}, the right number alone {end['right']:.2f}"
     )
     assert end["right"] > 0.95 * end["contains"]
-    assert end["right"] > curve_of("contains_kl", beginner, "right")[1][0] + 0.03
     assert end["length"] < 5.5
     assert end["kl"] < 0.15
 
+# %%
+for beginner in range(3):
+    mean, low, high = change_with_interval("contains_kl", beginner, "right")
+    print(f"beginner {beginner}: share of right numbers {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
+    assert low > 0.03
+
 # %% [markdown]
-# The models even get better at sums. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far: more than 4 nats a token without the price, less than 0.15 with it. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
+# By the 32 answers to each test sum, all three even got better at sums. The price does not mend the rule. It makes dear what lies far from the beginning, and this cheat lies far: more than 4 nats a token without the price, less than 0.15 with it. A cheat close by would have stayed cheap. The first remedy is a better rule; the exercise sheet asks for one.
 #
 # ## The same on SmolLM2: recorded
 #
@@ -864,10 +902,10 @@ for beginner in range(3):
 #
 # An answer has two virtues: its last number is *right*, and it is *bare*, a number and nothing else. Two rules make one reward of them. *Halves* pays 1/2 for each. *Right first* pays nothing for a wrong answer, 1/2 for a right one, and 1 for a right one that is bare. Both look sensible. At the beginning, 5 of 100 drawn answers are right and 4 are bare. What will each rule bring about?
 
-# %% alt="Two panels against the step: the share of drawn answers that are right, left, and bare, right. With the rule halves, three runs reach 100 % bare within 20 steps and stay below 10 % right. With right first, the share of right answers climbs from 4 % to about 45 % at step 42, and none is bare. With a coin, right falls to 2 % and bare drifts to 10 %."
+# %% alt="Two panels against the step: the share of drawn answers that are right, left, and bare, right. With the rule halves, three runs reach 100 % bare within 20 steps and stay below 10 % right. With right first, the share of right answers climbs from 4 % to between 40 and 65 % in the last ten of 42 steps, and hardly any is bare, at the end none. With a coin, right stays below 6 %, and bare drifts to about 10 %."
 smol = load_recording("preference_runs")
 looks = {"right": ("right first", "o"), "halves": ("halves", "s"), "random": ("a coin", "^")}
-figure, panels = plt.subplots(1, 2, figsize=(8.6, 3.2), layout="constrained", sharey=True)
+figure, panels = plt.subplots(1, 2, figsize=(6.8, 2.5), layout="constrained", sharey=True)
 for run in smol["grpo"]:
     if run["rate"] < 1e-3:
         name, marker = looks[run["worth"]]
@@ -876,17 +914,18 @@ for run in smol["grpo"]:
         style["label"] = name if run["seed"] == 0 else None
         for panel, key in zip(panels, ("right", "bare")):
             panel.plot(
-                [one["step"] for one in run["curve"]],
-                [one[key] for one in run["curve"]],
-                **style,
+                *([one[axis] for one in run["curve"]] for axis in ("step", key)), **style
             )
             panel.set(xlabel="step", title=key, ylim=(0, 1.02))
 panels[0].set(ylabel="share of drawn answers")
 panels[0].legend(fontsize=8)
 plt.show()
 
-# %%
-share = lambda run, when, key, of: np.mean(run[when][key]) / of
+
+def share(run, when, key, of):
+    return np.mean(run[when][key]) / of
+
+
 for run in smol["grpo"]:
     print(f"{run['worth']:<7} rate {run['rate']:<7g} seed {run['seed']}", end="")
     for key, of in (("greedy_right", 1), ("drawn_right", 4), ("drawn_bare", 4)):
@@ -897,17 +936,14 @@ for run in smol["grpo"]:
 # %%
 of = {kind: [run for run in smol["grpo"] if run["worth"] == kind] for kind in looks}
 for run in of["halves"]:
-    reward = [
-        (share(run, w, "drawn_right", 8) + share(run, w, "drawn_bare", 8))
-        for w in ("before", "after")
-    ]
-    assert reward[1] > 10 * reward[0]  # by its own rule, a triumph
-    assert (
-        share(run, "before", "greedy_right", 1)
-        > 0.23
-        > 0.1
-        > share(run, "after", "greedy_right", 1)
+    then, now = (
+        [share(run, when, key, 8) for key in ("drawn_right", "drawn_bare")]
+        for when in ("before", "after")
     )
+    assert sum(now) > 10 * sum(then)  # by its own rule, a triumph
+    assert share(run, "before", "greedy_right", 1) > 0.23
+    assert share(run, "after", "greedy_right", 1) < 0.1
+    assert run["loss"] - run["loss_before"] > 0.1
 (first,) = of["right"]
 gain = np.subtract(first["after"]["drawn_right"], first["before"]["drawn_right"]) / 4
 low, high = bootstrap_interval(gain, np.ones(len(gain)), rng=rng)
@@ -916,35 +952,45 @@ assert low > 0.3
 assert share(first, "after", "greedy_right", 1) > 0.5
 assert share(of["random"][0], "after", "greedy_right", 1) < 0.2
 assert first["loss"] - first["loss_before"] < 0.02
-assert all(run["loss"] - run["loss_before"] > 0.1 for run in of["halves"])
 
 # %% [markdown]
 # By its own rule, *halves* was a triumph: its reward rose more than tenfold, with three seeds and with two learning rates. And the model got worse at what we wanted. Greedily it had been right in 24 of 100 held-out questions. Afterwards it was in 1 to 9. Bare was easy to find: drop the words. Right was hard, and half the pay came without it. So it answers `2`. Nobody cheated. The rule was obeyed.
 #
 # *Right first* pays for form only where the number is right, and there the share of right answers rose from 5 to 48 of 100, greedily from 24 to 52. The form it never found. Hardly an answer was right *and* bare at the beginning, so the full reward was almost never drawn.
 #
-# It costs little elsewhere: the loss on answers to other instructions (Alpaca, lesson 20) rose by 0.01, after *halves* by more than 0.1. How far the two rules may be compared: each run was stopped by the clock, after 25 to 42 steps; *right first* was run once, and with a lower rate (1e-4 instead of 3e-4). The lower rate alone might explain part of the difference.
+# It costs little elsewhere: the loss on answers to other instructions (Alpaca, lesson 20) rose by 0.01, after *halves* by more than 0.1. (Compare the rises only. The losses begin at 1.53 and 1.60, since that of *right first* was measured on 32 instructions, the others on 64.) How far the two rules may be compared: each run was stopped by the clock, after 25 to 42 steps; *right first* was run once, and with a lower rate (1e-4 instead of 3e-4). The lower rate alone might explain part of the difference.
 #
 # What was learned? The questions, by their sign, and those whose result is below zero:
 
+
 # %%
-results = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b}
-kinds = {}
-for question, *right in zip(
-    first["asked"], *(first[w]["greedy_right"] for w in ("before", "after"))
-):
+def kind_of(question):
+    """The sign of a question, or "below zero"."""
     a, sign, b = question.split()
-    kind = "below zero" if results[sign](int(a), int(b)) < 0 else sign
-    kinds.setdefault(kind, []).append(right)
-for kind, rows in kinds.items():
-    before, after = np.mean(rows, axis=0)
-    print(f"{kind:<10} {len(rows):>3} questions, right before {before:.0%}, after {after:.0%}")
-assert np.sum(kinds["below zero"]) == 0
-assert len(kinds["below zero"]) > 50
-assert np.mean(kinds["+"], axis=0)[1] > 2 * np.mean(kinds["+"], axis=0)[0]
+    return "below zero" if sign == "-" and int(a) < int(b) else sign
+
+
+kinds = np.array([kind_of(question) for question in first["asked"]])
+right = np.array(
+    [
+        [first[when][key] for when in ("before", "after")]
+        for key in ("greedy_right", "drawn_right")
+    ]
+)  # (2, 2, questions): greedy or drawn, before or after
+for kind in dict.fromkeys(kinds):
+    (a, b), (c, d) = right[:, :, kinds == kind].sum(axis=-1)
+    n = (kinds == kind).sum()
+    print(
+        f"{kind:<10} greedy {a:>2} then {b:>2} of {n:>3}; drawn {c:>2} then {d:>3} of {4 * n}"
+    )
+assert right[:, :, kinds == "below zero"].sum(axis=-1).tolist() == [[0, 0], [1, 1]]
+assert sum(kinds == "below zero") == 61
+gained = {sign: np.diff(right[0][:, kinds == sign].mean(axis=1)).item() for sign in "+-*"}
+assert max(gained, key=gained.get) == "+"
+assert right[0, 1, kinds == "+"].sum() > 2 * right[0, 0, kinds == "+"].sum()
 
 # %% [markdown]
-# Of 61 questions with a result below zero, none was right before, and none after. The model did not write a minus sign, so it was never paid for one. *What is never drawn is never rewarded.* A single written answer would have shown it.
+# Sums gained most. To the 61 questions with a result below zero, greedily no answer was right, before or after. Among four drawn answers to each, one of 244 was, before and after. *What is hardly ever drawn is hardly ever rewarded.*
 #
 # The thin matrices of *right first* come with the package, 4.9 MB. Ask for yourself, here the first six held-out questions:
 
@@ -968,24 +1014,23 @@ for question, answer in zip(asked, generate_batch(tuned, prompts, 12, stop_ids=[
 # %%
 for run in smol["dpo_log"]["runs"]:
     n, ahead = run["pairs"], run["ahead"]
-    low, high = bootstrap_interval(
-        np.repeat([1.0, 0.0], [ahead, n - ahead]), np.ones(n), rng=rng
-    )
-    print(
-        f"rate {run['rate']:g}: better answer ahead in {ahead} of {n} new pairs ({low:.0%} to {high:.0%})"
-    )
+    verdicts = np.repeat([1.0, 0.0], [ahead, n - ahead])
+    low, high = bootstrap_interval(verdicts, np.ones(n), rng=rng)
+    print(f"rate {run['rate']:g}: ahead in {ahead} of {n} new pairs ({low:.0%} to {high:.0%})")
+assert [(run["ahead"], run["pairs"]) for run in smol["dpo_log"]["runs"]] == [(25, 33)] * 2 + [
+    (46, 66)
+]
+assert low > 0.5
+assert ahead / n < 0.75
 better, worse, long, short = np.array(smol["plain"]["log_probs_and_lengths"]).T
 print(
     f"without tuning: likelier {np.mean(better > worse):.0%}, shorter {np.mean(long < short):.0%}"
 )
-assert run["pairs"] == 66
-assert low > 0.5
-assert ahead / n < 0.75
 assert 0.5 < np.mean(better > worse) < 0.6
 assert 0.5 < np.mean(long < short) < 0.65
 
 # %% [markdown]
-# After DPO the preferred answer is ahead in 46 of 66 pairs that it never met. That is more than a coin. Without any tuning, "the likelier answer" is right in 55 % and "the shorter answer" in 58 %, and whether 70 % is surely more than that, 66 pairs do not tell. A *win rate* of the tuned model's own answers is not given: it needs a judge, and none of ours deserves the name.
+# After DPO the preferred answer is ahead in 46 of 66 pairs that the model never met. That is more than a coin. Two other runs, with four times the learning rate, have 25 of 33 each. *Ahead* is meant relative to the reference, as in DPO's margin: its log-probability has moved up more than the other's. The controls are meant absolutely: without any tuning, "the likelier answer" is right in 55 % and "the shorter answer" in 58 %, and whether 70 % is surely more than that, 66 pairs do not tell. A *win rate* of the tuned model's own answers is not given: it needs a judge, and none of ours deserves the name.
 
 # %% [markdown]
 # ## What we have now, and what it cannot do
@@ -993,7 +1038,7 @@ assert 0.5 < np.mean(long < short) < 0.65
 # - From pairs, a reward model learns numbers that agree with them (Bradley–Terry). It learned what was easy to see, and a search for its highest score was led astray.
 # - DPO puts the model's own log-probabilities in the place of the reward. It only asks that the better answer be ahead. If β is too small, both fall.
 # - GRPO compares several answers to one prompt by a rule that can be checked. On held-out sums the reward rose surely, for three beginners, and the controls say that the rewards did it: first the form, then the numbers.
-# - In 200 steps it learned nothing that could not be found by asking the beginner eight times, and less than whoever was shown the answers. It pays where a right answer is easy to check and hard to write.
+# - After 200 steps it was ahead of a beginner only while that one might answer fewer than eight times, and behind whoever was shown the answers. Whether it can find something new, these sums cannot show. It pays where a right answer is easy to check and hard to write.
 # - A rule is obeyed to the letter. What it forgot to forbid will be found.
 # - None of this says what people *want*. Preferences of people disagree, tire, and can be flattered. A judge, human or model, must be named beside every such number.
 #

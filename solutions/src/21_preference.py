@@ -167,13 +167,13 @@ check("preference.simpo_loss", simpo_loss, part="simpo_loss_far_apart")
 #
 # $$\frac{1}{P\,G} \cdot \frac{r - \text{mean}}{\text{longest}}$$
 #
-# Write `token_weights(rewards, lengths, longest=None)`. `rewards` and `lengths` are arrays (P, G). It returns the weight of one token of each answer, (P, G): that of GRPO without `longest`, that of Dr. GRPO with it. A group whose rewards are all equal gets zeros.
+# Write `token_weights(rewards, lengths, longest=None)`. `rewards` and `lengths` are arrays (P, G). It returns the weight of one token of each answer, (P, G): that of GRPO without `longest`, that of Dr. GRPO with it. A group whose rewards are all equal gets zeros (what is below 1e-9 passes for zero), whichever number they are.
 #
 # For rewards 1, 0, 0, 0 and lengths 4, 4, 8, 40, GRPO gives 0.09375, -0.03125, -0.015625 and -0.003125: the longest wrong answer is hardly blamed. With `longest=40`, Dr. GRPO gives 0.0046875 and three times -0.0015625.
 #
 # <details><summary>Hint</summary>
 #
-# `rewards.mean(axis=1, keepdims=True)` is a column that can be subtracted. What must happen where the standard deviation is 0?
+# `rewards.mean(axis=1, keepdims=True)` is a column that can be subtracted. What must happen where all rewards are equal? The standard deviation need not be exactly 0 there: for three rewards of 0.1, rounding makes it about 1e-17. Compare the rewards, or add a small eps, say 1e-9.
 #
 # </details>
 
@@ -186,7 +186,8 @@ def token_weights(rewards, lengths, longest=None):
     if longest is not None:
         return centred / longest / rewards.size
     spread = rewards.std(axis=1, ddof=1, keepdims=True)
-    return centred / np.where(spread > 0, spread, 1) / lengths / rewards.size
+    equal = np.ptp(rewards, axis=1, keepdims=True) == 0
+    return centred / np.where(equal, 1, spread) / lengths / rewards.size
     ### END SOLUTION
 
 

@@ -7,7 +7,7 @@ ONCE = 'once = answer.count("<") == 1 and answer.count(">") == 1'
 MEAN_BETTER = "(better * counted_better).sum(axis=1) / counted_better.sum(axis=1)"
 MEAN_WORSE = "(worse * counted_worse).sum(axis=1) / counted_worse.sum(axis=1)"
 LOSS = "return np.logaddexp(0, -margin).mean()"
-GRPO = "return centred / np.where(spread > 0, spread, 1) / lengths / rewards.size"
+GRPO = "return centred / np.where(equal, 1, spread) / lengths / rewards.size"
 DR = "return centred / longest / rewards.size"
 
 MUTANTS = {
@@ -94,6 +94,8 @@ MUTANTS = {
                 return float(re.match(f"[^<>]*<{total}>$", answer) is not None)
         """,
         ),
+        Mutant("opening_only", says="a `>` stands in the text before", edit=(ONCE, 'once = answer.count("<") == 1')),
+        Mutant("closing_only", says="a `<` stands in the text before", edit=(ONCE, 'once = answer.count(">") == 1')),
         Mutant("truth", says="it must return", edit=(RULE, 'return "right" if once else "wrong"')),
     ],
     "simpo_loss": [
@@ -153,6 +155,44 @@ MUTANTS = {
             says="`np.exp` overflows",
             edit=(LOSS, "return -np.log(1 / (1 + np.exp(-margin))).mean()"),
         ),
+        Mutant(
+            "small_number",
+            says="the loss was cut off",
+            edit=(LOSS, "return -np.log(1 / (1 + np.exp(-margin)) + 1e-12).mean()"),
+        ),
+        Mutant(
+            "pooled",
+            says="each answer has a mean of its own",
+            edit=(
+                f"mean_better = {MEAN_BETTER}\n    mean_worse = {MEAN_WORSE}",
+                "mean_better = better[counted_better == 1].mean()\n    mean_worse = worse[counted_worse == 1].mean()",
+            ),
+        ),
+        Mutant(
+            "index_by_row",
+            says="picks the places 0 and 1",
+            edit=(
+                f"mean_better = {MEAN_BETTER}\n    mean_worse = {MEAN_WORSE}",
+                "mean_better = np.array([row[mask].mean() for row, mask in zip(better, counted_better)])\n"
+                "    mean_worse = np.array([row[mask].mean() for row, mask in zip(worse, counted_worse)])",
+            ),
+        ),
+        Mutant(
+            "index_at_once",
+            says="picks the rows 0 and 1",
+            edit=(
+                f"mean_better = {MEAN_BETTER}\n    mean_worse = {MEAN_WORSE}",
+                "mean_better = better[counted_better].mean()\n    mean_worse = worse[counted_worse].mean()",
+            ),
+        ),
+        Mutant(
+            "index_with_axis",
+            says="picks whole rows of the batch",
+            edit=(
+                f"mean_better = {MEAN_BETTER}\n    mean_worse = {MEAN_WORSE}",
+                "mean_better = better[counted_better].mean(axis=1)\n    mean_worse = worse[counted_worse].mean(axis=1)",
+            ),
+        ),
     ],
     "token_weights": [
         Mutant("population", says="divides by G - 1", edit=("ddof=1", "ddof=0")),
@@ -202,8 +242,52 @@ MUTANTS = {
         ),
         Mutant("own_length", says="plays no part", edit=(DR, "return centred / lengths / rewards.size")),
         Mutant("both", says="both are divided by", edit=(DR, "return centred / longest / lengths / rewards.size")),
+        Mutant("not_a_number", says="has a standard deviation of 0", edit=("np.where(equal, 1, spread)", "spread")),
         Mutant(
-            "not_a_number", says="has a standard deviation of 0", edit=("np.where(spread > 0, spread, 1)", "spread")
+            "above_zero", says="three rewards of 0.1 are equal", edit=("np.where(equal, 1,", "np.where(spread == 0, 1,")
+        ),
+        Mutant(
+            "longest_here",
+            says="the greatest of these lengths",
+            edit=(DR, "return centred / lengths.max() / rewards.size"),
+        ),
+        Mutant(
+            "columns",
+            says="a row: mean and standard deviation go along",
+            source="""
+            def token_weights(rewards, lengths, longest=None):
+                centred = rewards - rewards.mean(axis=0)
+                if longest is not None:
+                    return centred / longest / rewards.size
+                with np.errstate(all="ignore"):
+                    return centred / rewards.std(axis=0, ddof=1) / lengths / rewards.size
+        """,
+        ),
+        Mutant(
+            "columns_with_eps",
+            says="its mean and its standard deviation go along",
+            source="""
+            def token_weights(rewards, lengths, longest=None):
+                centred = rewards - rewards.mean(axis=0)
+                if longest is not None:
+                    return centred / longest / rewards.size
+                return centred / (rewards.std(axis=0, ddof=1) + 1e-9) / lengths / rewards.size
+        """,
+        ),
+        Mutant(
+            "spread_of_columns",
+            says="as the mean does",
+            edit=("spread = rewards.std(axis=1,", "spread = rewards.std(axis=0,"),
+        ),
+        Mutant(
+            "mean_of_columns",
+            says="as the standard deviation does",
+            edit=("rewards.mean(axis=1,", "rewards.mean(axis=0,"),
+        ),
+        Mutant(
+            "mean_of_columns_dr",
+            says="with `longest`, too, its mean",
+            edit=(DR, "return (rewards - rewards.mean(axis=0)) / longest / rewards.size"),
         ),
     ],
 }

@@ -55,6 +55,8 @@ def strict_rule_cheats(answer, rng):
             "a plus stands before the number: one number, one way to write it": f"<+{total}>",
             "a line break stands behind the bracket: `$` matches before it, `fullmatch` does not": f"<{total}>\n",
             "the brackets are doubled: they hold more than the number": f"<<{total}>>",
+            "a `>` stands in the text before: each of the two signs may occur once only": f"{b} > 5, so <{total}>",
+            "a `<` stands in the text before: each of the two signs may occur once only": f"3 < {a}, so <{total}>",
         }
         for message, text in cheats.items():
             got = answer(text, total)
@@ -64,6 +66,18 @@ def strict_rule_cheats(answer, rng):
 
 def _softplus(x):
     return np.logaddexp(0.0, x)
+
+
+def _as_index(better, counted_better, worse, counted_worse):
+    """The means of better and worse by those who index with a mask of whole numbers: row by row, or all at once."""
+    both = (better, counted_better), (worse, counted_worse)
+    by_row = [np.array([row[mask].mean() for row, mask in zip(tokens, counted)]) for tokens, counted in both]
+    return (
+        by_row,
+        [tokens[counted].mean() for tokens, counted in both],
+        [tokens[counted].mean(axis=1) for tokens, counted in both],
+        [tokens[counted].mean(axis=-1) for tokens, counted in both],
+    )
 
 
 def _pairs(rng):
@@ -91,6 +105,11 @@ def simpo_loss(answer, rng):
         everything = beta * (better.mean(1) - worse.mean(1))
         wide = beta * (sums[0] - sums[1]) / better.shape[1]
         exp_mean = 1 / (1 + np.exp(-(margin - gamma)))
+        pooled = sums[0].sum() / counted_better.sum() - sums[1].sum() / counted_worse.sum()
+        by_index, *indexed = (
+            float(_softplus(-(beta * (one[0] - one[1]) - gamma)).mean())
+            for one in _as_index(better, counted_better, worse, counted_worse)
+        )
         expect_close(
             got,
             float(each.mean()),
@@ -106,6 +125,10 @@ def simpo_loss(answer, rng):
                 "you divided by the width of the row, not by the number of tokens of the answer": float(
                     _softplus(-(wide - gamma)).mean()
                 ),
+                "one mean was taken over all answers of the batch: each answer has a mean of its own (`axis=1`)": float(
+                    _softplus(-(beta * pooled - gamma))
+                ),
+                "a mask of 0 and 1 was used as an index and picks the places 0 and 1: compare it, `== 1`": by_index,
                 "gamma is subtracted from the margin: better must lead by gamma": float(
                     _softplus(-(margin + gamma)).mean()
                 ),
@@ -124,7 +147,17 @@ def simpo_loss(answer, rng):
                 ),
                 "that is the sum over the pairs, not the mean": float(each.sum()),
                 "beta is missing": float(_softplus(-(margin / beta - gamma)).mean()),
-            },
+            }
+            | dict(
+                zip(
+                    (
+                        "a mask of 0 and 1 was used as an index and picks the rows 0 and 1: compare it, `== 1`",
+                        "a mask of 0 and 1 was used as an index and picks whole rows of the batch: compare it, `== 1`",
+                        "a mask of 0 and 1 was used as an index and picks two of the rows, again and again: compare it",
+                    ),
+                    indexed,
+                )
+            ),
         )
 
 
@@ -147,6 +180,17 @@ def simpo_loss_far_apart(answer, rng):
             want=float(want),
             on="",
         )
+        if sign > 0 and 5 < got < want / 2:  # is it a constant? then the distance was cut off
+            with np.errstate(all="ignore"):
+                further = answer(far_better - 2000, counted_better, far_worse, counted_worse, 2.0, 1.0)
+            expect(
+                abs(further - got) > 1e-6,
+                "the loss was cut off: where better lies thousands of nats behind, the loss is thousands; "
+                "`np.logaddexp` needs neither a clip nor a small number in the logarithm",
+                got=got,
+                want=float(want),
+                on="",
+            )
         expect_close(got, float(want), "the loss of answers that are far apart is wrong", rtol=1e-6, on="")
 
 
@@ -168,6 +212,16 @@ def token_weights(answer, rng):
         got = answer(rewards, lengths, longest)
         expect_shape(got, rewards.shape)
         everybody = (rewards - rewards.mean()) / (rewards.std(ddof=1) if longest is None else 1)
+        down = rewards - rewards.mean(axis=0)
+        with np.errstate(all="ignore"):
+            across = [
+                part / lengths / rewards.size
+                for part in (
+                    down / rewards.std(axis=0, ddof=1),
+                    down / _spread(rewards),
+                    centred / rewards.std(axis=0, ddof=1),
+                )
+            ]
         suspects = {
             "the mean over the answers is missing: divide by P · G": want * rewards.size,
             "you divided by the answers of a group; the mean is over all P · G": want * len(rewards),
@@ -192,12 +246,20 @@ def token_weights(answer, rng):
                 * lengths
                 * rewards.size
                 / lengths.sum(),
+                "a group is a row: mean and standard deviation go along `axis=1`": across[0],
+                "a group is a row: its mean and its standard deviation go along `axis=1`": np.nan_to_num(across[0]),
+                "a group is a row: the mean goes along `axis=1`, as the standard deviation does": across[1],
+                "a group is a row: the standard deviation goes along `axis=1`, as the mean does": across[2],
             }
         else:
             suspects |= {
                 "with `longest`, nothing is divided by the standard deviation": plain / _spread(rewards),
                 "with `longest`, the length of the answer itself plays no part": centred / lengths / rewards.size,
                 "you gave the weights of GRPO; with `longest` they are those of Dr. GRPO": grpo,
+                "with `longest`, divide by `longest`; you took the greatest of these lengths": centred
+                / lengths.max()
+                / rewards.size,
+                "a group is a row: with `longest`, too, its mean goes along `axis=1`": down / longest / rewards.size,
                 "with `longest`, both are divided by: only the constant is wanted": plain / lengths,
             }
         expect_close(got, want, "these are not the weights of the formula", rtol=1e-4, atol=1e-9, suspects=suspects)
@@ -212,10 +274,11 @@ def token_weights_of_equal_rewards(answer, rng):
         with np.errstate(all="ignore"):
             got = np.asarray(answer(rewards, lengths, longest), dtype=float)
         expect(
-            bool(np.isfinite(got).all()),
+            bool(np.isfinite(got[[0, 2]]).all() or not np.isfinite(got[1]).all()),
             "a group of equal rewards has a standard deviation of 0: its weights are 0, not nan",
             got=got,
         )
+        expect(bool(np.isfinite(got).all()), "every weight must be a finite number", got=got)
         expect(
             bool((np.abs(got[[0, 2]]) < 1e-9).all()),
             "a group of equal rewards teaches nothing: all its weights are 0",
@@ -226,3 +289,16 @@ def token_weights_of_equal_rewards(answer, rng):
             "one group has unequal rewards, and its weights are not 0",
             got=got,
         )
+    for longest in (None, 20):
+        rewards = np.array([[0.1, 0.1, 0.1], [0.1, 0.1, 0.7]])[rng.permutation(2)]
+        equal = rewards[:, 0] == rewards[:, 1]
+        equal &= rewards[:, 1] == rewards[:, 2]
+        with np.errstate(all="ignore"):
+            got = np.asarray(answer(rewards, rng.integers(2, 15, (2, 3)), longest), dtype=float)
+        expect(
+            bool((np.abs(got[equal]) < 1e-9).all()),
+            "three rewards of 0.1 are equal, yet rounding gives them a standard deviation of about 1e-17, not 0: "
+            "compare the rewards, or add a small eps",
+            got=got,
+        )
+        expect(bool((np.abs(got[~equal]) > 1e-6).all()), "0.1, 0.1 and 0.7 are unequal, and their weights are not 0")
