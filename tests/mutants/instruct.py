@@ -171,7 +171,8 @@ MUTANTS = {
             says="take no root",
             edit=(
                 "    A = np.concatenate([A1, A2], axis=0)",
-                "    root = np.sqrt(weight)\n    A = np.concatenate([A1, root * A2], axis=0)\n    weight = root",
+                "    with np.errstate(all='ignore'):\n        root = np.sqrt(weight)\n"
+                "    A = np.concatenate([A1, root * A2], axis=0)\n    weight = root",
             ),
         ),
     ],

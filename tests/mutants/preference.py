@@ -277,7 +277,14 @@ MUTANTS = {
         Mutant(
             "spread_of_columns",
             says="as the mean does",
-            edit=("spread = rewards.std(axis=1,", "spread = rewards.std(axis=0,"),
+            edit=(
+                "    spread = rewards.std(axis=1, ddof=1, keepdims=True)\n"
+                "    equal = np.ptp(rewards, axis=1, keepdims=True) == 0\n"
+                "    return centred / np.where(equal, 1, spread) / lengths / rewards.size",
+                "    spread = rewards.std(axis=0, ddof=1, keepdims=True)\n"
+                "    equal = np.ptp(rewards, axis=1, keepdims=True) == 0\n    with np.errstate(all='ignore'):\n"
+                "        return centred / np.where(equal, 1, spread) / lengths / rewards.size",
+            ),
         ),
         Mutant(
             "mean_of_columns",
