@@ -456,7 +456,7 @@ from llmai_edu.compression.packed import Int4Linear, Int8Linear
 def forward(self, x: torch.Tensor) -> torch.Tensor:
     rows = x.reshape(-1, self.in_features)  # (B, in)
     if len(rows) <= self.few_rows and self.has_kernel(x.device):
-        y = self.packed_product(rows.bfloat16())
+        y = self.packed_product(rows)
     else:
         y = self.plain_product(rows)
     return y.to(x.dtype).view(*x.shape[:-1], self.out_features)

@@ -64,7 +64,7 @@ MUTANTS = {
         ),
         Mutant(
             "smallest",
-            says="the smallest share was taken",
+            says="you took the smallest share",
             source="""
             def best_scale(weights, bits, shares):
                 return min(shares) * np.abs(weights).max() / (2 ** (bits - 1) - 1)

@@ -1,12 +1,14 @@
 """Checks for the exercises to lesson 23, `compression`."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_shape
 
 
-def _errors(weights, bits, shares, *, top=None, low=None, largest=None, clip=True, power=2, whole=np.round):
+def _errors(weights, bits, shares, *, top=None, low=None, largest=None, power=2, whole=np.round):
     """For each share: the error of the rounded weights, and the scale."""
     top = 2 ** (bits - 1) - 1 if top is None else top
     low = -top if low is None else low
@@ -14,15 +16,14 @@ def _errors(weights, bits, shares, *, top=None, low=None, largest=None, clip=Tru
     found = []
     for share in shares:
         scale = share * largest / top
-        q = whole(weights / scale)
-        q = np.clip(q, low, top) if clip else q
+        q = np.clip(whole(weights / scale), low, top)
         found.append((float((np.abs(q * scale - weights) ** power).sum()), float(scale), float(share)))
     return found
 
 
 def _walk(errors):
     """The first error after which the next one is larger."""
-    for this, following in zip(errors, errors[1:]):
+    for this, following in pairwise(errors):
         if following[0] > this[0]:
             return this
     return errors[-1]
@@ -39,7 +40,8 @@ def _scales(weights, bits, shares):
         "that is the share, not the scale: the scale is share · max|w| / largest whole number": best[2],
         "that is the error, not the scale": best[0],
         "the largest weight got its place: among the shares, another has the smaller error": falling[0][1],
-        "the smallest share was taken: compare the errors of all": falling[-1][1],
+        "you took the smallest share: what lies beyond the largest whole number must be cut off there (clip), and then "
+        "its error counts": falling[-1][1],
         "the first share was kept: compare the errors of all": errors[0][1],
         "the last share was kept: compare the errors of all": errors[-1][1],
         "the search stopped where the error rose for the first time; it can fall again below that: compare all": _walk(
@@ -51,7 +53,6 @@ def _scales(weights, bits, shares):
         "from the smallest share up, the search stopped at the first rise; the error can fall again": _walk(
             falling[::-1]
         )[1],
-        "what lies beyond the largest whole number must be cut off there: clip": other(clip=False),
         "the whole numbers run from -m to m: yours go down to -m - 1": other(low=-m - 1),
         "round to the *nearest* whole number: yours are cut off towards 0": other(whole=np.trunc),
         "round to the *nearest* whole number: yours are rounded down": other(whole=np.floor),
@@ -64,11 +65,15 @@ def _scales(weights, bits, shares):
 
 def _cases(rng):
     """Weights, bits and shares: some with one outlier, below 0, and some few, whose error has several valleys."""
-    shares = np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
-    for bits, size in ((4, 256), (3, 256), (5, 256), (3, 12), (2, 9), (3, 16), (4, 12), (3, 12)):
-        weights = rng.standard_normal(size)
-        weights[int(rng.integers(size))] = -rng.uniform(4.2, 5.5) if size == 256 else -rng.uniform(2.5, 3.5)
-        yield weights, bits, rng.permutation(shares)
+    for bits, size, way in ((4, 256, 0), (3, 256, 0), (5, 256, 0), (3, 16, 1), (3, 16, -1), (2, 8, -1)):
+        for _ in range(300):
+            weights = rng.standard_normal(size)
+            weights[int(rng.integers(size))] = -rng.uniform(4.2, 5.5) if size == 256 else -rng.uniform(2.5, 3.5)
+            shares = rng.permutation(np.linspace(0.3, 1, 15 if way else 8).round(2))
+            errors = sorted(_errors(weights, bits, shares), key=lambda one: one[1])
+            if way == 0 or _walk(errors[::way]) != min(errors):  # who stops at the first rise finds another
+                break
+        yield weights, bits, shares
 
 
 @exercise(points=4, minutes=20, difficulty=1)
@@ -92,7 +97,7 @@ def best_scale(answer, rng):
         np.array(best),
         "one of these is not the scale with the smallest squared error",
         suspects=suspects,
-        on=f"eight sets of weights; the first wrong one has {len(weights)} weights, {bits} bits and the shares {shares}",
+        on=f"several sets of weights; the first wrong one: {len(weights)} weights, {bits} bits, shares {shares}",
     )
 
 
