@@ -62,14 +62,6 @@ MUTANTS = {
                 return best[1]
         """,
         ),
-        Mutant(
-            "smallest",
-            says="you took the smallest share",
-            source="""
-            def best_scale(weights, bits, shares):
-                return min(shares) * np.abs(weights).max() / (2 ** (bits - 1) - 1)
-        """,
-        ),
         Mutant("one_lower", says="yours go down to -m - 1", edit=("-m, m)", "-m - 1, m)")),
         Mutant("cut_off", says="cut off towards 0", edit=("np.round(weights / scale)", "np.trunc(weights / scale)")),
         Mutant("down", says="yours are rounded down", edit=("np.round(weights / scale)", "np.floor(weights / scale)")),
@@ -117,11 +109,6 @@ MUTANTS = {
             "one_mask",
             says="each output has a mask of its own",
             edit=(SCORE, "np.abs(weight).mean(1, keepdims=True) * norms[:, None] + 0 * weight"),
-        ),
-        Mutant(
-            "one_mask_max",
-            says="each output has a mask of its own",
-            edit=(SCORE, "(np.abs(weight) * norms[:, None]).max(1, keepdims=True) + 0 * weight"),
         ),
         Mutant("divided", says="you divided", edit=(SCORE, "np.abs(weight) / norms[:, None]")),
         Mutant("numbers", says="a mask of bool", edit=(RANK, RANK + ".astype(float)")),
