@@ -30,6 +30,46 @@ MUTANTS = {
         Mutant("power", says="one less than 2 to the power", edit=("2 ** (bits - 1) - 1", "2 ** (bits - 1)")),
         Mutant("no_sign", says="one of the bits is for the sign", edit=("2 ** (bits - 1) - 1", "2**bits - 1")),
         Mutant("absolute", says="the errors are squared", edit=(ERROR, "np.abs(q * scale - weights).sum()")),
+        Mutant(
+            "first_rise",
+            says="stopped where the error rose for the first time",
+            source="""
+            def best_scale(weights, bits, shares):
+                m = 2 ** (bits - 1) - 1
+                best = None
+                for share in sorted(shares, reverse=True):
+                    scale = share * np.abs(weights).max() / m
+                    error = ((np.clip(np.round(weights / scale), -m, m) * scale - weights) ** 2).sum()
+                    if best is not None and error > best[0]:
+                        break
+                    best = error, scale
+                return best[1]
+        """,
+        ),
+        Mutant(
+            "first_rise_in_order",
+            says="the shares come in any order",
+            source="""
+            def best_scale(weights, bits, shares):
+                m = 2 ** (bits - 1) - 1
+                best = None
+                for share in shares:
+                    scale = share * np.abs(weights).max() / m
+                    error = ((np.clip(np.round(weights / scale), -m, m) * scale - weights) ** 2).sum()
+                    if best is not None and error > best[0]:
+                        break
+                    best = error, scale
+                return best[1]
+        """,
+        ),
+        Mutant("one_lower", says="yours go down to -m - 1", edit=("-m, m)", "-m - 1, m)")),
+        Mutant("cut_off", says="cut off towards 0", edit=("np.round(weights / scale)", "np.trunc(weights / scale)")),
+        Mutant("down", says="yours are rounded down", edit=("np.round(weights / scale)", "np.floor(weights / scale)")),
+        Mutant(
+            "list",
+            says="return one number",
+            edit=("min(candidates)[1]", "list(min(candidates))"),
+        ),
     ],
     "two_of_four": [
         Mutant("turned", says="the mask is turned round", edit=("rank >= 2", "rank < 2")),
@@ -65,12 +105,17 @@ MUTANTS = {
                 return score.argsort(0).argsort(0) >= len(weight) // 2
         """,
         ),
+        Mutant(
+            "one_mask",
+            says="each output has a mask of its own",
+            edit=(SCORE, "np.abs(weight).mean(1, keepdims=True) * norms[:, None] + 0 * weight"),
+        ),
         Mutant("divided", says="you divided", edit=(SCORE, "np.abs(weight) / norms[:, None]")),
         Mutant("numbers", says="a mask of bool", edit=(RANK, RANK + ".astype(float)")),
         Mutant("groups", says="the shape of the matrix", edit=(RANK, "rank >= 2")),
         Mutant(
             "order",
-            says="these are not the two of each four",
+            says="apply it twice",
             edit=(".argsort(axis=1).argsort(axis=1)", ".argsort(axis=1)"),
         ),
     ],
@@ -118,6 +163,25 @@ MUTANTS = {
             edit=(
                 "a, w = np.where(zero, 1.0, a), np.where(zero, 1.0, w)",
                 "a, w = np.where(a == 0, 1.0, a), np.where(w == 0, 1.0, w)",
+            ),
+        ),
+        Mutant(
+            "replaced_later",
+            says="look for zeros before you take the powers",
+            source="""
+            def migrate(x, weight, alpha):
+                with np.errstate(all="ignore"):
+                    s = np.abs(x).max(axis=0) ** alpha / np.abs(weight).max(axis=1) ** (1 - alpha)
+                s = np.where(np.isfinite(s) & (s != 0), s, 1)
+                return x / s, weight * s[:, None]
+        """,
+        ),
+        Mutant(
+            "no_sizes",
+            says="take sizes, |x| and |w|",
+            edit=(
+                "np.abs(x).max(axis=0), np.abs(weight).max(axis=1)",
+                "x.max(axis=0), weight.max(axis=1)",
             ),
         ),
     ],

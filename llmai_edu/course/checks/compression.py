@@ -1,62 +1,105 @@
 """Checks for the exercises to lesson 23, `compression`."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_shape
 
 
-def _errors(weights, bits, shares, *, top=None, largest=None, clip=True, power=2):
+def _errors(weights, bits, shares, *, top=None, low=None, high=None, largest=None, power=2, whole=np.round):
     """For each share: the error of the rounded weights, and the scale."""
     top = 2 ** (bits - 1) - 1 if top is None else top
+    low = -top if low is None else low
     largest = np.abs(weights).max() if largest is None else largest
     found = []
     for share in shares:
         scale = share * largest / top
-        q = np.round(weights / scale)
-        q = np.clip(q, -top, top) if clip else q
+        q = np.clip(whole(weights / scale), low, top if high is None else high)
         found.append((float((np.abs(q * scale - weights) ** power).sum()), float(scale), float(share)))
     return found
 
 
+def _walk(errors):
+    """The first error after which the next one is larger."""
+    for this, following in pairwise(errors):
+        if following[0] > this[0]:
+            return this
+    return errors[-1]
+
+
+def _scales(weights, bits, shares):
+    """The best scale, and for each belief about it the one that it leads to."""
+    m = 2 ** (bits - 1) - 1
+    errors = _errors(weights, bits, shares)
+    falling = sorted(errors, key=lambda one: -one[1])
+    other = lambda **changes: min(_errors(weights, bits, shares, **changes))[1]
+    best = min(errors)
+    return best[1], {
+        "that is the share, not the scale: the scale is share · max|w| / largest whole number": best[2],
+        "that is the error, not the scale": best[0],
+        "the largest weight got its place: among the shares, another has the smaller error": falling[0][1],
+        "you took the smallest share: what lies beyond the largest whole number must be cut off there (clip), and then "
+        "its error counts": falling[-1][1],
+        "the first share was kept: compare the errors of all": errors[0][1],
+        "the last share was kept: compare the errors of all": errors[-1][1],
+        "the search stopped where the error rose for the first time; it can fall again below that: compare all": _walk(
+            falling
+        )[1],
+        "the shares come in any order, and an error that rises can fall again: compare the errors of all": _walk(
+            errors
+        )[1],
+        "from the smallest share up, the search stopped at the first rise; the error can fall again": _walk(
+            falling[::-1]
+        )[1],
+        "what lies beyond the largest whole number must be cut off there: clip": other(low=-np.inf, high=np.inf),
+        "the whole numbers run from -m to m: yours go down to -m - 1": other(low=-m - 1),
+        "round to the *nearest* whole number: yours are cut off towards 0": other(whole=np.trunc),
+        "round to the *nearest* whole number: yours are rounded down": other(whole=np.floor),
+        "the largest weight is the largest in size: a negative one counts, too": other(largest=weights.max()),
+        "the largest whole number is one less than 2 to the power of bits - 1": other(top=m + 1),
+        "one of the bits is for the sign: with 4 bits, the largest whole number is 7, not 15": other(top=2 * m + 1),
+        "the errors are squared before they are added up": other(power=1),
+    }
+
+
+def _cases(rng):
+    """Weights, bits and shares: some with one outlier, below 0, and some few, whose error has several valleys."""
+    for bits, size, way in ((4, 256, 0), (3, 256, 0), (5, 256, 0), (3, 16, 1), (3, 16, -1), (2, 8, -1)):
+        for _ in range(300):
+            weights = rng.standard_normal(size)
+            weights[int(rng.integers(size))] = -rng.uniform(4.2, 5.5) if size == 256 else -rng.uniform(2.5, 3.5)
+            shares = rng.permutation(np.linspace(0.3, 1, 15 if way else 8).round(2))
+            errors = sorted(_errors(weights, bits, shares), key=lambda one: one[1])
+            if way == 0 or _walk(errors[::way]) != min(errors):  # who stops at the first rise finds another
+                break
+        yield weights, bits, shares
+
+
 @exercise(points=4, minutes=20, difficulty=1)
 def best_scale(answer, rng):
-    shares = np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
-    for bits in (4, 3, 4, 5):
-        while True:  # the outlier is negative; the best scale is neither the first nor the last
-            weights = rng.standard_normal(256)
-            weights[int(rng.integers(256))] = -rng.uniform(4.2, 5.5)
-            mixed = rng.permutation(shares)
-            errors = _errors(weights, bits, mixed)
-            best = min(errors)
-            absolute = min(_errors(weights, bits, mixed, power=1))
-            loose = min(_errors(weights, bits, mixed, clip=False))
-            apart = {best[1], absolute[1], loose[1], errors[0][1], errors[-1][1], max(e[1] for e in errors)}
-            if len(apart) == 6:
-                break
-        got = answer(weights, bits, mixed)
-        suspects = {
-            "that is the share, not the scale: the scale is share · max|w| / largest whole number": best[2],
-            "that is the error, not the scale": best[0],
-            "the largest weight got its place: among the shares, another has the smaller error": max(
-                errors, key=lambda one: one[1]
-            )[1],
-            "the first share was kept: compare the errors of all": errors[0][1],
-            "the last share was kept: compare the errors of all": errors[-1][1],
-            "what lies beyond the largest whole number must be cut off there: clip": loose[1],
-            "the largest weight is the largest in size: a negative one counts, too": min(
-                _errors(weights, bits, mixed, largest=weights.max())
-            )[1],
-            "the largest whole number is one less than 2 to the power of bits - 1": (
-                min(_errors(weights, bits, mixed, top=2 ** (bits - 1)))[1]
-            ),
-            "one of the bits is for the sign: with 4 bits, the largest whole number is 7, not 15": min(
-                _errors(weights, bits, mixed, top=2**bits - 1)
-            )[1],
-            "the errors are squared before they are added up": absolute[1],
-        }
-        suspects = {says: value for says, value in suspects.items() if abs(value - best[1]) > 1e-9}
-        expect_close(got, best[1], "this is not the scale with the smallest squared error", suspects=suspects)
+    for _ in range(10):  # each belief should give another list of scales, so that none is blamed for another
+        cases = list(_cases(rng))
+        best, beliefs = zip(*(_scales(*case) for case in cases))
+        suspects = {says: np.array([belief[says] for belief in beliefs]) for says in beliefs[0]}
+        lists = [np.array(best), *suspects.values()]
+        apart = [np.abs(a - b).max() > 1e-6 for i, a in enumerate(lists) for b in lists[:i]]
+        if sum(apart) >= len(apart) - 1:  # without clipping, the smallest share is nearly always the best
+            break
+    got = []
+    for case in cases:
+        got.append(answer(*case))
+        expect_shape(got[-1], (), "return one number, the scale")
+    wrong = [case for case, mine, theirs in zip(cases, got, best) if not np.isclose(mine, theirs)] or cases
+    weights, bits, shares = wrong[0]
+    expect_close(
+        np.array(got, float),
+        np.array(best),
+        "one of these is not the scale with the smallest squared error",
+        suspects=suspects,
+        on=f"several sets of weights; the first wrong one: {len(weights)} weights, {bits} bits, shares {shares}",
+    )
 
 
 def _mask(score, axis=0, keep_largest=True, strided=False):
@@ -72,7 +115,7 @@ def _mask(score, axis=0, keep_largest=True, strided=False):
 
 @exercise(points=4, minutes=25, difficulty=2)
 def two_of_four(answer, rng):
-    for inputs, outputs in ((8, 4), (16, 8), (4, 12)):
+    for inputs, outputs in ((64, 4), (16, 8), (4, 12)):
         weight = rng.standard_normal((inputs, outputs))
         norms = rng.uniform(0.1, 5, inputs)
         score = np.abs(weight) * norms[:, None]
@@ -84,12 +127,19 @@ def two_of_four(answer, rng):
             "return a mask of bool: True where a weight stays",
             got=str(np.asarray(got).dtype),
         )
+        by_norm = _mask(norms[:, None] + 0 * weight)
+        one_mask = (np.asarray(got) == np.asarray(got)[:, :1]).all() and not np.array_equal(got, by_norm)
+        expect(not one_mask, "each output has a mask of its own: yours is the same for all")
+        order = score.reshape(-1, 4, outputs).argsort(1)
         half = np.argsort(np.argsort(score, 0), 0) >= inputs // 2
         all_of_it = np.argsort(np.argsort(score, None)).reshape(score.shape) >= score.size // 2
         suspects = {
             "the mask is turned round: True is for the weights that stay": ~want,
             "the norms of the inputs do not count in your answer": _mask(np.abs(weight)),
-            "the weights do not count in your answer, the norms alone do": _mask(norms[:, None] + 0 * weight),
+            "the weights do not count in your answer, the norms alone do": by_norm,
+            "one argsort tells where the smallest score stands, then the next; for the rank of each, apply it twice": (
+                order >= 2
+            ).reshape(score.shape),
             "a weight below 0 can be large: compare sizes, |w|": _mask(weight * norms[:, None]),
             "the four stand below one another, along the inputs of one output; yours stand side by side": _mask(
                 score, 1
@@ -129,6 +179,8 @@ def migrate(answer, rng):
         )
         expect_shape(got[0], x.shape, "the new activations have the shape of the old, (T, in)")
         expect_shape(got[1], weight.shape, "the new matrix has the shape of the old, (in, out)")
+        finite = np.isfinite(np.asarray(got[0])).all() and np.isfinite(np.asarray(got[1])).all()
+        expect(finite, "a power of a number below 0 is nan: take sizes, |x| and |w|, before the powers")
         want_x, want_w, s = _moved(x, weight, alpha)
         pairs = {
             "the wrong way: activations are divided by s, and the matrix is multiplied": (x * s, weight / s[:, None]),
@@ -167,16 +219,31 @@ def _one(x, weight, alpha):
 
 @migrate.part(points=1)
 def migrate_zeros(answer, rng):
-    for where in ("a channel of x that is all zeros", "a row of the matrix that is all zeros"):
-        x, weight = rng.standard_normal((10, 5)), rng.standard_normal((5, 4)) * 3
-        (x.T if "channel" in where else weight)[2] = 0
-        try:
-            with np.errstate(divide="raise", invalid="raise"):
-                got = answer(x, weight, 0.5)
-        except (FloatingPointError, ZeroDivisionError):
-            got = None
-        finite = got is not None and all(np.isfinite(np.asarray(part)).all() for part in got)
-        expect(finite, f"{where} gives a division by 0: there, s is 1", got="0 / 0", on="")
-        expect_close(np.asarray(got[0]) @ np.asarray(got[1]), x @ weight, "the product must stay the same", on=where)
-        stays = np.allclose(got[0][:, 2], x[:, 2]) and np.allclose(got[1][2], weight[2])
-        expect(stays, "where one of the two is all zeros, s is 1: the other stays as it is", on=where)
+    for alpha in (0.5, 0.0, 1.0):
+        for where in ("a channel of x that is all zeros", "a row of the matrix that is all zeros"):
+            x, weight = rng.standard_normal((10, 5)), rng.standard_normal((5, 4)) * 3
+            weight[0] = -np.abs(weight[0])  # sizes count, so this row is as good as any
+            (x.T if "channel" in where else weight)[2] = 0
+            try:
+                with np.errstate(all="ignore"):
+                    got = answer(x, weight, alpha)
+            except ZeroDivisionError:
+                got = x * np.nan, weight * np.nan
+            new_x, new_w = (np.asarray(part) for part in got)
+            others = [0, 1, 3, 4]
+            here = np.isfinite(new_x[:, 2]).all() and np.isfinite(new_w[2]).all()
+            elsewhere = np.isfinite(new_x[:, others]).all() and np.isfinite(new_w[others]).all()
+            expect(
+                elsewhere or not here,
+                "channels without zeros give nan: take sizes, |x| and |w|, before the powers",
+                on="",
+            )
+            expect(here, f"{where} gives a division by 0: there, s is 1", got="0 / 0", on="")
+            expect_close(new_x @ new_w, x @ weight, "the product must stay the same", on=where)
+            stays = np.allclose(new_x[:, 2], x[:, 2]) and np.allclose(new_w[2], weight[2])
+            expect(
+                stays or alpha == 0.5,
+                "0 to the power of 0 is 1, so at alpha 0 or 1 a zero hides: look for zeros before you take the powers",
+                on=f"{where}, alpha = {alpha}",
+            )
+            expect(stays, "where one of the two is all zeros, s is 1: the other stays as it is", on=where)
