@@ -859,7 +859,8 @@ for family, color in zip(table, (PALETTE[0], PALETTE[3])):
     marker = "o" if family == "SmolLM2" else "s"
     for number, (name, row) in enumerate(table[family].items()):
         code = f"{number}" if family == "SmolLM2" else "abcdefgh"[number]
-        shift = (0, -14) if code in "127bd" else (0, 7)  # points that lie close together
+        above = (11, -3) if code == "7" else (0, 7)
+        shift = (0, -14) if code in "12bd" else above  # points that lie close together
         for panel, value in zip(panels, (row["bytes"] / 1e6, row["rate"])):
             label = family if number == 0 else None
             panel.plot(value, row["bpb"], marker, color=color, ms=6, alpha=0.6, label=label)

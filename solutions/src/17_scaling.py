@@ -208,7 +208,9 @@ try:
         price = price_of_small(1.82, 482.0, 2085.0, 0.348, 0.366, 1e21, k)
         print(f"{k} times smaller: {price:.2f} times the operations")
     small_budget = price_of_small(1.82, 482.0, 2085.0, 0.348, 0.366, 1e15, 2)
-    print(f"2 times smaller, a millionth of the budget: {small_budget:.2f} times the operations")
+    print(
+        f"2 times smaller, a millionth of the budget: {small_budget:.2f} times the operations"
+    )
 except NotImplementedError:
     print("Run this cell again when `price_of_small` is written.")
 
