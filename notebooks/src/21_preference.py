@@ -41,6 +41,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from llmai_edu.datasets import smollm2_gguf
 from llmai_edu.evaluation.bootstrap import bootstrap_interval
 from llmai_edu.finetuning.dpo_loop import PairBatch, dpo_step, pair_batch, pair_log_probs
 from llmai_edu.finetuning.grpo import kl_to_reference
@@ -57,6 +58,7 @@ seed = 0
 rng = np.random.default_rng(seed)
 generator = torch.Generator().manual_seed(seed)
 problems, tokenizer = sum_problems(), sum_tokenizer()
+smollm2_gguf()  # the real model answers at the end of the page: is its file there?
 
 # %% [markdown]
 # ## The result first

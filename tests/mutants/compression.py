@@ -181,7 +181,8 @@ MUTANTS = {
             says="take sizes, |x| and |w|",
             edit=(
                 "np.abs(x).max(axis=0), np.abs(weight).max(axis=1)",
-                "x.max(axis=0), weight.max(axis=1)",
+                # what negative numbers to a fractional power give, without the warning
+                "*(np.where(top < 0, np.nan, top) for top in (x.max(axis=0), weight.max(axis=1))),",
             ),
         ),
     ],
