@@ -1168,7 +1168,7 @@ assert held[0.1][-1] - min(held[0.1]) > 0.1 > 0.03 > held[0.5][-1] - min(held[0.
 assert runs[0.1][-1]["loss"] < runs[0.5][-1]["loss"]
 
 # %% [markdown]
-# With the weak decay, the training loss is the lower one, and the held-out speeches get *worse* from the middle of the run on: the model has begun to learn its text by heart. This is *overfitting*, and the training loss alone would never have shown it. The strong decay keeps the weights small. It slows the learning by heart down; it does not end it, as the last points of the curve show. The remedy would be more text. A GPU has made our text small, not our model large. (One run each: how much of the difference is the seed, we do not know. It is ten times what lesson 17 finds between seeds.)
+# With the weak decay, the training loss is the lower one, and the held-out speeches get *worse* from the middle of the run on: the model has begun to learn its text by heart. This is *overfitting*, and the training loss alone would never have shown it. The strong decay keeps the weights small. It slows the learning by heart down; it does not end it, as the last points of the curve show. The remedy would be more text. A GPU has made our text small, not our model large. (One run each: how much of the difference is the seed, we do not know. Lesson 17 measures what a seed does, on smaller models: much less than this.)
 #
 # The run with the strong decay is `course-large`, and comes with the package. On the ladder:
 
@@ -1183,7 +1183,7 @@ assert smol.fresh_interval[1] < best.fresh_interval[0]
 print(write(large, "Mr. Speaker, ", new_tokens=40))
 
 # %% [markdown]
-# Now the base model is ahead of the LSTM on the test years and on the address of 2026, with intervals that do not touch; on the address by far, although both have read the same speeches: the rest of its text helps most where the language is today's. SmolLM2 stays out of reach. It read about twenty thousand times as many tokens, few of them twice.
+# Now the base model is ahead of the LSTM on the test years and on the address of 2026, with intervals that do not touch; on the address by far, although both have read the same speeches: the rest of its text helps most where the language is today's. SmolLM2 stays out of reach. It read 2 trillion tokens [1], about twenty thousand times as many.
 
 # %% [markdown]
 # ## What we have now, and what it cannot do
