@@ -2,7 +2,7 @@
 
 Run from the repository with `python -m benchmarks.bench_compression [tokens]`, on an idle machine: decoding lives on
 memory bandwidth. All take turns, the prompt is read within the time, and the fastest of several rounds counts. Ours in
-float32 and `transformers` write the same greedy text (checked); the others may write another. About two minutes.
+float32 and `transformers` write the same greedy text (checked); the others may write another. About five minutes.
 """
 
 import sys
@@ -18,7 +18,7 @@ from llmai_edu.models.llama import Llama
 from llmai_edu.pretrained import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
 
-ROUNDS = 3
+ROUNDS = 5
 
 
 def write(model: Llama, prompt: list[int], tokens: int) -> list[int]:

@@ -119,12 +119,22 @@ class Int8DynamicLinear(Int8Linear):
         super().__init__(weight)
         self.kernel: Any = None
 
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.kernel is not None and self.kernel is not False and x.numel() == self.in_features:
+            # One token: its product takes about as long as the calls around it, so there are none.
+            return torch.ops.quantized.linear_dynamic.default(x.float(), self.kernel, True).to(x.dtype)
+        return super().forward(x)
+
     def packed_product(self, x: torch.Tensor) -> torch.Tensor:
-        if self.kernel is None:
-            self.kernel = self.pack() if x.is_cpu else False
-        if self.kernel is False:
+        if not self.packed(x.device):
             return super().packed_product(x)
-        return torch.ops.quantized.linear_dynamic(x.float(), self.kernel, True)
+        return torch.ops.quantized.linear_dynamic.default(x.float(), self.kernel, True)
+
+    def packed(self, device: torch.device) -> bool:
+        """Whether `kernel` holds the matrix, packed at the first call."""
+        if self.kernel is None:
+            self.kernel = self.pack() if device.type == "cpu" else False
+        return self.kernel is not False
 
     def pack(self) -> Any:
         """The matrix as torch's kernel wants it; False where there is none, on other processors or in a later torch."""

@@ -20,13 +20,25 @@ from llmai_edu.compression.packed import Int4Linear, Int8DynamicLinear, Int8Line
 from llmai_edu.models.attention import attention
 from llmai_edu.models.cache import KVCache
 from llmai_edu.models.linear import Linear
-from llmai_edu.models.llama import Llama, LlamaAttention, LlamaBlock, LlamaMLP, swiglu
+from llmai_edu.models.llama import Llama, LlamaAttention, LlamaBlock, LlamaMLP, RMSNorm, swiglu
 from llmai_edu.models.llama_config import LlamaConfig
-from llmai_edu.models.rope import apply_rope
 
 __all__ = ["KINDS", "QuantizedLlama", "load_quantized", "quantize_model", "save_quantized", "stored_bytes"]
 
 KINDS = ("qkv_proj", "o_proj", "gate_up_proj", "down_proj", "lm_head")
+
+
+def turn(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """`apply_rope` in fewer calls, with the cosines twice and the sines with both signs: x · cos + swapped x · sin.
+
+    x: (B, H, T, D). cos, sin: (T, D) or (B, 1, T, D), from `QuantizedLlama.rope`. Returns (B, H, T, D).
+
+    >>> x, cos, sin = torch.tensor([[[[1.0, 0.0]]]]), torch.zeros(1, 2), torch.tensor([[-1.0, 1.0]])    # a quarter turn
+    >>> turn(x, cos, sin).flatten().tolist()
+    [0.0, 1.0]
+    """
+    a, b = x.chunk(2, dim=-1)  # (B, H, T, D/2) each
+    return torch.addcmul(x * cos, torch.cat((b, a), -1), sin)
 
 
 class JoinedAttention(LlamaAttention):
@@ -46,8 +58,8 @@ class JoinedAttention(LlamaAttention):
         mask: torch.Tensor | None = None,
         cache: KVCache | None = None,
     ) -> torch.Tensor:
-        heads = self.heads(self.qkv_proj(x))  # (B, H + 2K, T, D)
-        q, k = apply_rope(heads[:, : self.n_q + self.n_kv], *rope).split((self.n_q, self.n_kv), 1)
+        heads = self.qkv_proj(x).view(*x.shape[:2], -1, self.head_dim).transpose(1, 2)  # (B, H + 2K, T, D)
+        q, k = turn(heads[:, : self.n_q + self.n_kv], *rope).split((self.n_q, self.n_kv), 1)
         v = heads[:, self.n_q + self.n_kv :]
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, K, S, D)
@@ -67,13 +79,32 @@ class JoinedMLP(LlamaMLP):
         return self.down_proj(swiglu(*self.gate_up_proj(x).chunk(2, -1)))  # (B, T, C)
 
 
+class LengthNorm(RMSNorm):
+    """`RMSNorm` by the length of the vector, which one kernel finds: fewer calls.
+
+    The root of (mean square + eps) is √(length² + C · eps) / √C, and `hypot` finds the long side of that triangle.
+    """
+
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__(size, eps)
+        # Kept as tensors, for torch makes one of a number at every call; on the CPU, whence torch takes them anywhere.
+        self.root = torch.tensor(size**0.5, device="cpu")
+        self.short_side = torch.tensor((size * eps) ** 0.5, device="cpu")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=torch.float32)  # (..., 1)
+        return x * (self.weight * self.root / torch.hypot(length, self.short_side)).to(x.dtype)
+
+
 class JoinedBlock(LlamaBlock):
-    """`LlamaBlock` of the two layers above."""
+    """`LlamaBlock` of the layers above."""
 
     attention_type = JoinedAttention
 
     def __init__(self, config: LlamaConfig, layer: int) -> None:
         super().__init__(config, layer)
+        self.input_layernorm = LengthNorm(config.hidden_size, config.rms_norm_eps)
+        self.post_attention_layernorm = LengthNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = JoinedMLP(config)
 
 
@@ -85,6 +116,10 @@ class QuantizedLlama(Llama):
     """
 
     block_type = JoinedBlock
+
+    def rope(self, positions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        cos, sin = (part.to(self.norm.weight.dtype) for part in super().rope(positions))
+        return torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1)
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
         if self.embed_tokens is not None:

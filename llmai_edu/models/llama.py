@@ -160,15 +160,17 @@ class Llama(nn.Module):
         table = self.lm_head.weight.T if self.embed_tokens is None else self.embed_tokens.weight  # (V, C)
         return F.embedding(ids, table)
 
+    def rope(self, positions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What turns queries and keys at these positions, the same for every layer: cosine and sine."""
+        return rope_angles(positions, self.config.head_dim, self.config.rope_theta, self.config.rope_scaling)
+
     def hidden(
         self, ids: torch.Tensor, cache: KVCache | None = None, attention_mask: torch.Tensor | None = None
     ) -> torch.Tensor:
         """What the last block hands to the head, normalized: (B, T) → (B, T, C). Called as `forward`."""
         self.check_ids(ids, 0 if cache is None else cache.length)
         positions, mask = place_tokens(ids, attention_mask, cache, self.window)
-        config = self.config
-        rope = rope_angles(positions, config.head_dim, config.rope_theta, config.rope_scaling)
-        x = self.embed(ids)
+        rope, x = self.rope(positions), self.embed(ids)
         for layer in self.layers:
             x = layer(x, rope, mask, cache)
         if cache is not None:

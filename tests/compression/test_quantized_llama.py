@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from llmai_edu.compression import quantized_llama
-from llmai_edu.compression.packed import Int4Linear, PackedLinear
+from llmai_edu.compression.packed import Int4Linear, Int8DynamicLinear, PackedLinear
 from llmai_edu.compression.quantized_llama import (
     KINDS,
     load_quantized,
@@ -13,7 +13,7 @@ from llmai_edu.compression.quantized_llama import (
     stored_bytes,
 )
 from llmai_edu.generation import generate
-from llmai_edu.models.llama import Llama, LlamaConfig
+from llmai_edu.models.llama import Llama, LlamaConfig, rms_norm
 from llmai_edu.models.rope_scaling import LinearScaling
 
 CONFIG = LlamaConfig(128, 64, 96, 2, 4, 2, 64)
@@ -129,3 +129,20 @@ def test_the_size_of_smollm2_can_be_told_without_its_weights():
     with torch.device("meta"):
         plain = Llama(LlamaConfig(49_152, 576, 1536, 30, 9, 3, 2048))
     assert stored_bytes(plain) == 4 * 134_515_008
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-3, 0.0])  # the smaller the vector, the more eps counts
+def test_the_norm_by_length_is_the_norm_of_the_plain_model(size):
+    x = torch.randn(2, 5, 64, generator=torch.Generator().manual_seed(2)) * size
+    norm = quantized_llama.LengthNorm(64, 1e-5)
+    torch.nn.init.uniform_(norm.weight, 0.5, 2.0)
+    torch.testing.assert_close(norm(x), rms_norm(x, norm.weight, 1e-5))
+    assert norm(x.bfloat16()).dtype == torch.bfloat16
+
+
+def test_one_token_takes_the_short_way_and_many_the_plain_product():
+    layer = Int8DynamicLinear(torch.randn(64, 32, generator=torch.Generator().manual_seed(3)))
+    x = torch.randn(40, 64, generator=torch.Generator().manual_seed(4))
+    one, many = layer(x[:1, None]), layer(x)[:1, None]
+    assert one.shape == many.shape == (1, 1, 32)
+    assert 0 < (one - many).abs().max() < 0.05 * many.abs().max()  # activations in 8 bits, and in bfloat16
