@@ -58,8 +58,9 @@ def look_up(word: str, dictionary: Dictionary | None = None) -> tuple[Phones, ..
     for tried in (word, word.strip("'")):
         if tried in dictionary:
             return dictionary[tried]
-    stem, apostrophe, ending = word.strip("'").rpartition("'")
-    if not apostrophe or stem not in dictionary or ending not in ("s", "d", "st"):
+    stem, _, ending = word.strip("'").rpartition("'")
+    stem = next((one for one in (stem, f"{stem}e") if one in dictionary), None)  # lov'd is love + d
+    if stem is None or ending not in ("s", "d", "st"):
         return ()
     return tuple((*phones, *_ending(phones[-1], ending)) for phones in dictionary[stem])
 
