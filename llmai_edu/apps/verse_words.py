@@ -22,6 +22,8 @@ __all__ = ["VerseWords", "common_words", "usual_words", "verse_words"]
 
 _INSIDE, _FIRST = re.compile(rb" ([a-z]+|I|O)"), re.compile(rb"([A-Z][a-z]*)")
 _SHORT = frozenset("a i o am an as at be by do go he if in is it lo me my no of oh on or so to up us we ye".split())
+_NO_END = frozenset("an and as at by for from in of or our the their to with your".split())
+MARKS = ",.;:?!"
 _PARTNERS = 6  # words of one syllable that a rhyme must offer, so that no line can get stuck
 
 
@@ -32,6 +34,7 @@ class VerseWords:
     word: (V,) of str, the word that a token is, "" for others. first: whether it begins a line (a capital, no space). after:
     (10, V), bit p of `after[place, token]` says that the next word may begin at place p; 0 where the word does not fit.
     rhyme: the sounds that rhyme with a token's word. groups: the tokens of each rhyme.
+    commas, marks, line_break: the tokens that may stand between words, and at the end of a line.
     """
 
     word: np.ndarray
@@ -39,6 +42,9 @@ class VerseWords:
     after: np.ndarray
     rhyme: tuple[frozenset[Phones], ...]
     groups: dict[Phones, frozenset[int]]
+    commas: tuple[int, ...]
+    marks: tuple[int, ...]
+    line_break: int
 
     def moves(self, places: int) -> np.ndarray:
         """Where the next word may begin after each token, as bits (V,), from a set of places given as bits."""
@@ -109,11 +115,12 @@ def verse_words(
         for place in range(LENGTH):
             after[place, token] = as_bits(next_places({place}, patterns))
         rhyme[token] = frozenset(rhyme_part(phones) for phones in dictionary[lower])
-        if not first[token]:
+        if not first[token] and len(lower) > 1 and lower not in _NO_END:
             for part in rhyme[token]:
                 groups.setdefault(part, set()).add(token)
     frozen = {part: frozenset(tokens) for part, tokens in groups.items()}
-    return VerseWords(np.array(word), first, after, tuple(rhyme), frozen)
+    commas, marks, (line_break,) = (tuple(tokenizer.encode(sign)[0] for sign in signs) for signs in (",;", MARKS, "\n"))
+    return VerseWords(np.array(word), first, after, tuple(rhyme), frozen, commas, marks, line_break)
 
 
 def as_bits(places: Iterable[int]) -> int:
