@@ -9,15 +9,18 @@ SmolLM2-135M-Instruct from its 4-bit file, in float32. Results go to llmai_edu/t
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from time import process_time
 from typing import Any
 
+import numpy as np
 import torch
 
 from benchmarks.common import machine
 from llmai_edu.apps.sonnet import PROMPT, Sonneteer, choose
 from llmai_edu.apps.summaries import summary_ids
+from llmai_edu.apps.writing import Wish, Writer, kept
 from llmai_edu.datasets.docstrings import load_docstring_pairs
 from llmai_edu.datasets.hash_split import unit_hash
 from llmai_edu.generation.batch import generate_batch
@@ -35,6 +38,19 @@ ASKED = (
     "Write a Shakespearean sonnet about {topic}: fourteen lines in iambic pentameter that rhyme ABAB CDCD EFEF GG. "
     "Write only the poem."
 )
+FORBIDDEN = {
+    "the sea": ("water", "wave"), "winter": ("snow", "cold"), "a market": ("people", "buy"), "the night": ("dark", "star"),
+    "a forest": ("tree", "green"), "a train journey": ("window", "station"), "music": ("sound", "note"),
+    "the sun": ("light", "warm"), "a school": ("student", "learn"), "bread": ("bake", "oven"), "a river": ("water", "flow"),
+    "a wedding": ("love", "bride"), "a storm": ("wind", "rain"), "a library": ("book", "read"), "a garden": ("flower", "plant"),
+    "an old house": ("door", "room"), "a dog": ("friend", "tail"), "the moon": ("night", "sky"), "a mountain": ("peak", "climb"),
+    "a ship": ("sail", "sea"),
+}  # fmt: skip
+INCLUDED = (
+    "lantern", "spoon", "ladder", "orange", "pocket", "clock", "button", "carpet", "hammer", "letter", "mirror", "needle",
+    "basket", "candle", "ticket", "umbrella",
+)  # fmt: skip
+TONES = ("cheerful", "gloomy")
 ITEMS, SHORTEST, LONGEST, SUMMARY_TOKENS = 100, 120, 700, 32
 
 
@@ -108,7 +124,35 @@ def summaries(poet: Sonneteer) -> dict[str, Any]:
     return {"items": rows, "tokens": SUMMARY_TOKENS}
 
 
-PARTS = {"sonnets": sonnets, "summaries": summaries}
+def wishes() -> list[Wish]:
+    """Two wishes a topic, a cheerful and a gloomy one, each with two words to include and two typical ones forbidden."""
+    rng, found = np.random.default_rng(SEED), []
+    for topic, forbidden in FORBIDDEN.items():
+        for tone in TONES:
+            found.append(Wish(topic, tuple(rng.choice(INCLUDED, 2, replace=False).tolist()), forbidden, 25, 40, tone))
+    return found
+
+
+def controls(poet: Sonneteer) -> dict[str, Any]:
+    """Forty wishes, once only asked for, and once held to."""
+    writer, wanted = Writer(poet.model, poet.tokenizer), wishes()
+    found: dict[str, Any] = {"wishes": [asdict(wish) for wish in wanted]}
+    for name, hold in (("asked", False), ("held", True)):
+        found[name] = []
+        for first in range(0, len(wanted), 10):
+            part = wanted[first : first + 10]
+            texts: list[list[int]] = [[] for _ in part]
+            for row, token in writer.write_many(part, hold=hold, seeds=range(first, first + 10)):
+                texts[row].append(token)
+            scores = log_probs(writer.model, [writer.prompt(wish) for wish in part], texts)
+            for ids, score in zip(texts, scores):
+                row = {"text": writer.tokenizer.decode(ids).strip(), "tokens": len(ids), "log_prob": sum(score)}
+                found[name].append(row)
+            print(f"{process_time():.0f} s", name, found[name][-1], kept(part[-1], found[name][-1]["text"]), flush=True)
+    return found
+
+
+PARTS = {"sonnets": sonnets, "summaries": summaries, "controls": controls}
 
 
 def main() -> None:

@@ -127,29 +127,23 @@ def between_words(tokenizer: WordTokenizer, fewest: int, most: int, start: int) 
     """
     if not 1 <= fewest <= most:
         raise ValueError(f"lengths must satisfy 1 ≤ fewest ≤ most, got {fewest} and {most}")
-    stop = tokenizer.encode(".")[0]
-    names = token_texts(tokenizer)
-    begins = torch.tensor([not name[:1].isalpha() and any(c.isalpha() for c in name) for name in names])
+    stop, names = tokenizer.encode(".")[0], token_texts(tokenizer)
+    grows = torch.tensor([name[:1].isalpha() or name[:1] in "-'’" and name != "" for name in names])  # a word goes on
 
     def step(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         logits = logits.clone()
         for row, line in enumerate(ids[:, start:].tolist()):
-            text = tokenizer.decode(line).rstrip()
-            count, ended = word_count(text), text[-1:] in (".", "!", "?")
-            if count < fewest:
-                logits[row, tokenizer.eos_id] = -torch.inf
+            text = tokenizer.decode(line)
+            count, ended = word_count(text), text.rstrip()[-1:] in (".", "!", "?")
+            if count >= fewest and ended:
+                logits[row] = -torch.inf
+                logits[row, tokenizer.eos_id] = 0.0
                 continue
-            if ended:
-                only = tokenizer.eos_id
-            elif count >= most:  # the last word may still be growing; the next one must not begin
-                logits[row, tokenizer.eos_id] = -torch.inf
-                logits[row, begins] = -torch.inf
-                only = stop
-            else:
-                logits[row, tokenizer.eos_id] = -torch.inf
-                continue
-            logits[row] = -torch.inf
-            logits[row, only] = 0.0
+            logits[row, tokenizer.eos_id] = -torch.inf
+            if count >= most:  # no word may begin; the last one may be finished
+                kept = logits[row, stop].clone()
+                logits[row] = logits[row].masked_fill(~grows, -torch.inf) if text[-1:].isalpha() else -torch.inf
+                logits[row, stop] = kept if torch.isfinite(kept) else 0.0
         return logits
 
     return step
