@@ -15,7 +15,7 @@ from llmai_edu.pretrained.smollm2 import load_smollm2
 from llmai_edu.tokenizers.chat import ChatTokenizer
 from llmai_edu.tokenizers.smollm2 import smollm2_tokenizer
 
-__all__ = ["PROMPT", "Line", "Sonneteer", "open_app"]
+__all__ = ["PROMPT", "Line", "Sonneteer", "choose", "likeliest"]
 
 PROMPT = """Sonnet 18, on summer
 
@@ -141,11 +141,3 @@ def choose(group: list[Line]) -> list[int]:
     [3, 2]
     """
     return likeliest(group)[0]
-
-
-def open_app() -> "TerminalApp":
-    """The sonnet writer for the terminal: a topic in, the lines as they are found."""
-    from llmai_edu.apps.terminal import TerminalApp
-
-    poet = Sonneteer.load()
-    return TerminalApp("Give me a topic.", lambda line: (f"{text}\n" for text in poet.poem(line)), "the sea at night")

@@ -4,13 +4,13 @@ Mihalcea and Tarau 2004, "TextRank: Bringing Order into Text".
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from llmai_edu.datasets.docstrings import sentences
 
-__all__ = ["PROMPT", "best_sentence", "open_app", "overlap", "page_rank", "similarities", "summary_ids", "text_rank"]
+__all__ = ["PROMPT", "best_sentence", "overlap", "page_rank", "similarities", "summary_ids", "text_rank"]
 
 PROMPT = "Summarize this text in one short sentence.\n\n{text}"
 
@@ -99,21 +99,3 @@ def summary_ids(tokenizer, text: str) -> list[int]:
     44
     """
     return tokenizer.chat_ids([{"role": "user", "content": PROMPT.format(text=text)}])
-
-
-def open_app() -> "TerminalApp":
-    """Summaries for the terminal: a text in; out come its first, its most central, and a written sentence."""
-    from llmai_edu.apps.terminal import TerminalApp
-    from llmai_edu.generation.sampling import generate
-    from llmai_edu.generation.streaming import stream_text
-    from llmai_edu.pretrained.smollm2 import load_smollm2
-    from llmai_edu.tokenizers.smollm2 import smollm2_tokenizer
-
-    model, tokenizer = load_smollm2().requires_grad_(False), smollm2_tokenizer()
-
-    def answer(text: str) -> Iterator[str]:
-        yield f"first: {sentences(text)[0]}\nmost central: {best_sentence(text)}\nwritten: "
-        ids = generate(model, summary_ids(tokenizer, text), 40, stop_ids=[tokenizer.eos_id])
-        yield from stream_text(tokenizer, ids)
-
-    return TerminalApp("Give me a text, in one line.", answer, "The cat sat. The cat sat down. It rained.")

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import torch
 
 from llmai_edu.apps.sonnet import Sonneteer
-from llmai_edu.apps.summaries import best_sentence
+from llmai_edu.apps.summaries import best_sentence, summary_ids
+from llmai_edu.apps.terminal import TerminalApp
+from llmai_edu.apps.verse_words import verse_words
 from llmai_edu.generation.composed import generate_many_with
 from llmai_edu.generation.controls import between_words, forbid_words, include_words, word_count
 from llmai_edu.generation.decoder import Decoder
+from llmai_edu.generation.sampling import generate
 from llmai_edu.generation.steps import Step, temperature, top_p
 from llmai_edu.generation.streaming import stream_text
 from llmai_edu.pretrained.smollm2 import load_smollm2
@@ -139,11 +142,8 @@ def by_prompt(chains: dict[tuple[int, ...], list[Step]]) -> Step:
     return step
 
 
-def open_app() -> "TerminalApp":
+def open_app() -> TerminalApp:
     """Automatic writing for the terminal: "summarize: a text", "sonnet: a topic", "write: a topic +word -word"."""
-    from llmai_edu.apps.terminal import TerminalApp
-    from llmai_edu.apps.verse_words import verse_words
-
     writer = Writer.load()
     poets: list[Sonneteer] = []  # the dictionary is read when the first sonnet is asked for
 
@@ -151,7 +151,9 @@ def open_app() -> "TerminalApp":
         kind, _, rest = line.partition(":")
         kind, rest = kind.strip().lower(), rest.strip()
         if kind == "summarize" and rest:
-            yield best_sentence(rest)
+            yield f"most central: {best_sentence(rest)}\nwritten: "
+            ids = generate(writer.model, summary_ids(writer.tokenizer, rest), 40, stop_ids=[writer.tokenizer.eos_id])
+            yield from stream_text(writer.tokenizer, ids)
         elif kind == "sonnet" and rest:
             poets[:] = poets or [Sonneteer(writer.model, writer.tokenizer, verse_words(writer.tokenizer))]
             yield from (f"{text}\n" for text in poets[0].poem(rest))
