@@ -51,7 +51,7 @@ class Wish:
         """The wish in words, as one would ask a person."""
         tone = f"{self.tone} " if self.tone else ""
         parts = [f"Write a short {tone}text about {self.topic}."]
-        parts += [f'Use the word{"s" * (len(self.include) > 1)} {_listed(self.include)}.'] if self.include else []
+        parts += [f"Use the word{'s' * (len(self.include) > 1)} {_listed(self.include)}."] if self.include else []
         parts += [f"Do not use the word{'s' * (len(self.forbid) > 1)} {_listed(self.forbid)}."] if self.forbid else []
         return " ".join([*parts, f"Write between {self.fewest} and {self.most} words."])
 
@@ -102,9 +102,7 @@ class Writer:
             chains = {tuple(ids): self.steps(wish, len(ids)) for wish, ids in zip(wishes, prompts)}
             steps = [*steps, by_prompt(chains)]
         longest = 2 * max(wish.most for wish in wishes) + 20
-        return generate_many_with(
-            self.model, prompts, longest, steps, seeds=seeds, stop_ids=[self.tokenizer.eos_id]
-        )
+        return generate_many_with(self.model, prompts, longest, steps, seeds=seeds, stop_ids=[self.tokenizer.eos_id])
 
     def prompt(self, wish: Wish) -> list[int]:
         """The chat in which the wish is asked for, as tokens."""
@@ -162,7 +160,9 @@ def open_app() -> TerminalApp:
         else:
             yield "Begin with summarize:, write: or sonnet:, and say what or about what."
 
-    return TerminalApp("summarize: a text, write: a topic +word -word, sonnet: a topic", answer, "write: rain +roof -wet")
+    return TerminalApp(
+        "summarize: a text, write: a topic +word -word, sonnet: a topic", answer, "write: rain +roof -wet"
+    )
 
 
 def read_wish(text: str) -> Wish:

@@ -82,7 +82,9 @@ def _docstrings(path: Path) -> Iterator[tuple[str, str]]:
     except SyntaxError:  # a file for another version of Python
         return
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (text := ast.get_docstring(node)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (
+            text := ast.get_docstring(node)
+        ):
             yield node.name, text
 
 

@@ -11,7 +11,25 @@ class Pieces:
     """A tokenizer of a few pieces, cut greedily."""
 
     eos_id = 0
-    pieces = ("<end>", ".", " ", "r", "a", "i", "n", " ra", "in", " rain", "y", " and", " t", " drain", "(rain", "!", "Rain")
+    pieces = (
+        "<end>",
+        ".",
+        " ",
+        "r",
+        "a",
+        "i",
+        "n",
+        " ra",
+        "in",
+        " rain",
+        "y",
+        " and",
+        " t",
+        " drain",
+        "(rain",
+        "!",
+        "Rain",
+    )
 
     def __init__(self):
         self.vocab_size = len(self.pieces)
