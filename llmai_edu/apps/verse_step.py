@@ -19,7 +19,7 @@ def allowed_tokens(words: VerseWords, line: Sequence[int], ending: np.ndarray) -
     """Which tokens may come next, so that the line can still become an iambic pentameter with such an ending.
 
     line: the tokens of the line so far. ending: (V,) of bool, the words that may fill the line. A word of more than
-    three letters may stand in a line once, no word twice in a row. Returns (V,) of bool; some token is always left, if
+    three letters may stand in a line once, no word twice in a row without a comma. Returns (V,) of bool; some token is always left, if
     `ending` holds some words of one syllable.
     """
     places, last = 1, ""  # bit 0: the first word begins at place 0

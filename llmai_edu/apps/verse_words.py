@@ -21,8 +21,43 @@ from llmai_edu.tokenizers.bpe import BPETokenizer
 __all__ = ["VerseWords", "common_words", "usual_words", "verse_words"]
 
 _INSIDE, _FIRST = re.compile(rb" ([a-z]+|I|O)"), re.compile(rb"([A-Z][a-z]*)")
-_SHORT = frozenset("a i o am an as at be by do go he if in is it lo me my no of oh on or so to up us we ye".split())
-_NO_END = frozenset("an and as at by for from in of or our the their to with your".split())
+_SHORT = frozenset(
+    [
+        "a",
+        "i",
+        "o",
+        "am",
+        "an",
+        "as",
+        "at",
+        "be",
+        "by",
+        "do",
+        "go",
+        "he",
+        "if",
+        "in",
+        "is",
+        "it",
+        "lo",
+        "me",
+        "my",
+        "no",
+        "of",
+        "oh",
+        "on",
+        "or",
+        "so",
+        "to",
+        "up",
+        "us",
+        "we",
+        "ye",
+    ]
+)
+_NO_END = frozenset(
+    ["an", "and", "as", "at", "by", "for", "from", "in", "of", "or", "our", "the", "their", "to", "with", "your"]
+)
 MARKS = ",.;:?!"
 _PARTNERS = 6  # words of one syllable that a rhyme must offer, so that no line can get stuck
 

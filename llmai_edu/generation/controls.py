@@ -128,7 +128,7 @@ def between_words(tokenizer: WordTokenizer, fewest: int, most: int, start: int) 
     if not 1 <= fewest <= most:
         raise ValueError(f"lengths must satisfy 1 ≤ fewest ≤ most, got {fewest} and {most}")
     stop, names = tokenizer.encode(".")[0], token_texts(tokenizer)
-    grows = torch.tensor([name[:1].isalpha() or name[:1] in "-'’" and name != "" for name in names])  # a word goes on
+    grows = torch.tensor([name[:1].isalpha() or (name[:1] in "-'’" and name != "") for name in names])  # a word goes on
 
     def step(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         logits = logits.clone()

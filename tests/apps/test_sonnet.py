@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from tests.apps.verse_toys import DICTIONARY, TOY, WORDS
 from llmai_edu.apps.metre import rhymed_share, scans
 from llmai_edu.apps.sonnet import Sonneteer, choose, likeliest
 from llmai_edu.models.llama import Llama, LlamaConfig
+from tests.apps.verse_toys import DICTIONARY, TOY, WORDS
 
 
 @pytest.fixture(scope="module")

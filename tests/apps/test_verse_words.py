@@ -1,7 +1,7 @@
 import numpy as np
 
-from tests.apps.verse_toys import TOY, WORDS
 from llmai_edu.apps.verse_words import as_bits, common_words
+from tests.apps.verse_toys import TOY, WORDS
 
 
 def names(mask):

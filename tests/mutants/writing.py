@@ -97,14 +97,7 @@ MUTANTS = {
         ),
     ],
     "force_before_end": [
-        Mutant(
-            "from_the_start",
-            says="begun again from its first token",
-            edit=(
-                "out[end] = -np.inf\n",
-                "out[end] = -np.inf\n    ids = list(ids) + [-1] if ids[-1:] == phrase[:1] else ids\n    length = length + (ids[-1:] == [-1])\n",
-            ),
-        ),
+        Mutant("from_the_start", says="begun again from its first token", edit=("n = max(n for n", "n = min(n for n")),
         Mutant("early", says="one token too early", edit=("<= size - n", "<= size - n + 1")),
         Mutant("late", says="one token too late", edit=("<= size - n", "< size - n")),
         Mutant(
@@ -118,7 +111,6 @@ MUTANTS = {
         ),
         Mutant("always", says="nothing is changed", edit=("if any(", "if False and any(")),
         Mutant("changed", says="changed its input", edit=("out = logits.astype(float)", "out = logits")),
-        Mutant("smallest", says="begun again from its first token", edit=("n = max(n for n", "n = min(n for n")),
         Mutant(
             "anywhere",
             says="what stands further in front does not count",

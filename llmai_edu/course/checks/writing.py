@@ -101,7 +101,7 @@ def _pick_suspects(relevance, similarity, k, weight):
     summed = _picks(relevance, similarity, k, weight, alike=sum)
     swapped = _picks(relevance, similarity, k, 1 - weight)
     added = _picks(relevance, similarity, k, weight, sign=1.0)
-    full = _picks(relevance, similarity, k, weight / (2 - weight))
+    full = _picks(relevance, similarity, k, weight / (1 + weight))
     right = _picks(relevance, similarity, k, weight)
     return {
         "those are the most relevant ones; what is like a picked one must lose value": order,
@@ -120,14 +120,14 @@ def _pick_suspects(relevance, similarity, k, weight):
 
 def _telling_text(rng):
     """A text on which the misconceptions differ from the right picks, if one is found soon."""
-    for _ in range(300):
+    for _ in range(3000):
         size = 9
         points = rng.normal(size=(size, 3))
         points /= np.linalg.norm(points, axis=1, keepdims=True)
         similarity, relevance = np.clip(points @ points.T, 0, None), rng.random(size)
         weight = float(rng.uniform(0.45, 0.65))
-        wrong = _pick_suspects(relevance, similarity, 5, weight).values()
-        if all(one != _picks(relevance, similarity, 5, weight) for one in wrong):
+        answers = [_picks(relevance, similarity, 5, weight), *_pick_suspects(relevance, similarity, 5, weight).values()]
+        if len({tuple(one) for one in answers}) == len(answers):  # no two mistakes have one result
             break
     return relevance, similarity, 5, weight
 
