@@ -29,27 +29,71 @@ from llmai_edu.generation.composed import generate_many_with, usual_steps
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "writing.json"
 SEED, HEAT, CANDIDATES, LINES = 0, 0.8, 4, 14
 TOPICS = (
-    "the sea at night", "an old bicycle", "the first snow", "a letter never sent", "the moon", "my mother's hands",
-    "a city in the rain", "growing old", "a garden in spring", "the last train", "a lost friend", "music",
-    "the hunger of wolves", "a mirror", "bread", "the loss of a king", "a sleepless night", "the stars", "war and peace",
+    "the sea at night",
+    "an old bicycle",
+    "the first snow",
+    "a letter never sent",
+    "the moon",
+    "my mother's hands",
+    "a city in the rain",
+    "growing old",
+    "a garden in spring",
+    "the last train",
+    "a lost friend",
+    "music",
+    "the hunger of wolves",
+    "a mirror",
+    "bread",
+    "the loss of a king",
+    "a sleepless night",
+    "the stars",
+    "war and peace",
     "the river",
-)  # fmt: skip
+)
 ASKED = (
     "Write a Shakespearean sonnet about {topic}: fourteen lines in iambic pentameter that rhyme ABAB CDCD EFEF GG. "
     "Write only the poem."
 )
 FORBIDDEN = {
-    "the sea": ("water", "wave"), "winter": ("snow", "cold"), "a market": ("people", "buy"), "the night": ("dark", "star"),
-    "a forest": ("tree", "green"), "a train journey": ("window", "station"), "music": ("sound", "note"),
-    "the sun": ("light", "warm"), "a school": ("student", "learn"), "bread": ("bake", "oven"), "a river": ("water", "flow"),
-    "a wedding": ("love", "bride"), "a storm": ("wind", "rain"), "a library": ("book", "read"), "a garden": ("flower", "plant"),
-    "an old house": ("door", "room"), "a dog": ("friend", "tail"), "the moon": ("night", "sky"), "a mountain": ("peak", "climb"),
+    "the sea": ("water", "wave"),
+    "winter": ("snow", "cold"),
+    "a market": ("people", "buy"),
+    "the night": ("dark", "star"),
+    "a forest": ("tree", "green"),
+    "a train journey": ("window", "station"),
+    "music": ("sound", "note"),
+    "the sun": ("light", "warm"),
+    "a school": ("student", "learn"),
+    "bread": ("bake", "oven"),
+    "a river": ("water", "flow"),
+    "a wedding": ("love", "bride"),
+    "a storm": ("wind", "rain"),
+    "a library": ("book", "read"),
+    "a garden": ("flower", "plant"),
+    "an old house": ("door", "room"),
+    "a dog": ("friend", "tail"),
+    "the moon": ("night", "sky"),
+    "a mountain": ("peak", "climb"),
     "a ship": ("sail", "sea"),
-}  # fmt: skip
+}
 INCLUDED = (
-    "lantern", "spoon", "ladder", "orange", "pocket", "clock", "button", "carpet", "hammer", "letter", "mirror", "needle",
-    "basket", "candle", "ticket", "umbrella",
-)  # fmt: skip
+    "lantern",
+    "spoon",
+    "ladder",
+    "orange",
+    "pocket",
+    "clock",
+    "button",
+    "carpet",
+    "hammer",
+    "letter",
+    "mirror",
+    "needle",
+    "basket",
+    "candle",
+    "ticket",
+    "umbrella",
+)
 TONES = ("cheerful", "gloomy")
 ITEMS, SHORTEST, LONGEST, SUMMARY_TOKENS = 100, 120, 700, 32
 
@@ -109,7 +153,7 @@ def sonnets(poet: Sonneteer) -> dict[str, Any]:
 
 
 def summaries(poet: Sonneteer) -> dict[str, Any]:
-    """A hundred test pairs, drawn by a fingerprint of their text, each with a summary that the model wrote, greedily."""
+    """A hundred test pairs, drawn by a fingerprint of their text, each with a summary that the model wrote."""
     model, tokenizer = poet.model, poet.tokenizer
     some = [pair for pair in load_docstring_pairs().test if SHORTEST <= len(pair.body) <= LONGEST]
     some = sorted(some, key=lambda pair: unit_hash(pair.body))[:ITEMS]
@@ -125,7 +169,7 @@ def summaries(poet: Sonneteer) -> dict[str, Any]:
 
 
 def wishes() -> list[Wish]:
-    """Two wishes a topic, a cheerful and a gloomy one, each with two words to include and two typical ones forbidden."""
+    """Two wishes a topic, a cheerful and a gloomy one; two words to include, and two typical ones forbidden."""
     rng, found = np.random.default_rng(SEED), []
     for topic, forbidden in FORBIDDEN.items():
         for tone in TONES:

@@ -66,7 +66,7 @@ def look_up(word: str, dictionary: Dictionary | None = None) -> tuple[Phones, ..
 
 
 def _ending(last: str, ending: str) -> Phones:
-    """How 's, 'd or 'st sounds after a last phoneme; it is a syllable of its own only where it cannot be said without."""
+    """How 's, 'd or 'st sounds after a last phoneme; a syllable of its own only where it cannot be said without."""
     if ending == "st":
         return ("S", "T")
     if ending == "d":

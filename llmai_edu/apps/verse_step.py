@@ -19,8 +19,8 @@ def allowed_tokens(words: VerseWords, line: Sequence[int], ending: np.ndarray) -
     """Which tokens may come next, so that the line can still become an iambic pentameter with such an ending.
 
     line: the tokens of the line so far. ending: (V,) of bool, the words that may fill the line. A word of more than
-    three letters may stand in a line once, no word twice in a row without a comma. Returns (V,) of bool; some token is always left, if
-    `ending` holds some words of one syllable.
+    three letters may stand in a line once, no word twice in a row without a comma. Returns (V,) of bool; some token is
+    always left, if `ending` holds some words of one syllable.
     """
     places, last = 1, ""  # bit 0: the first word begins at place 0
     for token in line:
@@ -36,9 +36,8 @@ def allowed_tokens(words: VerseWords, line: Sequence[int], ending: np.ndarray) -
     mask = (after > 0) & (~fills | ending) & (words.first == (not line))
     said = [str(words.word[token]) for token in line if len(words.word[token]) > 3]
     mask &= ~np.isin(words.word, [*said, last])
-    if last:
-        if sum(token in words.commas for token in line) < COMMAS:
-            mask[list(words.commas)] = True
+    if last and sum(token in words.commas for token in line) < COMMAS:
+        mask[list(words.commas)] = True
     return mask
 
 

@@ -1,4 +1,4 @@
-"""The words a line of verse may be made of: single tokens that the dictionary can pronounce, with what they do to a line.
+"""The words of verse: single tokens that the dictionary can pronounce, with what each does to a line.
 
 To keep one choice one word, only words that SmolLM2 writes with one token are used: " summer" is one, " temperate" two.
 """
@@ -21,42 +21,11 @@ from llmai_edu.tokenizers.bpe import BPETokenizer
 __all__ = ["VerseWords", "common_words", "usual_words", "verse_words"]
 
 _INSIDE, _FIRST = re.compile(rb" ([a-z]+|I|O)"), re.compile(rb"([A-Z][a-z]*)")
-_SHORT = frozenset(
-    [
-        "a",
-        "i",
-        "o",
-        "am",
-        "an",
-        "as",
-        "at",
-        "be",
-        "by",
-        "do",
-        "go",
-        "he",
-        "if",
-        "in",
-        "is",
-        "it",
-        "lo",
-        "me",
-        "my",
-        "no",
-        "of",
-        "oh",
-        "on",
-        "or",
-        "so",
-        "to",
-        "up",
-        "us",
-        "we",
-        "ye",
-    ]
+_SHORT = frozenset(  # the words of one or two letters; other entries of that length are abbreviations
+    "a i o am an as at be by do go he if in is it lo me my no of oh on or so to up us we ye".split()  # noqa: SIM905
 )
-_NO_END = frozenset(
-    ["an", "and", "as", "at", "by", "for", "from", "in", "of", "or", "our", "the", "their", "to", "with", "your"]
+_NO_END = frozenset(  # words that no line ends with
+    "an and as at by for from in of or our the their to with your".split()  # noqa: SIM905
 )
 MARKS = ",.;:?!"
 _PARTNERS = 6  # words of one syllable that a rhyme must offer, so that no line can get stuck
@@ -66,10 +35,10 @@ _PARTNERS = 6  # words of one syllable that a rhyme must offer, so that no line 
 class VerseWords:
     """What each token does to a line, as arrays over the vocabulary, V.
 
-    word: (V,) of str, the word that a token is, "" for others. first: whether it begins a line (a capital, no space). after:
-    (10, V), bit p of `after[place, token]` says that the next word may begin at place p; 0 where the word does not fit.
-    rhyme: the sounds that rhyme with a token's word. groups: the tokens of each rhyme.
-    commas, marks, line_break: the tokens that may stand between words, and at the end of a line.
+    word: (V,) of str, the word that a token is, "" for others. first: whether it begins a line (a capital, no space).
+    after: (10, V), bit p of `after[place, token]` says that the next word may begin at place p; 0 where the word does
+    not fit. rhyme: the sounds that rhyme with a token's word. groups: the tokens of each rhyme. commas, marks,
+    line_break: the tokens that may stand between words, and at the end of a line.
     """
 
     word: np.ndarray

@@ -61,8 +61,8 @@ def load_docstring_pairs() -> Split[Described]:
 def read_docstring_pairs(folder: Path) -> list[Described]:
     """Return all pairs below a folder of Python files, sorted by file: tests, tools and old packages left out.
 
-    A pair needs a first paragraph of one sentence with 5 to 30 words and a full stop, and after it at least three sentences of prose
-    (no code, no tables), together at most 1,600 characters. Equal texts are taken once.
+    A pair needs a first paragraph of one sentence with 5 to 30 words and a full stop, and after it at least three
+    sentences of prose (no code, no tables), together at most 1,600 characters. Equal texts are taken once.
     """
     found: dict[str, Described] = {}
     for path in sorted(folder.rglob("*.py")):

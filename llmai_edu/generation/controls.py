@@ -46,7 +46,7 @@ def token_texts(tokenizer: WordTokenizer) -> list[str]:
 def forbid_words(tokenizer: WordTokenizer, words: Sequence[str], start: int) -> Step:
     """Forbid words, and whatever begins with them ("rain" forbids "rainy"), however they are cut into tokens.
 
-    start: where the written text begins in `ids`; what stands before is the prompt. Raises ValueError for an empty word.
+    start: where the written text begins in `ids`; the prompt stands before it. Raises ValueError for an empty word.
 
     >>> step = forbid_words(tokenizer, ["rain"], start=0)  # doctest: +SKIP
     """

@@ -6,6 +6,9 @@ from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_type
 
 VOWELS, CONSONANTS = ("AA", "EH", "IY", "OW", "AY", "ER"), ("B", "D", "K", "L", "M", "N", "P", "S", "T", "V", "Z")
+STRESSED = "a rhyme begins at the last *stressed* vowel, and not at the last one"
+WHOLE = "count the vowels from the last stressed one on, not those of the whole word"
+SECOND = "a vowel with a 2 is stressed, too, and the digit is no part of the sound"
 FIRST = "the first check has something to say; put that right before the edges"
 
 
@@ -32,21 +35,21 @@ def _rhyme_pairs(rng):
         return _word(rng, onset, nucleus, tail, stress)
 
     return [
-        (word([one]), word([two]), "masculine", {}),
-        (word([one], tail=rest), word([two], tail=rest), "feminine", {}),
+        (word([one]), word([two]), "masculine", {"feminine": WHOLE}),
+        (word([one], tail=rest), word([two], tail=rest), "feminine", {"identical": STRESSED, "masculine": STRESSED}),
         (word([one]), word([one], other), "none", {}),
         (word([one], tail=rest), word([two], other, rest), "none", {
-            "feminine": "the last vowels sound alike, but a rhyme begins at the last *stressed* vowel, and those differ",
-            "masculine": "the last vowels sound alike, but a rhyme begins at the last *stressed* vowel, and those differ",
+            "feminine": STRESSED,
+            "masculine": STRESSED,
         }),
         (["D", "EH0", one, f"{vowel}1", *coda], ["P", "AA0", one, f"{vowel}1", *coda], "identical", {
-            "masculine": "the sounds before the stressed vowel are the same, too, back to the vowel before: that is identical",
+            "masculine": "the consonants before the stressed vowel are the same, too: that is identical",
         }),
         ([two, one, f"{vowel}1", *coda], [one, f"{vowel}1", *coda], "masculine", {
             "identical": "the onset is *all* the consonants before the stressed vowel, not the last one alone",
         }),
-        ([one, f"{vowel}1", *coda], [two, f"{vowel}2", *coda], "masculine", {
-            "none": "a vowel with a 2 is stressed, too, and the digit is no part of the sound",
+        ([one, f"{vowel}1", *coda], ["B", f"{other}1", two, f"{vowel}2", *coda], "masculine", {
+            "none": SECOND,
         }),
         ([one, f"{vowel}1", *rest], [one, f"{vowel}1", *rest], "identical", {
             "feminine": "a feminine rhyme, too, is identical when the onsets are the same",
@@ -54,11 +57,11 @@ def _rhyme_pairs(rng):
         ([f"{vowel}1", *coda], [three, f"{vowel}1", *coda], "masculine", {}),
         ([f"{vowel}1", *coda], [f"{vowel}1", *coda], "identical", {}),
         ([one, f"{other}1", *flat, two, f"{vowel}2", *coda], [three, f"{vowel}1", *coda], "masculine", {
-            "none": "the rhyme begins at the *last* stressed vowel, and a 2 is a stress, too",
-            "feminine": "count the vowels from the last stressed one on, not those of the whole word",
+            "none": SECOND,
+            "feminine": WHOLE,
         }),
         (["B", "AA0", one, f"{vowel}1", *coda], ["B", "AA0", two, f"{vowel}1", *coda], "masculine", {
-            "feminine": "count the vowels from the last stressed one on, not those of the whole word",
+            "feminine": WHOLE,
         }),
     ]  # fmt: skip
 
