@@ -31,7 +31,7 @@ MUTANTS = {
         ),
         Mutant(
             "swapped",
-            says="this is not the kind",
+            says="one vowel in the rhyming part makes it masculine",
             edit=('"masculine" if vowels == 1 else "feminine"', '"feminine" if vowels == 1 else "masculine"'),
         ),
     ],

@@ -35,6 +35,9 @@ def _rhyme_pairs(rng):
         return _word(rng, onset, nucleus, tail, stress)
 
     return [
+        ([one, f"{vowel}1", *coda], [two, f"{vowel}1", *coda], "masculine", {
+            "feminine": "one vowel in the rhyming part makes it masculine, and more make it feminine",
+        }),
         (word([one]), word([two]), "masculine", {"feminine": WHOLE}),
         (word([one], tail=rest), word([two], tail=rest), "feminine", {"identical": STRESSED, "masculine": STRESSED}),
         (word([one]), word([one], other), "none", {}),
