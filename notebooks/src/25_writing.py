@@ -180,6 +180,39 @@ for share, sentence in zip(walked, text):
 
 
 # %% quote="llmai_edu.apps.summaries:page_rank"
+def page_rank(
+    weights: np.ndarray, damping: float = 0.85, tolerance: float = 1e-10
+) -> np.ndarray:
+    """How often somebody is at each node who walks along edges, in proportion to their weights, and jumps now and then.
+
+    From a node without edges one jumps anywhere. weights: (S, S), not negative. Returns (S,), summing to 1. Raises
+    ValueError for other weights. Page et al. 1999, "The PageRank Citation Ranking".
+
+    >>> page_rank(np.array([[0, 1.0, 0], [1, 0, 1], [0, 1, 0]])).round(3).tolist()
+    [0.257, 0.486, 0.257]
+    """
+    weights = np.asarray(weights, float)
+    if (
+        weights.ndim != 2
+        or weights.shape[0] != weights.shape[1]
+        or not len(weights)
+        or (weights < 0).any()
+    ):
+        raise ValueError(
+            f"weights must be a square table of numbers that are not negative, got {weights.shape}"
+        )
+    size = len(weights)
+    out = weights.sum(1, keepdims=True)
+    moves = np.where(
+        out > 0, weights / np.where(out > 0, out, 1), 1 / size
+    )  # (S, S): row i says where i leads
+    rank = np.full(size, 1 / size)
+    while True:
+        new = (1 - damping) / size + damping * rank @ moves
+        if np.abs(new - rank).sum() < tolerance:
+            return new
+        rank = new
+
 
 # %%
 from llmai_edu.apps.summaries import best_sentence, text_rank
@@ -450,6 +483,23 @@ assert not rhymes("love", "prove", sounds)
 
 
 # %% quote="llmai_edu.apps.metre:fits"
+def fits(pattern: str, place: int) -> bool:
+    """Whether a word with these stresses may begin at this place of a line, counted from 0.
+
+    Places 1, 3, 5, 7 and 9 are strong, the others weak. The main stress of a word of two or more syllables must stand
+    on a strong place; at the very beginning of a line it may also stand on place 0. Nothing is asked of words of one
+    syllable, nor of other syllables.
+
+    >>> fits("01", 0), fits("01", 1), fits("10", 1), fits("10", 0), fits("10", 2)
+    (True, False, True, True, False)
+    """
+    if len(pattern) == 1:
+        return True
+    return all(
+        digit != "1" or (place + i) % 2 == 1 or place + i == 0
+        for i, digit in enumerate(pattern)
+    )
+
 
 # %%
 print("'compare' (01) may begin at places", [p for p in range(9) if fits("01", p)])
@@ -518,6 +568,31 @@ assert "temperate" not in vocabulary
 
 
 # %% quote="llmai_edu.apps.verse_step:allowed_tokens"
+def allowed_tokens(words: VerseWords, line: Sequence[int], ending: np.ndarray) -> np.ndarray:
+    """Which tokens may come next, so that the line can still become an iambic pentameter with such an ending.
+
+    line: the tokens of the line so far. ending: (V,) of bool, the words that may fill the line. A word of more than
+    three letters may stand in a line once, no word twice in a row without a comma. Returns (V,) of bool; some token is
+    always left, if `ending` holds some words of one syllable.
+    """
+    places, last = 1, ""  # bit 0: the first word begins at place 0
+    for token in line:
+        last = str(words.word[token])
+        places = int(words.moves(places)[token]) if last else places
+    mask = np.zeros(len(words.word), bool)
+    if places >> LENGTH & 1:  # the line is full: a mark or none, then the line break
+        mask[words.line_break] = True
+        mask[list(words.marks)] = bool(last)
+        return mask
+    after = words.moves(places)
+    fills = (after >> LENGTH & 1).astype(bool)
+    mask = (after > 0) & (~fills | ending) & (words.first == (not line))
+    said = [str(words.word[token]) for token in line if len(words.word[token]) > 3]
+    mask &= ~np.isin(words.word, [*said, last])
+    if last and sum(token in words.commas for token in line) < COMMAS:
+        mask[list(words.commas)] = True
+    return mask
+
 
 # %% [markdown]
 # The sets are kept as bits of a number (`1` is the set with place 0 alone, `places >> LENGTH & 1` asks whether place 10 is in it), which makes the test of 49,152 tokens at once a matter of microseconds. `words.moves(places)` gives, for every token, the places after it.
