@@ -73,7 +73,9 @@ quatrain = []
 for line in poet.poem(topic, "ABAB", seed=seed):
     quatrain.append(line)
     print(f"{line:<60} {'scans' if scans(line, sounds) else 'does not scan'}")
-print(f"\nrhymed {rhymed_share(quatrain, 'ABAB', sounds):.0%}, {time.perf_counter() - began:.1f} s")
+print(
+    f"\nrhymed {rhymed_share(quatrain, 'ABAB', sounds):.0%}, {time.perf_counter() - began:.1f} s"
+)
 assert all(scans(line, sounds) for line in quatrain)
 assert rhymed_share(quatrain, "ABAB", sounds) == 1
 
@@ -88,7 +90,10 @@ written = {
     "free": [[line["text"] for line in poem] for poem in poems["free"]],
     "Shakespeare": [poem for poem in shakespeare if len(poem) == 14],
 }
-metre = {name: [np.mean([scans(x, sounds) for x in p]) if p else 0 for p in ps] for name, ps in written.items()}
+metre = {
+    name: [np.mean([scans(x, sounds) for x in p]) if p else 0 for p in ps]
+    for name, ps in written.items()
+}
 rhyme = {name: [rhymed_share(p, dictionary=sounds) for p in ps] for name, ps in written.items()}
 figure, panels = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained", sharey=True)
 for axes, shares, label in zip(panels, (metre, rhyme), ("lines that scan", "pairs that rhyme")):
@@ -103,8 +108,13 @@ plt.show()
 
 # %%
 for name in written:
-    print(f"{name:<12} scans {np.mean(metre[name]):.2f} {interval(metre[name]).round(2)}", end="  ")
-    print(f"rhymes {np.mean(rhyme[name]):.2f} {interval(rhyme[name]).round(2)}, {len(written[name])} poems")
+    print(
+        f"{name:<12} scans {np.mean(metre[name]):.2f} {interval(metre[name]).round(2)}",
+        end="  ",
+    )
+    print(
+        f"rhymes {np.mean(rhyme[name]):.2f} {interval(rhyme[name]).round(2)}, {len(written[name])} poems"
+    )
 assert min(np.mean(metre["held"]), np.mean(rhyme["held"])) == 1
 assert max(np.mean(metre[name]) for name in ("asked", "free")) < 0.45
 assert max(np.mean(rhyme[name]) for name in ("asked", "free")) < 0.3
@@ -122,7 +132,10 @@ assert 0.72 < np.mean(rhyme["Shakespeare"]) < 0.8
 
 # %%
 pairs = load_docstring_pairs()
-print([len(part) for part in pairs.parts], "pairs for training, validation and test, on this Python")
+print(
+    [len(part) for part in pairs.parts],
+    "pairs for training, validation and test, on this Python",
+)
 example = next(pair for pair in pairs.test if pair.name == "to_thread")
 print("\ntext:     ", example.body, "\nreference:", example.summary)
 assert len(pairs.test) > 150
@@ -141,8 +154,13 @@ def plain_words(text):
 
 
 given_away = np.mean([item["summary"].lower() in item["body"].lower() for item in test_items])
-there = [len(plain_words(i["summary"]) & plain_words(i["body"])) / len(plain_words(i["summary"])) for i in test_items]
-print(f"reference repeated in the text: {given_away:.0%}; its words found there: {np.mean(there):.0%}")
+there = [
+    len(plain_words(i["summary"]) & plain_words(i["body"])) / len(plain_words(i["summary"]))
+    for i in test_items
+]
+print(
+    f"reference repeated in the text: {given_away:.0%}; its words found there: {np.mean(there):.0%}"
+)
 assert given_away == 0
 assert 0.3 < np.mean(there) < 0.55
 
@@ -326,7 +344,9 @@ assert behind["SmolLM2"][0] < 0 < behind["SmolLM2"][1]
 broken = "Return a list that does not contain the charsets used in this message."
 right = "Return a list that does contain the charsets used in this message."
 value = scorer.score(right, broken)["rougeL"].fmeasure
-print(f"ROUGE-L of the opposite: {value:.2f}; of the best way above: {scores['first'][:, 2].mean():.2f}")
+print(
+    f"ROUGE-L of the opposite: {value:.2f}; of the best way above: {scores['first'][:, 2].mean():.2f}"
+)
 assert value > 0.9
 
 # %% [markdown]
@@ -376,8 +396,14 @@ import torch
 for said in ("They came to the wa", "They came to the"):
     ids = torch.tensor([poet.tokenizer.encode(said)])
     after = forbid_words(poet.tokenizer, ["water"], start=0)(torch.zeros(1, 49152), ids)[0]
-    ours = torch.flatnonzero(after == -torch.inf).tolist() if hasattr(torch, "flatnonzero") else (after == -torch.inf).nonzero()[:, 0].tolist()
-    print(f"{said!r}: {len(ours)} tokens are forbidden, such as {[poet.tokenizer.decode([t]) for t in ours[:6]]}")
+    ours = (
+        torch.flatnonzero(after == -torch.inf).tolist()
+        if hasattr(torch, "flatnonzero")
+        else (after == -torch.inf).nonzero()[:, 0].tolist()
+    )
+    print(
+        f"{said!r}: {len(ours)} tokens are forbidden, such as {[poet.tokenizer.decode([t]) for t in ours[:6]]}"
+    )
     assert ours == forbidden_by_hand(said, "water")
 
 # %% [markdown]
@@ -401,18 +427,31 @@ assert all(kept(wish, text).values())
 
 # %% alt="Bars for each wish, asked beside held, with intervals. Include: asked well below a half, held 1. Forbid: asked about three quarters, held 1. Length: asked about a half to two thirds, held 1. All three at once: asked under a quarter, held 1."
 controls = recording["controls"]
-wishes = [Wish(**{k: tuple(v) if isinstance(v, list) else v for k, v in w.items()}) for w in controls["wishes"]]
+wishes = [
+    Wish(**{k: tuple(v) if isinstance(v, list) else v for k, v in w.items()})
+    for w in controls["wishes"]
+]
 met = {
-    name: [kept(wish, row["text"]) for wish, row in zip(wishes, controls[name])] for name in ("asked", "held")
+    name: [kept(wish, row["text"]) for wish, row in zip(wishes, controls[name])]
+    for name in ("asked", "held")
 }
 shares = {
-    name: {kind: [one[kind] for one in rows] for kind in rows[0]} | {"all three": [all(one.values()) for one in rows]}
+    name: {kind: [one[kind] for one in rows] for kind in rows[0]}
+    | {"all three": [all(one.values()) for one in rows]}
     for name, rows in met.items()
 }
 _, axes = new_axes(6.0, 3.0)
 for shift, (name, hatch) in zip((-0.2, 0.2), (("asked", "//"), ("held", ""))):
     for place, (kind, values) in enumerate(shares[name].items()):
-        axes.bar(place + shift, np.mean(values), 0.36, color=PALETTE[shift > 0], hatch=hatch, alpha=0.7, label=name if not place else None)
+        axes.bar(
+            place + shift,
+            np.mean(values),
+            0.36,
+            color=PALETTE[shift > 0],
+            hatch=hatch,
+            alpha=0.7,
+            label=name if not place else None,
+        )
         axes.plot([place + shift] * 2, interval(values), "k_-")
 axes.set_xticks(range(4), list(shares["held"]))
 axes.set(ylabel="share of texts", ylim=(0, 1.05))
@@ -434,7 +473,9 @@ for name in ("asked", "held"):
     tone = encode([row["text"] for row in controls[name]]) @ (anchors[0] - anchors[1])
     brighter = tone[0::2] > tone[1::2]  # cheerful, then gloomy, of one topic
     low, high = interval(brighter)
-    print(f"{name}: the cheerful text is the brighter one in {brighter.mean():.0%}, 95 %: {low:.0%} to {high:.0%}")
+    print(
+        f"{name}: the cheerful text is the brighter one in {brighter.mean():.0%}, 95 %: {low:.0%} to {high:.0%}"
+    )
     assert brighter.mean() > 0.6
 
 # %% [markdown]
@@ -446,7 +487,8 @@ for name in ("asked", "held"):
 
 # %%
 bits = {
-    name: np.array([-row["log_prob"] / row["tokens"] / np.log(2) for row in controls[name]]) for name in ("asked", "held")
+    name: np.array([-row["log_prob"] / row["tokens"] / np.log(2) for row in controls[name]])
+    for name in ("asked", "held")
 }
 extra = bits["held"] - bits["asked"]
 low, high = interval(extra)
@@ -454,7 +496,9 @@ print({name: f"{values.mean():.2f} bits a token" for name, values in bits.items(
 print(f"difference {extra.mean():.2f}, 95 %: {low:.2f} to {high:.2f}")
 worst = np.argsort(-bits["held"])[:3]
 for i in worst:
-    print(f"\n{bits['held'][i]:.1f} bits: {', '.join(wishes[i].include)}: {controls['held'][i]['text']}")
+    print(
+        f"\n{bits['held'][i]:.1f} bits: {', '.join(wishes[i].include)}: {controls['held'][i]['text']}"
+    )
 assert low > 0
 
 # %% [markdown]
@@ -471,7 +515,9 @@ from llmai_edu.apps.pronunciation import look_up, rhyme_part, rhymes, stresses, 
 
 for word in ("compare", "temperate", "summer's", "day", "may"):
     phones = look_up(word, sounds)[0]
-    print(f"{word:<10} {' '.join(phones):<22} stresses {stresses(phones):<4} rhymes from {' '.join(rhyme_part(phones))}")
+    print(
+        f"{word:<10} {' '.join(phones):<22} stresses {stresses(phones):<4} rhymes from {' '.join(rhyme_part(phones))}"
+    )
 assert rhymes("day", "may", sounds)
 assert not rhymes("day", "day", sounds)
 assert not rhymes("love", "prove", sounds)
@@ -531,12 +577,16 @@ known = [line for line in lines if all(look_up(word, sounds) for word in words_o
 prose = list(ten_syllables(words_of(load_speeches()[-1].text)))[:1000]
 rates = {
     "Shakespeare's lines": [scans(line, sounds) for line in known],
-    "their words shuffled": [scans(" ".join(rng.permutation(words_of(line))), sounds) for line in known],
+    "their words shuffled": [
+        scans(" ".join(rng.permutation(words_of(line))), sounds) for line in known
+    ],
     "prose": [scans(run, sounds) for run in prose],
 }
 print(f"{len(known) / len(lines):.0%} of the lines have only known words")
 for name, values in rates.items():
-    print(f"{name:<21} {np.mean(values):.2f}, 95 %: {interval(values).round(2)}, {len(values)} lines")
+    print(
+        f"{name:<21} {np.mean(values):.2f}, 95 %: {interval(values).round(2)}, {len(values)} lines"
+    )
 assert 0.8 < np.mean(rates["Shakespeare's lines"]) < 0.9
 assert 0.35 < np.mean(rates["their words shuffled"]) < 0.5
 assert 0.25 < np.mean(rates["prose"]) < 0.5
@@ -606,7 +656,9 @@ line = poet.tokenizer.encode("And so the summer comes to every")
 for n in (0, 3, 7):
     mask = allowed_tokens(poet.words, line[:n], ending)
     names = sorted({str(w) for w in usable[mask]} - {""})
-    print(f"{poet.tokenizer.decode(line[:n])!r}: {len(names):,} words, such as {[str(w) for w in rng.permutation(names)[:5]]}")
+    print(
+        f"{poet.tokenizer.decode(line[:n])!r}: {len(names):,} words, such as {[str(w) for w in rng.permutation(names)[:5]]}"
+    )
 print("rhyming with 'night':", sorted(set(usable[ending].tolist()))[:12])
 for word in set(usable[ending].tolist()):
     assert rhymes(word, "night", sounds)
@@ -620,7 +672,8 @@ for word in set(usable[ending].tolist()):
 
 # %%
 line_score = {
-    name: [[line["log_prob"] / np.log(2) for line in poem] for poem in some] for name, some in poems.items()
+    name: [[line["log_prob"] / np.log(2) for line in poem] for poem in some]
+    for name, some in poems.items()
 }
 means = [np.mean(poem) for poem in line_score["constrained"]]
 for title, i in (("likeliest", int(np.argmax(means))), ("least likely", int(np.argmin(means)))):
@@ -644,10 +697,16 @@ def bits_a_token(poem):
 
 
 def per_token(poem):
-    return -sum(line["log_prob"] for line in poem) / sum(line["tokens"] for line in poem) / np.log(2)
+    return (
+        -sum(line["log_prob"] for line in poem)
+        / sum(line["tokens"] for line in poem)
+        / np.log(2)
+    )
 
 
-drawn = np.array(recording["sonnets"]["candidates"])  # (lines, candidates, 2): tokens, log-probability
+drawn = np.array(
+    recording["sonnets"]["candidates"]
+)  # (lines, candidates, 2): tokens, log-probability
 price = {
     "held, chosen of four": [per_token(poem) for poem in poems["constrained"]],
     "held, all candidates": -drawn[..., 1].sum(1) / drawn[..., 0].sum(1) / np.log(2),
@@ -686,7 +745,9 @@ def answer(text):
         yield "Begin with sonnet:, write: or summarize:"
 
 
-box = app_box(answer, example="sonnet: the sea at night", title="Automatic writing", label="Write")
+box = app_box(
+    answer, example="sonnet: the sea at night", title="Automatic writing", label="Write"
+)
 show(box, boxed("\n".join(quatrain)))
 
 # %% [markdown]
@@ -713,7 +774,9 @@ echoes = {}
 for name, some in written.items():
     openings = [[" ".join(words_of(line)[:3]) for line in poem] for poem in some if poem]
     echoes[name] = [1 - len(set(opening)) / len(opening) for opening in openings]
-    print(f"{name:<12} lines that begin with three words of an earlier line: {np.mean(echoes[name]):.2f}")
+    print(
+        f"{name:<12} lines that begin with three words of an earlier line: {np.mean(echoes[name]):.2f}"
+    )
 assert np.mean(echoes["held"]) > np.mean(echoes["Shakespeare"])
 
 # %% [markdown]
