@@ -1,6 +1,6 @@
 """The words of verse: single tokens that the dictionary can pronounce, with what each does to a line.
 
-To keep one choice one word, only words that SmolLM2 writes with one token are used: " summer" is one, " temperate" two.
+To keep one choice one word, only words that SmolLM2 writes with one token are used: " summer" is one, " doth" two.
 """
 
 import re

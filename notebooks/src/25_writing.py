@@ -97,7 +97,7 @@ metre = {
 rhyme = {name: [rhymed_share(p, dictionary=sounds) for p in ps] for name, ps in written.items()}
 figure, panels = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained", sharey=True)
 for axes, shares, label in zip(panels, (metre, rhyme), ("lines that scan", "pairs that rhyme")):
-    for row, (name, values) in enumerate(shares.items()):
+    for row, values in enumerate(shares.values()):
         axes.barh(row, np.mean(values), color=PALETTE[row], alpha=0.6)
         axes.plot(interval(values), [row, row], "k|-")
         axes.text(1.04, row, f"{np.mean(values):.2f}", va="center")
@@ -162,10 +162,10 @@ print(
     f"reference repeated in the text: {given_away:.0%}; its words found there: {np.mean(there):.0%}"
 )
 assert given_away == 0
-assert 0.3 < np.mean(there) < 0.55
+assert 0.45 < np.mean(there) < 0.55
 
 # %% [markdown]
-# No reference stands in its text, so nobody can copy it. On the mean more than half of its words do not occur there at all. An author does not repeat in the details what the headline said. So the task is harder than with newspaper articles, and a sentence *taken* from the text cannot match the reference.
+# No reference stands in its text, so nobody can copy it. On the mean only about half of its words occur there at all. An author does not repeat in the details what the headline said. So the task is harder than with newspaper articles, and a sentence *taken* from the text cannot match the reference.
 #
 # ### TextRank: the sentence that all others are about
 #
@@ -233,7 +233,7 @@ def page_rank(
 
 
 # %%
-from llmai_edu.apps.summaries import best_sentence, text_rank
+from llmai_edu.apps.summaries import best_sentence
 
 ranks = page_rank(similarities(text))
 moves = similarities(text) / similarities(text).sum(1, keepdims=True)
@@ -286,55 +286,62 @@ for item in test_items[:20]:
 print(f"{rouge_1('Close the file.', 'It closes the open file.'):.2f}")
 
 # %% [markdown]
-# Now the hundred test items. The opponents: a *random* sentence, the *first* sentence of the text (journalists call it the lead, and it is hard to beat), TextRank over words and over vectors, and SmolLM2's sentence (its first one, if it wrote more; the texts are recorded, everything else is computed here).
+# Now the hundred test items. The opponents: a *random* sentence (we take the mean over all sentences, which is what a random choice gives in the long run), the *first* sentence of the text (journalists call it the lead, and it is hard to beat), TextRank over words and over vectors, and SmolLM2's sentence (its first one, if it wrote more; the texts are recorded, everything else is computed here).
 
 # %%
 KINDS = ("rouge1", "rouge2", "rougeL")
 scorer = rouge_scorer.RougeScorer(KINDS, use_stemmer=True)
 ways = {
-    "random": lambda body: str(rng.choice(sentences(body))),
-    "first": lambda body: sentences(body)[0],
-    "TextRank": best_sentence,
-    "TextRank, vectors": lambda body: best_sentence(body, encode),
+    "random": lambda item: sentences(item["body"]),  # all of them
+    "first": lambda item: sentences(item["body"])[:1],
+    "TextRank": lambda item: [best_sentence(item["body"])],
+    "TextRank, vectors": lambda item: [best_sentence(item["body"], encode)],
+    "SmolLM2": lambda item: sentences(item["written"])[:1],
 }
-chosen = {name: [way(item["body"]) for item in test_items] for name, way in ways.items()}
-chosen["SmolLM2"] = [sentences(item["written"])[0] for item in test_items]
 
 
-def rouge(summaries):
-    """F1 of the three kinds for each item: (N, 3)."""
-    found = [scorer.score(item["summary"], one) for item, one in zip(test_items, summaries)]
-    return np.array([[one[kind].fmeasure for kind in KINDS] for one in found])
+def rouge(item, summaries):
+    """F1 of the three kinds, the mean over some summaries: (3,)."""
+    found = [scorer.score(item["summary"], one) for one in summaries]
+    return np.mean([[one[kind].fmeasure for kind in KINDS] for one in found], axis=0)
 
 
-scores = {name: rouge(summaries) for name, summaries in chosen.items()}
+scores = {name: np.array([rouge(i, way(i)) for i in test_items]) for name, way in ways.items()}
 for name, table in scores.items():
     low, high = interval(table[:, 2])
     print(f"{name:<18}", *table.mean(0).round(3), f"  ROUGE-L 95 %: {low:.3f} to {high:.3f}")
 
 # %% [markdown]
-# The intervals overlap. But all five were asked about the same items, so compare them item by item, against the first sentence:
+# The intervals overlap. But all five were asked about the same items, so compare them item by item. On the left, each one less the random sentence; on the right, less the first one:
 
-# %% alt="Differences in ROUGE-L to the first sentence, with intervals. A random sentence lies below zero with its whole interval. TextRank over words is slightly below, TextRank over vectors and SmolLM2 lie near zero, their intervals hold zero."
-_, axes = new_axes(6.0, 2.6)
-behind = {}
-others = [name for name in scores if name != "first"]
-for row, name in enumerate(others):
-    difference = scores[name][:, 2] - scores["first"][:, 2]
-    low, high = behind[name] = interval(difference)
-    axes.plot([low, high], [row, row], "k|-")
-    axes.plot(difference.mean(), row, "osv^"[row], color=PALETTE[row])
-    print(f"{name:<18} {difference.mean():+.3f}  95 %: {low:+.3f} to {high:+.3f}")
-axes.axvline(0, color="black", ls=":")
-axes.set_yticks(range(len(others)), others)
-axes.set(xlabel="ROUGE-L, less that of the first sentence", ylim=(-0.5, len(others) - 0.5))
+# %% alt="Two panels of differences in ROUGE-L with intervals. Less random: first +0.024 and SmolLM2 +0.020 lie above zero with their whole intervals; TextRank +0.008 and TextRank with vectors +0.015 are above zero, the interval of the former holds zero. Less first: random lies below zero with its whole interval, the intervals of the other three hold zero."
+figure, panels = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained", sharey=True)
+gap = {}
+for axes, base in zip(panels, ("random", "first")):
+    for row, name in enumerate(scores):
+        if name == base:
+            continue
+        difference = scores[name][:, 2] - scores[base][:, 2]
+        low, high = gap[name, base] = interval(difference)
+        axes.plot([low, high], [row, row], "k|-")
+        axes.plot(difference.mean(), row, "osv^D"[row], color=PALETTE[row])
+        print(f"{name:<18} less {base:<7} {difference.mean():+.3f}, {low:+.3f} to {high:+.3f}")
+    axes.axvline(0, color="black", ls=":")
+    axes.set(xlabel=f"ROUGE-L, less that of {base}", yticks=range(len(scores)))
+    axes.set_yticklabels(list(scores))
 plt.show()
-assert behind["random"][1] < 0.005
-assert all(low < 0 for low, _ in behind.values())
-assert behind["SmolLM2"][0] < 0 < behind["SmolLM2"][1]
+
+# %%
+assert min(gap["first", "random"][0], gap["SmolLM2", "random"][0]) > 0
+assert gap["TextRank", "random"][0] < 0 < gap["TextRank", "random"][1]
+for name in ("TextRank", "TextRank, vectors", "SmolLM2"):
+    assert gap[name, "first"][0] < 0 < gap[name, "first"][1]
+lengths = [len(sentences(item["body"])) for item in test_items]
+print(f"a text has {np.mean(lengths):.1f} sentences on the mean")
+assert 3.8 < np.mean(lengths) < 4.2
 
 # %% [markdown]
-# Nobody is better than the first sentence. TextRank beats at most the random choice. SmolLM2, with 135 million parameters, comes to about the same number as a program of one line. (All numbers are low: we saw that the words of the reference are mostly not there.) By ROUGE, the language model adds nothing here.
+# The first sentence and SmolLM2's are better than a random one. For TextRank over words we cannot say so: the texts have four sentences on the mean. (A likely reason, not tested: among four sentences there is hardly a centre.) And nobody is shown to be better than the first sentence. SmolLM2, with 135 million parameters, comes to the same number as a program of one line: by ROUGE, the language model adds nothing to it. (All numbers are low, since about half of the words of a reference are not there to be taken.)
 #
 # ### What ROUGE cannot see
 #
@@ -350,21 +357,24 @@ print(
 assert value > 0.9
 
 # %% [markdown]
-# And in the real run? The rule: SmolLM2's five sentences with the highest ROUGE-L, each with its text, so that you can check what it says.
+# And in the real run? The rule: SmolLM2's three sentences with the highest ROUGE-L, each with its text, so that you can check what it says.
 
 # %%
 order = np.argsort(-scores["SmolLM2"][:, 2])
-for i in order[:5]:
+for i in order[:3]:
     item = test_items[i]
-    print(f"{scores['SmolLM2'][i, 2]:.2f} written:   {chosen['SmolLM2'][i]}")
-    print(f"     reference: {item['summary']}\n     text:      {item['body'][:300]}\n")
-false_one = next(i for i in order if "maximum of 4 characters" in test_items[i]["written"])
-place = order.tolist().index(false_one) + 1
-print(f"the one with 'a maximum of 4 characters' is number {place} of {len(order)}")
-assert place <= 10
+    print(f"{scores['SmolLM2'][i, 2]:.2f} written:   {sentences(item['written'])[0]}")
+    print(f"     reference: {item['summary']}\n     text:      {item['body'][:330]}\n")
+highest = test_items[order[0]]
+assert "boundary: `mixed`" in highest["written"]
+assert (
+    "_subtype is the subtype of the multipart content type, defaulting to `mixed'"
+    in highest["body"]
+)
+assert "By default it is calculated as needed" in highest["body"]
 
 # %% [markdown]
-# One of the highest scores goes to a sentence that says a line of text may have "a maximum of 4 characters". Nothing of that kind stands in its text. For ROUGE it shares *encode*, *line*, *characters* with the reference, and that is what it is paid for. A sentence that was *taken* from the text may be beside the point; it cannot be false in this way. So the number that we have does not measure the danger that we should fear.
+# The highest score of all hundred goes to a sentence that is false. It says that the boundary is `mixed` by default. In the text, `mixed` is the default of the *subtype*, and the boundary is calculated. For ROUGE the sentence shares *creates*, *multipart*, *type*, *message* with the reference, and that is what it is paid for. A sentence that was *taken* from the text may be beside the point; it cannot be false in this way. So the number that we have does not measure the danger that we should fear.
 #
 # ## Writing to order
 #
@@ -377,6 +387,8 @@ assert place <= 10
 # Here is the first one, in the plainest form: one word, and all tokens tried one after another.
 
 # %%
+import torch
+
 from llmai_edu.generation.controls import forbid_words
 
 
@@ -391,16 +403,10 @@ def forbidden_by_hand(text, word):
     return found
 
 
-import torch
-
 for said in ("They came to the wa", "They came to the"):
     ids = torch.tensor([poet.tokenizer.encode(said)])
     after = forbid_words(poet.tokenizer, ["water"], start=0)(torch.zeros(1, 49152), ids)[0]
-    ours = (
-        torch.flatnonzero(after == -torch.inf).tolist()
-        if hasattr(torch, "flatnonzero")
-        else (after == -torch.inf).nonzero()[:, 0].tolist()
-    )
+    ours = (after == -torch.inf).nonzero()[:, 0].tolist()
     print(
         f"{said!r}: {len(ours)} tokens are forbidden, such as {[poet.tokenizer.decode([t]) for t in ours[:6]]}"
     )
@@ -442,7 +448,7 @@ shares = {
 }
 _, axes = new_axes(6.0, 3.0)
 for shift, (name, hatch) in zip((-0.2, 0.2), (("asked", "//"), ("held", ""))):
-    for place, (kind, values) in enumerate(shares[name].items()):
+    for place, values in enumerate(shares[name].values()):
         axes.bar(
             place + shift,
             np.mean(values),
@@ -602,7 +608,7 @@ for line in rng.permutation(failed)[:5]:
 # %% [markdown]
 # ### Only words that fit
 #
-# A tokenizer cuts text into pieces, and metre needs words. To keep one choice one word, we use only words that are *one token*: " summer" is one, " temperate" is two. Is that a bad loss?
+# A tokenizer cuts text into pieces, and metre needs words. To keep one choice one word, we use only words that are *one token*: " summer" is one, " doth" is two. Is that a bad loss?
 
 # %%
 usable = poet.words.word
@@ -610,11 +616,18 @@ vocabulary = set(usable.tolist()) - {""}
 used = [word for line in lines for word in words_of(line)]
 share = np.mean([word in vocabulary for word in used])
 print(f"{len(vocabulary):,} words; they cover {share:.0%} of the words of the Sonnets")
-assert 0.8 < share < 0.93
-assert "temperate" not in vocabulary
+assert 0.88 < share < 0.92
+assert "doth" not in vocabulary
 
 # %% [markdown]
 # Nine tenths of the words of the Sonnets are left, which will do. Now the state of a line is small: *at which of the ten places may the next word begin?* Several answers may be possible at once, since *fire* has one syllable or two. So it is a set of places. A word is allowed if it fits at one of them and does not run over the end. A word that *fills* the line must also rhyme. The first of two rhyming lines has no partner yet; there, only words are allowed to which many others rhyme, or the second line would have no way out.
+
+# %%
+from collections.abc import Sequence
+
+from llmai_edu.apps.metre import LENGTH
+from llmai_edu.apps.verse_step import COMMAS
+from llmai_edu.apps.verse_words import VerseWords
 
 
 # %% quote="llmai_edu.apps.verse_step:allowed_tokens"
@@ -648,12 +661,9 @@ def allowed_tokens(words: VerseWords, line: Sequence[int], ending: np.ndarray) -
 # The sets are kept as bits of a number (`1` is the set with place 0 alone, `places >> LENGTH & 1` asks whether place 10 is in it), which makes the test of 49,152 tokens at once a matter of microseconds. `words.moves(places)` gives, for every token, the places after it.
 
 # %%
-from llmai_edu.apps.metre import LENGTH
-from llmai_edu.apps.verse_step import COMMAS, allowed_tokens
-
 ending = poet.words.partners("night")
-line = poet.tokenizer.encode("And so the summer comes to every")
-for n in (0, 3, 7):
+line = poet.tokenizer.encode("And so the summer comes again to")
+for n in (0, 3, len(line)):
     mask = allowed_tokens(poet.words, line[:n], ending)
     names = sorted({str(w) for w in usable[mask]} - {""})
     print(
