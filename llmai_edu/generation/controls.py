@@ -43,6 +43,15 @@ def token_texts(tokenizer: WordTokenizer) -> list[str]:
     return [tokenizer.id_to_bytes(id).decode(errors="replace").lower() for id in range(tokenizer.vocab_size)]
 
 
+def growing(names: Sequence[str]) -> torch.Tensor:
+    """Which tokens go on with a word that stands before them: (V,) of bool.
+
+    >>> growing(["ly", " a", "'s", "."]).tolist()
+    [True, False, True, False]
+    """
+    return torch.tensor([name[:1].isalpha() or name[:1] in ("-", "'", "’") for name in names])
+
+
 def forbid_words(tokenizer: WordTokenizer, words: Sequence[str], start: int) -> Step:
     """Forbid words, and whatever begins with them ("rain" forbids "rainy"), however they are cut into tokens.
 
@@ -85,6 +94,7 @@ def include_words(tokenizer: WordTokenizer, words: Sequence[str], start: int, ev
     if every < 1 or top < 1:
         raise ValueError(f"every and top must be at least 1, got {every} and {top}")
     pieces = [tokenizer.encode(f" {word}") for word in words]
+    grows = growing(token_texts(tokenizer))
 
     def forced(line: list[int], scores: torch.Tensor) -> tuple[int | None, bool]:
         """The token that has to come, if one has to, and whether a word is missing."""
@@ -102,6 +112,8 @@ def include_words(tokenizer: WordTokenizer, words: Sequence[str], start: int, ev
     def step(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         logits = logits.clone()
         for row, line in enumerate(ids[:, start:].tolist()):
+            if any(line[-len(tokens) :] == tokens for tokens in pieces):
+                logits[row, grows] = -torch.inf  # "clock" is there, and must not become "clockwork"
             token, missing = forced(line, logits[row])
             if token is not None:
                 kept = logits[row, token].clone()
@@ -128,7 +140,7 @@ def between_words(tokenizer: WordTokenizer, fewest: int, most: int, start: int) 
     if not 1 <= fewest <= most:
         raise ValueError(f"lengths must satisfy 1 ≤ fewest ≤ most, got {fewest} and {most}")
     stop, names = tokenizer.encode(".")[0], token_texts(tokenizer)
-    grows = torch.tensor([name[:1].isalpha() or (name[:1] in "-'’" and name != "") for name in names])  # a word goes on
+    grows = growing(names)
 
     def step(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
         logits = logits.clone()

@@ -87,7 +87,9 @@ def test_a_word_comes_when_its_time_is_up_and_as_soon_as_it_is_likely():
     assert len(left(late, " and")) > 1 or left(late, " and") == {" rain"}
     assert left(late, " and", " t", "i") == {" rain"}
     assert left(late, " and", " rain") == {"y"}
-    assert "<end>" in left(late, " and", " rain", "y")
+    done = left(late, " and", " rain", "y")
+    assert "<end>" in done
+    assert not {"r", "in", "y", "Rain"} & done  # it must not go on as another word
     soon = include_words(PIECES, ["rainy"], start=1, every=30, top=20)
     assert left(soon, " and") == {" rain"}
 
