@@ -80,7 +80,9 @@ assert all(scans(line, sounds) for line in quatrain)
 assert rhymed_share(quatrain, "ABAB", sounds) == 1
 
 # %% [markdown]
-# Is that hard? Twenty whole sonnets were written in three ways (`benchmarks/record_writing.py`). *Held*: as above, only words that keep the form were offered to the model. *Asked*: a chat prompt asked for "fourteen lines in iambic pentameter that rhyme ABAB CDCD EFEF GG". *Free*: the same beginning as in the held ones, and no rule. The fourth row is the judge's own limit: Shakespeare's sonnets.
+# Read them. The form is there, whatever the lines say. (SmolLM2-Instruct was tuned for chat, and sometimes it talks about a poem instead of writing one. That scans, too.)
+#
+# Is the form hard? Twenty whole sonnets were written in three ways (`benchmarks/record_writing.py`). *Held*: as above, only words that keep the form were offered to the model. *Asked*: a chat prompt asked for "fourteen lines in iambic pentameter that rhyme ABAB CDCD EFEF GG". *Free*: the same beginning as in the held ones, and no rule. The fourth row is the judge's own limit: Shakespeare's sonnets.
 
 # %% alt="Two panels of bars with intervals. Share of lines that scan: held 1.00, asked about a fifth or less, free about a fifth, Shakespeare 0.70. Share of pairs that rhyme: held 1.00, asked and free near zero to a fifth, Shakespeare 0.76."
 poems = recording["sonnets"]["poems"]
@@ -431,7 +433,7 @@ assert all(kept(wish, text).values())
 #
 # Forty wishes: twenty topics, each in a cheerful and in a gloomy tone; two words to include, drawn from a list of things such as *lantern*, *spoon*, *ladder*; two words forbidden that are typical of the topic; 25 to 40 words. Each was written once asked, once held (recorded, the same seeds). In both cases the prompt says everything.
 
-# %% alt="Bars for each wish, asked beside held, with intervals. Include: asked well below a half, held 1. Forbid: asked about three quarters, held 1. Length: asked about a half to two thirds, held 1. All three at once: asked under a quarter, held 1."
+# %% alt="Bars for each wish, asked beside held, with intervals. Asked: include 0.28, forbid 0.60, length 0.35, all three at once 0.08. Held: 1.00 each."
 controls = recording["controls"]
 wishes = [
     Wish(**{k: tuple(v) if isinstance(v, list) else v for k, v in w.items()})
@@ -466,10 +468,14 @@ plt.show()
 for name in shares:
     print(name, {kind: f"{np.mean(values):.2f}" for kind, values in shares[name].items()})
 assert all(np.mean(values) == 1 for values in shares["held"].values())
-assert np.mean(shares["asked"]["all three"]) < 0.5
+asked = {kind: np.mean(values) for kind, values in shares["asked"].items()}
+assert 0.25 < asked["include"] < 0.3
+assert 0.55 < asked["forbid"] < 0.65
+assert 0.3 < asked["length"] < 0.4
+assert sum(shares["asked"]["all three"]) == 3
 
 # %% [markdown]
-# Held, all forty meet all three, as they must. Asked, the model meets one wish or the other, and seldom all at once. (The judge is a count of words; it does not share code with the steps.)
+# Held, all forty meet all three, as they must. Asked, about one text in four holds both words, three in five avoid the forbidden ones, about one in three has the right length, and three of the forty meet all three wishes. (The judge reads the finished text. Of the steps' code it uses the count of words and nothing else. When this was first recorded, two held texts failed: the step had forced *clock*, the model made *clockwork* of it, the step forced *clock* again, and so on to the end of the text. A judge that shares no code finds such a thing.)
 #
 # The *tone* is only asked for, in both. Did it come? A crude judge: MiniLM's similarity of a text with "a cheerful, happy text", less that with "a gloomy, sad text". For each topic there are two texts. If tone did nothing, the cheerful one would win half of the time.
 
@@ -598,12 +604,26 @@ assert 0.35 < np.mean(rates["their words shuffled"]) < 0.5
 assert 0.25 < np.mean(rates["prose"]) < 0.5
 
 # %% [markdown]
-# The judge sees a difference, and it is lenient. It passes about 85 % of Shakespeare's lines, if it knows their words. But of ten syllables in any order it passes about four in ten. English is full of words of one syllable, and those may stand anywhere. So a metre rate of 40 % is what chance gives *to lines of ten syllables*, and 85 % is the ceiling. The free and the asked poems are below chance, because most of their lines do not have ten syllables at all. The lines of Shakespeare's that fail are partly the judge's fault (*glorious* counts three syllables, he says two):
+# The judge sees a difference, and it is lenient. It passes about 85 % of Shakespeare's lines, if it knows their words. But of ten syllables in any order it passes about four in ten. English is full of words of one syllable, and those may stand anywhere. So a metre rate of 40 % is what chance gives *to lines of ten syllables*, and 85 % is the ceiling. The free and the asked poems are below chance, because most of their lines do not have ten syllables at all, as the next cell counts. The lines of Shakespeare's that fail are partly the judge's fault (*glorious* counts three syllables, he says two):
 
 # %%
 failed = [line for line, good in zip(known, rates["Shakespeare's lines"]) if not good]
 for line in rng.permutation(failed)[:5]:
     print(line)
+
+
+def syllables(line):
+    """Syllables by the first pronunciations; unknown words count as one."""
+    return sum(
+        len(stresses(ways[0])) if (ways := look_up(word, sounds)) else 1
+        for word in words_of(line)
+    )
+
+
+for name in ("free", "asked"):
+    ten = [syllables(line) in (10, 11) for poem in written[name] for line in poem]
+    print(f"{name}: {np.mean(ten):.0%} of {len(ten)} lines have ten or eleven syllables")
+    assert np.mean(ten) < 0.5
 
 # %% [markdown]
 # ### Only words that fit
