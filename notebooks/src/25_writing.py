@@ -77,6 +77,8 @@ print(
     f"\nrhymed {rhymed_share(quatrain, 'ABAB', sounds):.0%}, {time.perf_counter() - began:.1f} s"
 )
 assert all(scans(line, sounds) for line in quatrain)
+
+# %%
 assert rhymed_share(quatrain, "ABAB", sounds) == 1
 
 # %% [markdown]
@@ -84,7 +86,7 @@ assert rhymed_share(quatrain, "ABAB", sounds) == 1
 #
 # Is the form hard? Twenty whole sonnets were written in three ways (`benchmarks/record_writing.py`). *Held*: as above, only words that keep the form were offered to the model. *Asked*: a chat prompt asked for "fourteen lines in iambic pentameter that rhyme ABAB CDCD EFEF GG". *Free*: the same beginning as in the held ones, and no rule. The fourth row is the judge's own limit: Shakespeare's sonnets.
 
-# %% alt="Two panels of bars with intervals. Share of lines that scan: held 1.00, asked about a fifth or less, free about a fifth, Shakespeare 0.70. Share of pairs that rhyme: held 1.00, asked and free near zero to a fifth, Shakespeare 0.76."
+# %%
 poems = recording["sonnets"]["poems"]
 written = {
     "held": [[line["text"] for line in poem] for poem in poems["constrained"]],
@@ -92,11 +94,15 @@ written = {
     "free": [[line["text"] for line in poem] for poem in poems["free"]],
     "Shakespeare": [poem for poem in shakespeare if len(poem) == 14],
 }
+
+# %%
 metre = {
     name: [np.mean([scans(x, sounds) for x in p]) if p else 0 for p in ps]
     for name, ps in written.items()
 }
 rhyme = {name: [rhymed_share(p, dictionary=sounds) for p in ps] for name, ps in written.items()}
+
+# %% alt="Two panels of bars with intervals. Share of lines that scan: held 1.00, asked about a fifth or less, free about a fifth, Shakespeare 0.70. Share of pairs that rhyme: held 1.00, asked and free near zero to a fifth, Shakespeare 0.76."
 figure, panels = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained", sharey=True)
 for axes, shares, label in zip(panels, (metre, rhyme), ("lines that scan", "pairs that rhyme")):
     for row, values in enumerate(shares.values()):
@@ -119,6 +125,8 @@ for name in written:
     )
 assert min(np.mean(metre["held"]), np.mean(rhyme["held"])) == 1
 assert max(np.mean(metre[name]) for name in ("asked", "free")) < 0.45
+
+# %%
 assert max(np.mean(rhyme[name]) for name in ("asked", "free")) < 0.3
 assert 0.65 < np.mean(metre["Shakespeare"]) < 0.76
 assert 0.72 < np.mean(rhyme["Shakespeare"]) < 0.8
@@ -160,6 +168,8 @@ there = [
     len(plain_words(i["summary"]) & plain_words(i["body"])) / len(plain_words(i["summary"]))
     for i in test_items
 ]
+
+# %%
 print(
     f"reference repeated in the text: {given_away:.0%}; its words found there: {np.mean(there):.0%}"
 )
@@ -177,6 +187,7 @@ assert 0.45 < np.mean(there) < 0.55
 from llmai_edu.apps.summaries import similarities
 
 
+# %%
 def rank_by_walking(weights, steps=20_000):
     """The share of visits to each node."""
     at, visits = 0, np.zeros(len(weights))
@@ -190,6 +201,7 @@ def rank_by_walking(weights, steps=20_000):
     return visits / steps
 
 
+# %%
 text = sentences(example.body)
 walked = rank_by_walking(similarities(text))
 for share, sentence in zip(walked, text):
@@ -282,6 +294,8 @@ def rouge_1(reference, summary):
 
 
 plain = rouge_scorer.RougeScorer(["rouge1"])
+
+# %%
 for item in test_items[:20]:
     theirs = plain.score(item["summary"], item["written"])["rouge1"].fmeasure
     assert np.isclose(rouge_1(item["summary"], item["written"]), theirs)
@@ -302,6 +316,7 @@ ways = {
 }
 
 
+# %%
 def rouge(item, summaries):
     """F1 of the three kinds, the mean over some summaries: (3,)."""
     found = [scorer.score(item["summary"], one) for one in summaries]
@@ -369,6 +384,8 @@ for i in order[:3]:
     print(f"     reference: {item['summary']}\n     text:      {item['body'][:330]}\n")
 highest = test_items[order[0]]
 assert "boundary: `mixed`" in highest["written"]
+
+# %%
 assert (
     "_subtype is the subtype of the multipart content type, defaulting to `mixed'"
     in highest["body"]
@@ -394,6 +411,7 @@ import torch
 from llmai_edu.generation.controls import forbid_words
 
 
+# %%
 def forbidden_by_hand(text, word):
     """The tokens after which the text would hold the word at the beginning of a word."""
     count = len(re.findall(rf"(?<![a-z]){word}", text.lower()))
@@ -405,6 +423,7 @@ def forbidden_by_hand(text, word):
     return found
 
 
+# %%
 for said in ("They came to the wa", "They came to the"):
     ids = torch.tensor([poet.tokenizer.encode(said)])
     after = forbid_words(poet.tokenizer, ["water"], start=0)(torch.zeros(1, 49152), ids)[0]
@@ -433,7 +452,7 @@ assert all(kept(wish, text).values())
 #
 # Forty wishes: twenty topics, each in a cheerful and in a gloomy tone; two words to include, drawn from a list of things such as *lantern*, *spoon*, *ladder*; two words forbidden that are typical of the topic; 25 to 40 words. Each was written once asked, once held (recorded, the same seeds). In both cases the prompt says everything.
 
-# %% alt="Bars for each wish, asked beside held, with intervals. Asked: include 0.28, forbid 0.60, length 0.35, all three at once 0.08. Held: 1.00 each."
+# %%
 controls = recording["controls"]
 wishes = [
     Wish(**{k: tuple(v) if isinstance(v, list) else v for k, v in w.items()})
@@ -443,11 +462,15 @@ met = {
     name: [kept(wish, row["text"]) for wish, row in zip(wishes, controls[name])]
     for name in ("asked", "held")
 }
+
+# %%
 shares = {
     name: {kind: [one[kind] for one in rows] for kind in rows[0]}
     | {"all three": [all(one.values()) for one in rows]}
     for name, rows in met.items()
 }
+
+# %% alt="Bars for each wish, asked beside held, with intervals. Asked: include 0.28, forbid 0.60, length 0.35, all three at once 0.08. Held: 1.00 each."
 _, axes = new_axes(6.0, 3.0)
 for shift, (name, hatch) in zip((-0.2, 0.2), (("asked", "//"), ("held", ""))):
     for place, values in enumerate(shares[name].values()):
@@ -465,6 +488,8 @@ axes.set_xticks(range(4), list(shares["held"]))
 axes.set(ylabel="share of texts", ylim=(0, 1.05))
 axes.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.18))
 plt.show()
+
+# %%
 for name in shares:
     print(name, {kind: f"{np.mean(values):.2f}" for kind, values in shares[name].items()})
 assert all(np.mean(values) == 1 for values in shares["held"].values())
@@ -507,6 +532,8 @@ low, high = interval(extra)
 print({name: f"{values.mean():.2f} bits a token" for name, values in bits.items()})
 print(f"difference {extra.mean():.2f}, 95 %: {low:.2f} to {high:.2f}")
 worst = np.argsort(-bits["held"])[:3]
+
+# %%
 for i in worst:
     print(
         f"\n{bits['held'][i]:.1f} bits: {', '.join(wishes[i].include)}: {controls['held'][i]['text']}"
@@ -572,6 +599,7 @@ assert [p for p in range(9) if fits("10", p)] == [0, 1, 3, 5, 7]
 from llmai_edu.datasets import load_speeches
 
 
+# %%
 def ten_syllables(words):
     """Runs of whole words that have ten syllables, one after another."""
     run, size = [], 0
@@ -584,6 +612,7 @@ def ten_syllables(words):
             run, size = [], 0
 
 
+# %%
 lines = [line for poem in shakespeare for line in poem]
 known = [line for line in lines if all(look_up(word, sounds) for word in words_of(line))]
 prose = list(ten_syllables(words_of(load_speeches()[-1].text)))[:1000]
@@ -594,6 +623,8 @@ rates = {
     ],
     "prose": [scans(run, sounds) for run in prose],
 }
+
+# %%
 print(f"{len(known) / len(lines):.0%} of the lines have only known words")
 for name, values in rates.items():
     print(
@@ -620,6 +651,7 @@ def syllables(line):
     )
 
 
+# %%
 for name in ("free", "asked"):
     ten = [syllables(line) in (10, 11) for poem in written[name] for line in poem]
     print(f"{name}: {np.mean(ten):.0%} of {len(ten)} lines have ten or eleven syllables")
@@ -690,6 +722,8 @@ for n in (0, 3, len(line)):
         f"{poet.tokenizer.decode(line[:n])!r}: {len(names):,} words, such as {[str(w) for w in rng.permutation(names)[:5]]}"
     )
 print("rhyming with 'night':", sorted(set(usable[ending].tolist()))[:12])
+
+# %%
 for word in set(usable[ending].tolist()):
     assert rhymes(word, "night", sounds)
 
@@ -726,6 +760,7 @@ def bits_a_token(poem):
     return -log_p.gather(1, torch.tensor(ids)[:, None]).mean().item() / np.log(2)
 
 
+# %%
 def per_token(poem):
     return (
         -sum(line["log_prob"] for line in poem)
@@ -737,6 +772,8 @@ def per_token(poem):
 drawn = np.array(
     recording["sonnets"]["candidates"]
 )  # (lines, candidates, 2): tokens, log-probability
+
+# %%
 price = {
     "held, chosen of four": [per_token(poem) for poem in poems["constrained"]],
     "held, all candidates": -drawn[..., 1].sum(1) / drawn[..., 0].sum(1) / np.log(2),
@@ -763,6 +800,7 @@ from llmai_edu.viz import boxed, show
 from llmai_edu.viz.app_box import app_box
 
 
+# %%
 def answer(text):
     kind, _, rest = text.partition(":")
     if kind.strip() == "sonnet":
@@ -775,6 +813,7 @@ def answer(text):
         yield "Begin with sonnet:, write: or summarize:"
 
 
+# %%
 box = app_box(
     answer, example="sonnet: the sea at night", title="Automatic writing", label="Write"
 )
