@@ -577,7 +577,7 @@ LESSONS = (
             "llmai_edu.generation.controls",
         ),
         minutes=100,
-        seconds=45,
+        seconds=50,
         memory_mb=1900,
         exercises=("writing.rhyme_kind", "writing.pick", "writing.force_before_end"),
         data=("pronunciations", "shakespeare", "minilm"),

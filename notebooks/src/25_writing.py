@@ -102,7 +102,7 @@ metre = {
 }
 rhyme = {name: [rhymed_share(p, dictionary=sounds) for p in ps] for name, ps in written.items()}
 
-# %% alt="Two panels of bars with intervals. Share of lines that scan: held 1.00, asked about a fifth or less, free about a fifth, Shakespeare 0.70. Share of pairs that rhyme: held 1.00, asked and free near zero to a fifth, Shakespeare 0.76."
+# %% alt="Two panels of bars with intervals. Share of lines that scan: held 1.00, asked 0.05, free 0.06, Shakespeare 0.72. Share of pairs that rhyme: held 1.00, asked 0.01, free 0.00, Shakespeare 0.77."
 figure, panels = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained", sharey=True)
 for axes, shares, label in zip(panels, (metre, rhyme), ("lines that scan", "pairs that rhyme")):
     for row, values in enumerate(shares.values()):
@@ -124,15 +124,15 @@ for name in written:
         f"rhymes {np.mean(rhyme[name]):.2f} {interval(rhyme[name]).round(2)}, {len(written[name])} poems"
     )
 assert min(np.mean(metre["held"]), np.mean(rhyme["held"])) == 1
-assert max(np.mean(metre[name]) for name in ("asked", "free")) < 0.45
+assert max(np.mean(metre[name]) for name in ("asked", "free")) < 0.07
 
 # %%
-assert max(np.mean(rhyme[name]) for name in ("asked", "free")) < 0.3
+assert max(np.mean(rhyme[name]) for name in ("asked", "free")) < 0.02
 assert 0.65 < np.mean(metre["Shakespeare"]) < 0.76
 assert 0.72 < np.mean(rhyme["Shakespeare"]) < 0.8
 
 # %% [markdown]
-# Asking does not help a model of this size. Holding does, every time, and that is no achievement: the rule that chose the words and the rule that judges them are the same. By this judge the program writes better sonnets than Shakespeare, who scans in about seven lines of ten. That alone says what the number is worth. The rest of the page takes it apart. We begin with the oldest task.
+# Asking does not help a model of this size: about one line in twenty scans, asked or not, and hardly any two lines rhyme. Holding does help, every time, and that is no achievement: the rule that chose the words and the rule that judges them are the same. By this judge the program writes better sonnets than Shakespeare, who scans in about seven lines of ten. That alone says what the number is worth. The rest of the page takes it apart. We begin with the oldest task.
 #
 # ## Summaries
 #
@@ -541,7 +541,7 @@ for i in worst:
 assert low > 0
 
 # %% [markdown]
-# Those are the three held texts that surprise the model most. Both words are there. One sees where they were pushed in: a word came because its time was up, and the sentence around it did not know that it would come. The step makes no plan.
+# Those are the three held texts that surprise the model most. Both words are there. One sees where they were pushed in. A word came because its time was up, or because it was among the thirty likeliest, and the sentence before it did not know that it would come. The step makes no plan.
 #
 # ## Sonnets
 #
@@ -635,7 +635,7 @@ assert 0.35 < np.mean(rates["their words shuffled"]) < 0.5
 assert 0.25 < np.mean(rates["prose"]) < 0.5
 
 # %% [markdown]
-# The judge sees a difference, and it is lenient. It passes about 85 % of Shakespeare's lines, if it knows their words. But of ten syllables in any order it passes about four in ten. English is full of words of one syllable, and those may stand anywhere. So a metre rate of 40 % is what chance gives *to lines of ten syllables*, and 85 % is the ceiling. The free and the asked poems are below chance, because most of their lines do not have ten syllables at all, as the next cell counts. The lines of Shakespeare's that fail are partly the judge's fault (*glorious* counts three syllables, he says two):
+# The judge sees a difference, and it is lenient. It passes about 85 % of Shakespeare's lines, if it knows their words. But of ten syllables in any order it passes about four in ten. English is full of words of one syllable, and those may stand anywhere. So a metre rate of 40 % is what chance gives *to lines of ten syllables*, and 85 % is the ceiling. The free and the asked poems are below chance, because about five lines in six do not have ten syllables at all, as the next cell counts. The lines of Shakespeare's that fail are partly the judge's fault (*glorious* counts three syllables, he says two):
 
 # %%
 failed = [line for line, good in zip(known, rates["Shakespeare's lines"]) if not good]
@@ -655,7 +655,7 @@ def syllables(line):
 for name in ("free", "asked"):
     ten = [syllables(line) in (10, 11) for poem in written[name] for line in poem]
     print(f"{name}: {np.mean(ten):.0%} of {len(ten)} lines have ten or eleven syllables")
-    assert np.mean(ten) < 0.5
+    assert 0.1 < np.mean(ten) < 0.2
 
 # %% [markdown]
 # ### Only words that fit
@@ -732,19 +732,21 @@ for word in set(usable[ending].tolist()):
 #
 # ### Do the lines mean anything?
 #
-# Read one whole poem. The rule: the one whose lines are the likeliest under the plain model, on the mean, and the one whose are the least likely.
+# Read two whole poems. The rule: the one whose lines are the likeliest under the plain model, on the mean, and the one whose are the least likely.
 
 # %%
-line_score = {
-    name: [[line["log_prob"] / np.log(2) for line in poem] for poem in some]
-    for name, some in poems.items()
-}
-means = [np.mean(poem) for poem in line_score["constrained"]]
-for title, i in (("likeliest", int(np.argmax(means))), ("least likely", int(np.argmin(means)))):
-    print(f"{title}: on {recording['sonnets']['topics'][i]}, {means[i]:.0f} bits a line\n")
+bits_of = [
+    np.mean([-line["log_prob"] for line in poem]) / np.log(2) for poem in poems["constrained"]
+]
+likely, unlikely = int(np.argmin(bits_of)), int(np.argmax(bits_of))
+for title, i in (("likeliest", likely), ("least likely", unlikely)):
+    print(f"{title}: on {recording['sonnets']['topics'][i]}, {bits_of[i]:.0f} bits a line\n")
     print("\n".join(written["held"][i]), "\n")
+assert len({" ".join(words_of(line)[:8]) for line in written["held"][likely]}) == 1
 
 # %% [markdown]
+# The likeliest poem says one sentence fourteen times, and changes the last word. All of its lines scan, and all of its rhymes are pure. The least likely one at least changes its mind.
+#
 # The price in numbers, in bits a token, for the lines under the form (chosen and not), for the free ones after the same beginning, and for Shakespeare's own lines, from the first ten sonnets after number 18, read after the same prompt:
 
 # %%
@@ -769,24 +771,27 @@ def per_token(poem):
     )
 
 
-drawn = np.array(
-    recording["sonnets"]["candidates"]
-)  # (lines, candidates, 2): tokens, log-probability
-
-# %%
+drawn = np.array(recording["sonnets"]["candidates"])  # (lines, candidates, 2): tokens, log p
+drawn = drawn.reshape(2, 14, 10, 4, 2).transpose(0, 2, 1, 3, 4).reshape(20, 56, 2)  # by poem
 price = {
-    "held, chosen of four": [per_token(poem) for poem in poems["constrained"]],
     "held, all candidates": -drawn[..., 1].sum(1) / drawn[..., 0].sum(1) / np.log(2),
-    "free": [per_token(poem) for poem in poems["free"] if poem],
+    "held, chosen of four": [per_token(poem) for poem in poems["constrained"]],
+    "free": [per_token(poem) for poem in poems["free"]],
     "Shakespeare": [bits_a_token(poem) for poem in shakespeare[18:28]],
 }
+
+# %%
 for name, values in price.items():
     print(f"{name:<21} {np.mean(values):.2f} bits a token, 95 %: {interval(values).round(2)}")
-assert np.mean(price["held, all candidates"]) > np.mean(price["free"])
-assert np.mean(price["held, all candidates"]) > np.mean(price["held, chosen of four"])
+for name in ("held, all candidates", "held, chosen of four"):
+    less = np.subtract(price[name], price["free"])  # topic by topic
+    print(f"{name} less free: {less.mean():+.2f}, 95 %: {interval(less).round(2)}")
+assert 0.3 < np.mean(price["held, all candidates"]) - np.mean(price["free"]) < 0.7
+assert np.mean(price["held, chosen of four"]) < np.mean(price["free"])
+assert np.mean(price["Shakespeare"]) > np.mean(price["held, all candidates"])
 
 # %% [markdown]
-# The form costs: under the rules the plain model is more surprised by each token than when it writes freely. Choosing the likeliest of four takes part of it back. Shakespeare surprises the model, too, and he kept the form. But his surprise carries a thought, and the program's carries a rule. The number cannot tell them apart.
+# Drawn under the form, a token costs about half a bit more than in free writing. But the lines that were *chosen* cost less than free ones: the likeliest of four is often one that repeats the line before, and repeating is cheap (lesson 22). So a low price is no praise. (Nor is the comparison clean: the candidates follow chosen lines, repetitions included.) Shakespeare surprises the model more than all of them, and he kept the form. His surprise carries a thought, and the program's carries a rule. The number cannot tell them apart.
 #
 # So what is a forced rhyme worth? As a demonstration that a form can be guaranteed: much. As poetry: read them.
 #
@@ -834,7 +839,7 @@ for score, line, topic in sorted(flat)[:5]:
     print(f"{-score:4.0f} bits, {topic}: {line}")
 
 # %% [markdown]
-# Then the five that surprise it *least*. One might expect the best lines here. A likely line is one that copies the line before:
+# Then the five that surprise it *least*. One might expect the best lines here. Instead one sentence comes three times:
 
 # %%
 for score, line, topic in sorted(flat)[::-1][:5]:
@@ -846,10 +851,11 @@ for name, some in written.items():
     print(
         f"{name:<12} lines that begin with three words of an earlier line: {np.mean(echoes[name]):.2f}"
     )
-assert np.mean(echoes["held"]) > np.mean(echoes["Shakespeare"])
+assert 0.3 < np.mean(echoes["held"]) < 0.4
+assert np.mean(echoes["Shakespeare"]) < 0.06
 
 # %% [markdown]
-# Choosing the *likeliest* candidate rewards echoes (lesson 22 showed why a text that repeats itself is likely). Shakespeare hardly ever begins two lines of a poem with the same three words. A better choice than "the likeliest" is easy to want and hard to state: that is the missing judge of this whole page.
+# More than a third of the lines begin with three words of an earlier line. Choosing the *likeliest* candidate rewards such echoes. Shakespeare hardly ever begins two lines of a poem with the same three words. A better choice than "the likeliest" is easy to want and hard to state: that is the missing judge of this whole page.
 #
 # ## What we have now, and what it cannot do
 #
