@@ -578,7 +578,7 @@ LESSONS = (
         ),
         minutes=100,
         seconds=50,
-        memory_mb=1900,
+        memory_mb=1600,
         exercises=("writing.rhyme_kind", "writing.pick", "writing.force_before_end"),
         data=("pronunciations", "shakespeare", "minilm"),
         available=True,

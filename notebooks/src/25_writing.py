@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/25_writing.ipynb)
 # <!-- colab:end -->
 #
-# *About 100 minutes to read, 50 seconds to run on two CPU cores, 1.9 GB. Needs: lessons 13 and 22.*
+# *About 100 minutes to read, 50 seconds to run on two CPU cores, 1.6 GB. Needs: lessons 13 and 22.*
 #
 # Three tasks of a writing machine. It shortens a text. It writes a text to order: this long, with these words, without those. And it writes a sonnet, with rhyme and metre. For each one we build the program, measure it beside the simplest opponent, and look at where it fails. A form can be enforced, token by token. Whether the lines mean anything is another question, and this page asks it, too.
 
