@@ -138,7 +138,7 @@ assert 0.72 < np.mean(rhyme["Shakespeare"]) < 0.8
 #
 # ### Texts with a summary that somebody wrote
 #
-# A *docstring* says what a piece of a program does. By custom its first sentence sums up, and the details follow. So Python's own standard library, which lies on your disk, holds hundreds of texts with a summary by the same author. `load_docstring_pairs` takes the first sentence as the *reference*, and what follows (three sentences of prose or more) as the text to shorten. The split goes by module, so that no module lies in two parts.
+# A *docstring* says what a piece of a program does. By custom its first sentence sums up, and the details follow. So Python's own standard library, which lies on your disk, holds hundreds of texts with a summary by the same author. `load_docstring_pairs` takes the first sentence as the *reference*, and what follows (three sentences of prose or more, counted paragraph by paragraph) as the text to shorten. The split goes by module, so that no module lies in two parts.
 
 # %%
 pairs = load_docstring_pairs()
