@@ -9,6 +9,7 @@ from .errors import DataError
 from .instruction_data import INSTRUCTIONS
 from .lesson_data import GLOVE, MINILM, SENTIMENT, SHAKESPEARE
 from .parallel_data import EMOJI_NAMES, UI_STRINGS
+from .pronunciation_data import PRONUNCIATIONS
 
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
@@ -24,6 +25,7 @@ DATASETS: dict[str, Dataset] = {
         MINILM,
         EMOJI_NAMES,
         *UI_STRINGS,
+        PRONUNCIATIONS,
     )
 }
 
