@@ -1,8 +1,9 @@
 """A guard between a drafted reply and the customer: every number of the draft has to stand in the source.
 
-A language model writes what is likely, and "within 14 days" is likely whether or not the shop said so. Numbers, amounts,
-dates and addresses can be compared without understanding the text, so that a program can do it (Maynez et al. 2020, "On
-Faithfulness and Factuality in Abstractive Summarization", shows how often generated summaries say what no source says).
+A language model writes what is likely, and "within 14 days" is likely whether or not the shop said so. Numbers,
+amounts, dates and addresses can be compared without understanding the text, so that a program can do it. How often
+generated summaries say what no source says: Maynez et al. 2020, "On Faithfulness and Factuality in Abstractive
+Summarization".
 """
 
 import re
@@ -55,7 +56,7 @@ LABEL = re.compile(r"\[([\w.-]+)\]")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the guard found. invented: claims that the source lacks. denied: a "no" of which the source knows nothing."""
+    """What the guard found. invented: claims that the source lacks. denied: a "no" that the source lacks."""
 
     invented: tuple[str, ...] = ()
     denied: bool = False

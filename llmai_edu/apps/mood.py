@@ -12,76 +12,18 @@ from llmai_edu.finetuning.probe import fit_probe, probe_logits
 
 __all__ = ["MoodReader", "mood_by_words"]
 
-# Written before any message was seen, as a shop might write it.
-HARSH = set(
-    [
-        "angry",
-        "annoyed",
-        "appalling",
-        "awful",
-        "bad",
-        "broken",
-        "complain",
-        "complaint",
-        "disappointed",
-        "disgrace",
-        "disgusting",
-        "disappointing",
-        "fed",
-        "furious",
-        "horrible",
-        "joke",
-        "lied",
-        "never",
-        "nobody",
-        "nonsense",
-        "outrageous",
-        "pathetic",
-        "refund",
-        "ridiculous",
-        "rubbish",
-        "rude",
-        "scam",
-        "shame",
-        "shameful",
-        "shocking",
-        "sick",
-        "terrible",
-        "unacceptable",
-        "useless",
-        "waste",
-        "worst",
-        "wrong",
-    ]
+# Written by hand, as a shop might write it, and not fitted to any message.
+HARSH_WORDS = (
+    "angry annoyed appalling awful bad broken complain complaint disappointed disgrace disgusting "
+    "disappointing fed furious horrible joke lied never nobody nonsense outrageous pathetic refund "
+    "ridiculous rubbish rude scam shame shameful shocking sick terrible unacceptable useless waste "
+    "worst wrong"
 )
-KIND = set(
-    [
-        "amazing",
-        "appreciate",
-        "beautiful",
-        "best",
-        "brilliant",
-        "delicious",
-        "delighted",
-        "excellent",
-        "fantastic",
-        "glad",
-        "good",
-        "great",
-        "happy",
-        "kind",
-        "lovely",
-        "love",
-        "loved",
-        "nice",
-        "perfect",
-        "pleased",
-        "superb",
-        "thank",
-        "thanks",
-        "wonderful",
-    ]
+KIND_WORDS = (
+    "amazing appreciate beautiful best brilliant delicious delighted excellent fantastic glad good "
+    "great happy kind lovely love loved nice perfect pleased superb thank thanks wonderful"
 )
+HARSH, KIND = frozenset(HARSH_WORDS.split()), frozenset(KIND_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -102,6 +44,8 @@ class MoodReader:
         >>> MoodReader.fit(np.eye(3), ["calm", "angry", "pleased"]).read(np.eye(3))
         ['calm', 'angry', 'pleased']
         """
+        if unknown := sorted(set(moods) - set(MOODS)):
+            raise ValueError(f"no mood is called {unknown[0]!r}; there are {', '.join(MOODS)}")
         return cls(*fit_probe(vectors, np.array([MOODS.index(one) for one in moods]), l2=l2, classes=len(MOODS)))
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:

@@ -12,23 +12,29 @@ from llmai_edu.tokenizers.smollm2 import smollm2_tokenizer
 
 __all__ = ["ReplyWriter", "draft_messages"]
 
-TASK = (
-    "You write for the customer service of {shop}, a small shop for tea and coffee. Answer the customer in two short "
-    "sentences. Say only what the entry says. End with the label of the entry."
+TASK = "You reply to customers of {shop}, a shop for tea and coffee. You say only what the notes say."
+SHOWN = (  # one exchange as an example
+    'Notes: We wrap gifts in paper for 3 euros. Tick "gift" in the basket. [wrap]\n'
+    "Customer: its my mums birthday, could you make it look pretty?",
+    'Yes, we can wrap it in paper for 3 euros. Just tick "gift" in the basket. [wrap]',
 )
 
 
 def draft_messages(shop: str, entry: FaqEntry, message: str) -> list[dict[str, str]]:
-    """The conversation that asks for a draft: the task, the entry with its label, and the customer's message last.
+    """The conversation that asks for a draft: the task, one example, then the entry's answer and the customer's words.
 
     The customer's words stand in the user's turn, after a heading. Nothing keeps the model from taking them for orders.
 
-    >>> entry = FaqEntry("gifts", "orders", "Do you wrap gifts?", "Yes, for 3 euros.")
-    >>> draft_messages("Fernweg", entry, "wrap it?")[1]["content"]
-    'Entry [gifts]: Do you wrap gifts? Yes, for 3 euros.\\n\\nCustomer: wrap it?'
+    >>> entry = FaqEntry("pay", "payment", "How can I pay?", "By card.")
+    >>> draft_messages("Fernweg", entry, "visa ok?")[-1]["content"]
+    'Notes: By card. [pay]\\nCustomer: visa ok?'
     """
-    content = f"Entry [{entry.id}]: {entry.question} {entry.answer}\n\nCustomer: {message}"
-    return [{"role": "system", "content": TASK.format(shop=shop)}, {"role": "user", "content": content}]
+    return [
+        {"role": "system", "content": TASK.format(shop=shop)},
+        {"role": "user", "content": SHOWN[0]},
+        {"role": "assistant", "content": SHOWN[1]},
+        {"role": "user", "content": f"Notes: {entry.answer} [{entry.id}]\nCustomer: {message}"},
+    ]
 
 
 class ReplyWriter:

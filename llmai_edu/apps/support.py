@@ -50,7 +50,7 @@ class Reply:
 class SupportDesk:
     """The whole desk; `SupportDesk.load()` makes the one of the lesson.
 
-    writer: `draft(entry, message)` gives the pieces of a draft; without it, the desk answers with the entry's own words.
+    writer: `draft(entry, message)` gives the pieces of a draft; without it, the entry's own words are sent.
 
     >>> desk = SupportDesk.load()                          # doctest: +SKIP
     >>> desk.answer("how many days to send it back?").text  # doctest: +SKIP
@@ -179,5 +179,7 @@ def guarded(draft: str, entry: FaqEntry) -> str:
 def open_app() -> TerminalApp:
     """The desk for the terminal, with drafts."""
     desk = SupportDesk.load(drafts=True)
-    greeting = f"The customer service of {desk.faq.name}, an invented shop for tea and coffee. It hands over what it does not know."
+    greeting = (
+        f"Customer service of {desk.faq.name}, an invented shop for tea and coffee. When unsure, it calls a person."
+    )
     return TerminalApp(greeting, desk.stream, "how many days do I have to send something back?")
