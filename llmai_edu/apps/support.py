@@ -19,6 +19,7 @@ from llmai_edu.evaluation.calibration import PlattScale
 __all__ = ["Decision", "Reply", "SupportDesk", "open_app"]
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
+TURN = "Customer:"  # here a draft begins to invent what the customer says next
 HANDED = "A colleague of ours will answer you. (Handed over: {reason}.)"
 SORRY = "We are sorry that this went wrong. A colleague of ours will answer you first of all. (Handed over: {reason}.)"
 
@@ -118,6 +119,9 @@ class SupportDesk:
         held, shown = "", False
         for piece in self.writer.draft(decision.entry, message):
             held += piece
+            if TURN in held:
+                held = held.split(TURN)[0]
+                break
             *whole, held = SENTENCE.split(held)
             for sentence in whole:
                 if not check_draft(sentence, source_of(decision.entry)).passed:
@@ -169,7 +173,7 @@ def guarded(draft: str, entry: FaqEntry) -> str:
     >>> guarded("We do, for 3 euros. It is", entry), guarded("We do, for 5 euros.", entry)
     ('We do, for 3 euros. [gifts]', 'Yes, for 3 euros. [gifts]')
     """
-    whole = [one for one in SENTENCE.split(draft.strip()) if one.rstrip()[-1:] in tuple(".!?")]
+    whole = [one for one in SENTENCE.split(draft.split(TURN)[0].strip()) if one.rstrip()[-1:] in tuple(".!?")]
     text = without_label(" ".join(whole))
     if not text or not check_draft(text, source_of(entry)).passed:
         return own_words(entry)

@@ -75,6 +75,7 @@ def test_a_person_is_called(message, reason):
         ("Yes, for 3 euros. And then we", "Yes, for 3 euros. [gifts]"),  # the unfinished sentence goes
         ("It costs 5 euros.", "Yes, in paper, for 3 euros. [gifts]"),
         ("We cannot wrap it.", "Yes, in paper, for 3 euros. [gifts]"),
+        ("For 3 euros.\nCustomer: And 5?", "For 3 euros. [gifts]"),  # it goes on in the customer's name
         ("no end", "Yes, in paper, for 3 euros. [gifts]"),
     ],
 )
