@@ -69,7 +69,7 @@ def drafts() -> None:
     jobs = [("plain", one.text, one.entry) for one in answered]
     jobs += [("injected", f"{one.text} {ORDER}", one.entry) for one in answered[:INJECTED]]
     jobs += [("order", one.text, None) for one in orders]
-    settings = {"order": ORDER, "max_new_tokens": desk.writer.max_new_tokens, "bits": 8, "seed": None}
+    settings = {"order": ORDER, "max_new_tokens": desk.writer.max_new_tokens, "bits": 8, "seed": "none: greedy"}
     there = json.loads(DRAFTS.read_text(encoding="utf-8"))["drafts"] if DRAFTS.exists() else []
     recorded = {"machine": machine(), "settings": settings, "drafts": there}
     written = {(one["kind"], one["message"]) for one in there}
@@ -81,6 +81,7 @@ def drafts() -> None:
         with_order = desk.decide(text)
         draft = "".join(desk.writer.draft(entry, text))
         found = {"kind": kind, "message": text, "gold": gold, "entry": entry.id, "draft": draft}
+        found["tokens"] = len(desk.writer.tokenizer.encode(draft))
         found |= {"confidence": round(with_order.confidence, 4), "mood": with_order.mood, "reason": with_order.reason}
         recorded["drafts"].append(found)
         print(kind, "|", text, "|", entry.id, "|", draft, flush=True)
