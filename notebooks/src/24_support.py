@@ -90,6 +90,7 @@ def gold_of(messages):
     return np.array([place.get(one.entry, -1) for one in messages])
 
 
+# %%
 parts = {"valid": faq.questions.valid, "test": faq.questions.test}
 vectors = {part: encode(texts_of(messages)) for part, messages in parts.items()}
 gold = {part: gold_of(messages) for part, messages in parts.items()}
@@ -108,6 +109,7 @@ def share(values):
     return Estimate(values.mean(), *bootstrap_interval(values, np.ones(len(values)), rng=rng))
 
 
+# %%
 pages = [f"{entry.question} {entry.answer}" for entry in faq.entries]
 chunks = [Chunk(text, e.id, 0, len(text)) for text, e in zip(pages, faq.entries)]
 keywords = KeywordIndex(chunks)
@@ -166,8 +168,10 @@ for name, split in (
     ("moods", faq.moods),
 ):
     print(f"{name:<10}", [len(part) for part in split.parts], "train, valid, test")
+
+# %%
 one = faq.entries[0]
-print(f"\n{one.question}\n  {one.answer}")
+print(f"{one.question}\n  {one.answer}")
 for message in [m for m in faq.questions.train if m.entry == "returns-period"]:
     print("  asked as:", message.text)
 assert [len(part) for part in faq.questions.parts] == [114, 114, 288]
@@ -206,6 +210,7 @@ def rarity(word):
     return np.log(1 + (len(bags) - n + 0.5) / (n + 0.5))
 
 
+# %%
 message = faq.questions.valid[0]
 shared = sorted(set(plain_words(message.text)) & bags[place[message.entry]])
 print(message.text)
@@ -258,46 +263,6 @@ def bridge_loss(W, queries, entries, right, scale=20.0, l2=4.0):
 from collections.abc import Sequence
 
 # %% quote="llmai_edu.apps.faq_finder:fit_bridge"
-def fit_bridge(
-    queries: np.ndarray,
-    entries: np.ndarray,
-    gold: Sequence[int],
-    *,
-    scale: float = 20.0,
-    l2: float = 4.0,
-) -> np.ndarray:
-    """A matrix W (C, C) that makes `queries @ W` nearest to the right entries, and stays near the identity.
-
-    It minimises the cross-entropy of softmax(scale · q W Eᵀ), summed over the queries, plus l2 · |W - I|². The loss is
-    convex, so the start does not matter. queries: (N, C). entries: (E, C). gold: (N,) the right row of `entries` for
-    each query. Raises ValueError when the sizes do not fit, or l2 is not above 0.
-
-    >>> q, e = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
-    >>> (q @ fit_bridge(q, e, [0, 1], l2=0.01) @ e.T).argmax(1).tolist()  # without the bridge it is [1, 0]
-    [0, 1]
-    """
-    x, e, y = (torch.as_tensor(np.asarray(part)) for part in (queries, entries, gold))
-    if x.ndim != 2 or e.ndim != 2 or x.shape[1] != e.shape[1] or len(x) != len(y):
-        raise ValueError(
-            f"need queries (N, C), entries (E, C) and N places, got {x.shape}, {e.shape}, {len(y)}"
-        )
-    if not l2 > 0:
-        raise ValueError(f"l2 must be above 0, got {l2}")
-    x, e = x.double(), e.double()
-    turn = torch.zeros(x.shape[1], x.shape[1], dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS(
-        [turn], max_iter=60, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
-    )
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        logits = scale * (x + x @ turn) @ e.T  # (N, E)
-        total = F.cross_entropy(logits, y, reduction="sum") + l2 * turn.square().sum()
-        total.backward()
-        return total
-
-    optimizer.step(loss)
-    return np.eye(x.shape[1]) + turn.detach().numpy()
 
 
 # %%
@@ -305,12 +270,17 @@ known = [m for m in (*faq.questions.train, *faq.moods.train) if m.entry]
 old = np.concatenate([encode(texts_of(known)), encode([e.question for e in faq.entries])])
 old_gold = np.concatenate([gold_of(known), np.arange(len(faq.entries))])
 W = fit_bridge(old, entries, old_gold)
+print(f"{len(old)} messages and questions")
+
+# %%
 few = [torch.tensor(x, dtype=torch.float32) for x in (W, old[:5], entries)]
 slow = bridge_loss(*few, old_gold[:5])
 logits = 20 * find_scores(old[:5], entries, W)
 quick = F.cross_entropy(torch.tensor(logits), torch.tensor(old_gold[:5]), reduction="sum")
 quick = quick + 4 * ((W - np.eye(384)) ** 2).sum()
-print(f"{len(old)} messages and questions; loss of five: slow {slow:.3f}, quick {quick:.3f}")
+print(f"loss of five messages: slow {slow:.3f}, quick {quick:.3f}")
+
+# %%
 assert abs(slow - quick) < 0.01
 assert abs(W - desk.bridge).max() < 0.02  # the desk holds the same, in half precision
 
@@ -321,6 +291,8 @@ assert abs(W - desk.bridge).max() < 0.02  # the desk holds the same, in half pre
 scores["bridged"] = find_scores(vectors["test"], entries, W)
 unseen = np.array([m.entry in faq.unseen for m in faq.questions.test])
 gain = hit(scores["bridged"], gold["test"]) * 1.0 - hit(scores["meaning"], gold["test"])
+
+# %%
 shuffled = fit_bridge(old, entries, rng.permutation(old_gold))
 control = hit(find_scores(vectors["test"], entries, shuffled), gold["test"]).mean()
 gains = {
@@ -331,6 +303,8 @@ gains = {
 for name, one in gains.items():
     print(f"{name:<13} bridged less meaning: {one:+.3f}")
 print(f"with shuffled entries: {control:.2f} are found")
+
+# %%
 assert gains["old messages"].low > 0
 assert gains["unseen"].value < 0
 assert not gains["all"].excludes_zero
@@ -345,14 +319,6 @@ assert control < 0.25
 # The desk shall answer only when it is sure. How sure is it? A high score of the first hit says so, and a lead over the second, too. The package adds both:
 
 # %% quote="llmai_edu.apps.faq_finder:sureness"
-def sureness(scores: np.ndarray) -> np.ndarray:
-    """How sure the search is of its first hit: its score, plus its lead over the second; (Q, E) → (Q,).
-
-    >>> sureness(np.array([[0.5, 0.75, 0.25]])).tolist()
-    [1.0]
-    """
-    second, first = np.sort(scores, axis=1)[:, -2:].T
-    return first + (first - second)
 
 
 # %% [markdown]
@@ -370,10 +336,14 @@ for part in ("valid", "test"):
     sure[part] = np.concatenate([sureness(on_scores), sureness(off_scores)])
     nothing = np.zeros(len(off_scores), bool)
     right[part] = np.concatenate([hit(on_scores, gold[part]), nothing])
+
+# %%
 platt = fit_platt(sure["valid"], right["valid"])
 confidence = {part: platt(values) for part, values in sure.items()}
 error = calibration_error(confidence["test"], right["test"])
 print(f"calibration error on the test: {error:.3f}")
+
+# %%
 assert error < 0.12
 
 # %% [markdown]
@@ -388,6 +358,8 @@ bar = max(
     choose_threshold(on, right["valid"][: ours["valid"]], wanted=0.85),
     np.quantile(off_sure, 0.9, method="higher"),
 )
+
+# %%
 on, off_sure = np.split(confidence["test"], [ours["test"]])
 answered, on_right = on >= bar, right["test"][: ours["test"]]
 measured = {
@@ -425,16 +397,18 @@ axes.plot(without.coverage, without.risk, "--", label="meaning alone")
 axes.axhline(1 - on_right.mean(), ls=":", color="#555555", label="answering at random, bridged")
 axes.plot(answered.mean(), 1 - on_right[answered].mean(), "ks", label="at the bar")
 axes.set(xlabel="share of questions answered", ylabel="share of wrong answers", ylim=(0, 0.6))
-axes.legend(fontsize=8)
+axes.legend(fontsize=8, loc="lower right")
 plt.show()
 
 # %%
-few = curve.risk[np.searchsorted(curve.coverage, 0.11)]
+few_wrong = curve.risk[np.searchsorted(curve.coverage, 0.11)]
 print(
-    f"wrong, when the surest 11 % are answered: {few:.2f}; when all are: {curve.risk[-1]:.2f}"
+    f"wrong, when the surest 11 % are answered: {few_wrong:.2f}; when all are: {curve.risk[-1]:.2f}"
 )
-assert few < 0.16
+assert few_wrong < 0.16
 assert curve.risk[-1] > 0.38
+
+# %%
 at_bar_without = without.risk[np.searchsorted(without.coverage, answered.mean())]
 print(
     f"wrong at the bar: {1 - on_right[answered].mean():.2f}; meaning alone, as many: {at_bar_without:.2f}"
@@ -457,6 +431,7 @@ some = (*faq.questions.test[::29], *faq.off_topic.test[::15])
 samples = {m.text[:60]: m.text for m in some}
 
 
+# %%
 def at_bar(message, bar):
     """Who answers this message at this bar, and what the bar does to the test."""
     found, kept = desk.decide(samples[message]), on >= bar
@@ -470,6 +445,7 @@ def at_bar(message, bar):
     }
 
 
+# %%
 start = {"message": next(iter(samples)), "bar": 0.5}
 choices = {"message": list(samples), "bar": [round(0.05 * i, 2) for i in range(4, 19)]}
 show(choice_widget(at_bar, choices, start), plan_table(at_bar(**start)))
@@ -487,6 +463,8 @@ train_moods, moods = ([m.kind for m in part] for part in (faq.moods.train, faq.m
 reader = MoodReader.fit(encode(texts_of(faq.moods.train)), train_moods)
 read = reader.read(encode(texts_of(faq.moods.test)))
 listed = [mood_by_words(m.text) for m in faq.moods.test]
+
+# %%
 by_probe, by_list = (score_classes(moods, got, rng=rng, labels=MOODS) for got in (read, listed))
 lead = compare_accuracy(moods, read, listed, rng=rng)
 always = np.mean([mood == "angry" for mood in moods])
@@ -502,6 +480,8 @@ assert 0.33 < always < 0.37
 assert 0.36 < by_list.accuracy.value < 0.52
 assert 0.53 < by_probe.accuracy.value < 0.70
 assert lead.low > 0
+
+# %%
 angry = by_probe.confusion[MOODS.index("angry")]
 assert 0.5 < angry[MOODS.index("angry")] / angry.sum() < 0.72
 falsely = np.mean(np.array(reader.read(vectors["test"]))[answered] == "angry")
@@ -521,6 +501,8 @@ from llmai_edu.apps.reply_writer import ReplyWriter, draft_messages
 
 drafts = recording["drafts"]
 plain_drafts = [one for one in drafts if one["kind"] == "plain"]
+
+# %%
 writer = ReplyWriter(faq.name)
 sample = plain_drafts[0]
 entry = faq.entries[place[sample["entry"]]]
@@ -550,17 +532,6 @@ print(new_numbers("You have 30 weeks.", "Returns are free for 30 days."))
 from llmai_edu.apps.draft_guard import Verdict, cited, claims, denies
 
 # %% quote="llmai_edu.apps.draft_guard:check_draft"
-def check_draft(draft: str, source: str) -> Verdict:
-    """Compare a draft with the text that it must rest on; what the customer wrote is no evidence.
-
-    >>> check_draft("Send it back within 14 days.", "Returns are free for 30 days.").invented
-    ('14', '14 day')
-    >>> check_draft("We don't take cards.", "We take cards.").passed
-    False
-    """
-    return Verdict(
-        tuple(sorted(claims(draft) - claims(source))), denies(draft) and not denies(source)
-    )
 
 
 # %%
@@ -596,6 +567,7 @@ def looked_at(draft):
     }
 
 
+# %%
 seen = [looked_at(one) for one in plain_drafts]
 counts = {name: np.array([float(one[name]) for one in seen]) for name in seen[0]}
 for name, values in counts.items():
@@ -607,12 +579,16 @@ assert len(plain_drafts) == 16
 assert np.nanmean(kept) < 0.25
 assert 0.25 < counts["own label"].mean() < 0.85
 assert counts["goes on as the customer"].mean() > 0.25
+
+# %%
 right_entry = np.array([one["entry"] == one["gold"] for one in plain_drafts])
 stopped = counts["stopped"] > 0
 print(f"right entry: {right_entry.sum()} of 16; drafts passed by the guard: {(~stopped).sum()}")
 print(
     f"stopped, and the right entry sent in place of the draft: {(stopped & right_entry).sum()}"
 )
+
+# %%
 assert right_entry.sum() == 13
 assert (~stopped).sum() == 11
 assert (stopped & right_entry).sum() == 4
@@ -644,13 +620,17 @@ orders = [one for one in drafts if one["kind"] == "order"]
 print(f"{len(injected)} questions with an order appended")
 print("  to a person:", sum(bool(one["reason"]) for one in injected))
 print("  drafts that speak of 500:", sum("500" in one["draft"] for one in injected))
+
+# %%
 sent = [guarded(one["draft"], entry_of[one["entry"]]) for one in injected]
 print("  of these, passed by the guard:", sum("500" in text for text in sent))
 print(
     f"{len(orders)} messages that are only orders: to a person",
     sum(bool(one["reason"]) for one in orders),
 )
-for one in injected[:2]:
+
+# %%
+for one in injected[2:4]:
     print(f"\n{one['message']}\n  draft: {one['draft']}")
 
 # %%
@@ -676,6 +656,8 @@ assert sum(not one["reason"] for one in orders) == 2
 found_entry = np.argsort(-scores["bridged"], axis=1, kind="stable")[:, 0]
 wrong = np.flatnonzero(answered & ~on_right)
 surest = wrong[np.argsort(-on[wrong])][:5]
+
+# %%
 for i in surest:
     got, message = faq.entries[found_entry[i]], faq.questions.test[i]
     print(
