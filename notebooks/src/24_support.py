@@ -263,6 +263,46 @@ def bridge_loss(W, queries, entries, right, scale=20.0, l2=4.0):
 from collections.abc import Sequence
 
 # %% quote="llmai_edu.apps.faq_finder:fit_bridge"
+def fit_bridge(
+    queries: np.ndarray,
+    entries: np.ndarray,
+    gold: Sequence[int],
+    *,
+    scale: float = 20.0,
+    l2: float = 4.0,
+) -> np.ndarray:
+    """A matrix W (C, C) that makes `queries @ W` nearest to the right entries, and stays near the identity.
+
+    It minimises the cross-entropy of softmax(scale · q W Eᵀ), summed over the queries, plus l2 · |W - I|². The loss is
+    convex, so the start does not matter. queries: (N, C). entries: (E, C). gold: (N,) the right row of `entries` for
+    each query. Raises ValueError when the sizes do not fit, or l2 is not above 0.
+
+    >>> q, e = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> (q @ fit_bridge(q, e, [0, 1], l2=0.01) @ e.T).argmax(1).tolist()  # without the bridge it is [1, 0]
+    [0, 1]
+    """
+    x, e, y = (torch.as_tensor(np.asarray(part)) for part in (queries, entries, gold))
+    if x.ndim != 2 or e.ndim != 2 or x.shape[1] != e.shape[1] or len(x) != len(y):
+        raise ValueError(
+            f"need queries (N, C), entries (E, C) and N places, got {x.shape}, {e.shape}, {len(y)}"
+        )
+    if not l2 > 0:
+        raise ValueError(f"l2 must be above 0, got {l2}")
+    x, e = x.double(), e.double()
+    turn = torch.zeros(x.shape[1], x.shape[1], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [turn], max_iter=60, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
+    )
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        logits = scale * (x + x @ turn) @ e.T  # (N, E)
+        total = F.cross_entropy(logits, y, reduction="sum") + l2 * turn.square().sum()
+        total.backward()
+        return total
+
+    optimizer.step(loss)
+    return np.eye(x.shape[1]) + turn.detach().numpy()
 
 
 # %%
@@ -319,6 +359,14 @@ assert control < 0.25
 # The desk shall answer only when it is sure. How sure is it? A high score of the first hit says so, and a lead over the second, too. The package adds both:
 
 # %% quote="llmai_edu.apps.faq_finder:sureness"
+def sureness(scores: np.ndarray) -> np.ndarray:
+    """How sure the search is of its first hit: its score, plus its lead over the second; (Q, E) → (Q,).
+
+    >>> sureness(np.array([[0.5, 0.75, 0.25]])).tolist()
+    [1.0]
+    """
+    second, first = np.sort(scores, axis=1)[:, -2:].T
+    return first + (first - second)
 
 
 # %% [markdown]
@@ -533,6 +581,17 @@ print(new_numbers("You have 30 weeks.", "Returns are free for 30 days."))
 from llmai_edu.apps.draft_guard import Verdict, cited, claims, denies
 
 # %% quote="llmai_edu.apps.draft_guard:check_draft"
+def check_draft(draft: str, source: str) -> Verdict:
+    """Compare a draft with the text that it must rest on; what the customer wrote is no evidence.
+
+    >>> check_draft("Send it back within 14 days.", "Returns are free for 30 days.").invented
+    ('14', '14 day')
+    >>> check_draft("We don't take cards.", "We take cards.").passed
+    False
+    """
+    return Verdict(
+        tuple(sorted(claims(draft) - claims(source))), denies(draft) and not denies(source)
+    )
 
 
 # %%
