@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from llmai_edu.apps import reply_writer
 from llmai_edu.apps.mood import MoodReader
 from llmai_edu.apps.support import SupportDesk, guarded, without_label
 from llmai_edu.datasets.hash_split import Split
@@ -100,10 +99,3 @@ def test_empty_messages_and_wrong_sizes_are_refused():
         desk().decide("  ")
     with pytest.raises(ValueError, match="3 entries and 2 vectors"):
         SupportDesk(FAQ, encode, np.eye(2), None, PlattScale(1, 0), None, 0.5)
-
-
-def test_the_prompt_holds_entry_and_message_apart():
-    system, *_, user = reply_writer.draft_messages("Toy", ENTRIES[0], "wrap it?")
-    assert "Toy" in system["content"]
-    assert "wrap it?" not in system["content"]
-    assert user["content"] == "Notes: Yes, in paper, for 3 euros. [gifts]\nCustomer: wrap it?"
