@@ -5,9 +5,10 @@
 
 `fit` uses train messages, and validation ones for the confidence and the bar; it writes
 llmai_edu/apps/support_desk.safetensors. `drafts` writes llmai_edu/training/recorded/support_drafts.json, each draft
-as soon as it is there: for test questions that the desk answers, for eight of them with an order appended, and for the
+as soon as it is there: for test situations that the desk answers, for eight of them with an order appended, and for the
 test's off-topic orders with the entry that the search found, as if there were no bar. Decoding is greedy: no seed
-plays a role.
+plays a role. The drafts (and the confidence noted with each) are from before the paraphrases were there. Since then the
+confidence is fitted anew; entries, vectors, bridge, and who answers which of these messages, are as they were.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def fit() -> None:
     faq, encode = load_shop_faq(), minilm_encoder()
     vectors = entry_vectors(faq.entries, encode)
     place = {entry.id: i for i, entry in enumerate(faq.entries)}
-    known = [one for one in (*faq.questions.train, *faq.moods.train) if one.entry]
+    known = [one for one in (*faq.situations.train, *faq.moods.train) if one.entry]
     texts = [one.text for one in known] + [entry.question for entry in faq.entries]
     gold = [place[one.entry] for one in known] + list(range(len(faq.entries)))
     bridge = fit_bridge(encode(texts), vectors, gold)
@@ -47,11 +48,12 @@ def fit() -> None:
     mood = MoodReader.fit(moods, [one.kind for one in faq.moods.train])
     small = {"vectors": vectors, "bridge": bridge, "mood_weight": mood.weight, "mood_bias": mood.bias}
     small = {name: value.astype(np.float16) for name, value in small.items()}
-    asked = [*faq.questions.valid, *faq.off_topic.valid]
+    questions = [*faq.situations.valid, *faq.paraphrases.valid]
+    asked = [*questions, *faq.off_topic.valid]
     scores = find_scores(encode([one.text for one in asked]), *(small[k].astype(float) for k in ("vectors", "bridge")))
     right = scores.argmax(1) == [place.get(one.entry, -1) for one in asked]
     platt = fit_platt(sureness(scores), right)
-    confidence, ours = platt(sureness(scores)), len(faq.questions.valid)
+    confidence, ours = platt(sureness(scores)), len(questions)
     bar = choose_threshold(confidence[:ours], right[:ours], wanted=RIGHT)
     bar = max(bar, float(np.quantile(confidence[ours:], REFUSED, method="higher")))
     print("slope, offset, bar:", platt.slope, platt.offset, bar)
@@ -63,7 +65,7 @@ def drafts() -> None:
     from llmai_edu.apps.support import SupportDesk
 
     desk = SupportDesk.load(drafts=True)
-    questions = sorted(desk.faq.questions.test, key=lambda one: unit_hash(one.text))
+    questions = sorted(desk.faq.situations.test, key=lambda one: unit_hash(one.text))
     answered = [one for one in questions if not desk.decide(one.text).reason][:HOW_MANY]
     orders = [one for one in desk.faq.off_topic.test if one.kind == "instruction"]
     jobs = [("plain", one.text, one.entry) for one in answered]

@@ -1,7 +1,8 @@
 """The FAQ of an invented web shop, and messages to it: the small world of the lesson on customer service.
 
 All of it was written for the course by a language model that never saw the retriever. Nobody's letters are in it, and
-that is also its limit: real customers write in other ways. Our own data, CC BY 4.0.
+that is also its limit: real customers write in other ways. The paraphrases were ordered after the first messages had
+turned out to be situations; their writer saw the entries only. Our own data, CC BY 4.0.
 """
 
 import json
@@ -34,8 +35,9 @@ class FaqEntry:
 class Message:
     """What somebody writes to the shop.
 
-    entry: the id of the FAQ entry that answers it, or None. kind: "question" for a question in other words than the
-    FAQ's; what sort of off-topic message it is; or the mood of its author, one of `MOODS`.
+    entry: the id of the FAQ entry that answers it, or None. kind: "situation" for a message from which the entry's
+    question must be inferred; "paraphrase" for that question in other words; what sort of off-topic message it is; or
+    the mood of its author, one of `MOODS`.
     """
 
     text: str
@@ -45,14 +47,16 @@ class Message:
 
 @dataclass(frozen=True)
 class ShopFaq:
-    """The shop, its FAQ, and three sorts of messages, each in the parts train, valid and test.
+    """The shop, its FAQ, and four sorts of messages, each in the parts train, valid and test.
 
-    unseen: the ids of the entries whose questions all lie in the test part. Off-topic messages have no train part.
+    unseen: the ids of the entries whose situations and paraphrases all lie in the test part. Paraphrases and off-topic
+    messages have no train part.
     """
 
     name: str
     entries: tuple[FaqEntry, ...]
-    questions: Split[Message]
+    situations: Split[Message]
+    paraphrases: Split[Message]
     off_topic: Split[Message]
     moods: Split[Message]
     unseen: frozenset[str]
@@ -76,21 +80,23 @@ def load_shop_faq() -> ShopFaq:
 def split_shop_faq(content: dict[str, Any]) -> ShopFaq:
     """The parts of a file of this form; fingerprints of the texts decide, so that the order plays no role.
 
-    A third of the entries is kept for the test alone. Of every other entry's questions, a third each goes to train,
-    valid and test. Off-topic messages are halved into valid and test; of moods, 40 % are train, 20 % valid, 40 % test.
+    A third of the entries is kept for the test alone. Of every other entry's situations, a third each goes to train,
+    valid and test; of its paraphrases, 40 % are valid and 60 % test. Off-topic messages are halved into valid and test; of moods, 40 % are train, 20 % valid, 40 % test.
     """
     ids = sorted((entry["id"] for entry in content["entries"]), key=unit_hash)
     unseen = frozenset(ids[: round(UNSEEN * len(ids))])
-    asked = []
+    asked: dict[str, list[Split[Message]]] = {"situation": [], "paraphrase": []}
     for entry in content["entries"]:
-        messages = [Message(text, entry["id"], "question") for text in entry["paraphrases"]]
-        asked.append(dealt(messages, (0, 0, 1) if entry["id"] in unseen else (1 / 3, 1 / 3, 1 / 3)))
+        for kind, shares in (("situation", (1 / 3, 1 / 3, 1 / 3)), ("paraphrase", (0, 0.4, 0.6))):
+            messages = [Message(text, entry["id"], kind) for text in entry[f"{kind}s"]]
+            asked[kind].append(dealt(messages, (0, 0, 1) if entry["id"] in unseen else shares))
     off = [Message(one["text"], None, one["kind"]) for one in content["off_topic"]]
     moods = [Message(one["text"], one["id"], one["mood"]) for one in content["mood"]]
     return ShopFaq(
         content["shop"]["name"],
         tuple(FaqEntry(*(one[key] for key in ("id", "topic", "question", "answer"))) for one in content["entries"]),
-        joined(asked),
+        joined(asked["situation"]),
+        joined(asked["paraphrase"]),
         by_kind(off, (0, 0.5, 0.5)),
         by_kind(moods, (0.4, 0.2, 0.4)),
         unseen,

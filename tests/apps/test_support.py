@@ -15,7 +15,7 @@ ENTRIES = (
     FaqEntry("mugs", "products", "Are mugs hot?", "Some of them are."),
 )
 NOTHING = Split((), (), ())
-FAQ = ShopFaq("Toy", ENTRIES, NOTHING, NOTHING, NOTHING, frozenset())
+FAQ = ShopFaq("Toy", ENTRIES, NOTHING, NOTHING, NOTHING, NOTHING, frozenset())
 
 
 def encode(texts):
