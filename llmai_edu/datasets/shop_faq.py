@@ -81,7 +81,8 @@ def split_shop_faq(content: dict[str, Any]) -> ShopFaq:
     """The parts of a file of this form; fingerprints of the texts decide, so that the order plays no role.
 
     A third of the entries is kept for the test alone. Of every other entry's situations, a third each goes to train,
-    valid and test; of its paraphrases, 40 % are valid and 60 % test. Off-topic messages are halved into valid and test; of moods, 40 % are train, 20 % valid, 40 % test.
+    valid and test; of its paraphrases, 40 % are valid and 60 % test. Off-topic messages are halved into valid and test;
+    of moods, 40 % are train, 20 % valid, 40 % test.
     """
     ids = sorted((entry["id"] for entry in content["entries"]), key=unit_hash)
     unseen = frozenset(ids[: round(UNSEEN * len(ids))])

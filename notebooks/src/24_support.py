@@ -71,7 +71,17 @@ assert found.reason
 # %% [markdown]
 # The desk answers the first, and leaves the other two to a person. (It takes the angry author of the third for a pleased one. How often it errs about moods, you see below.)
 #
-# Three messages prove nothing. Here is what the search alone does with 288 questions of the test: how often the right one of 86 entries comes first. "Keywords" compares words, "meaning" compares the vectors of MiniLM, and "bridged" has learned from old messages of this shop. What the three are, you see below.
+# Three messages prove nothing. Here is what the search alone does with the messages of the test: how often the right one of 86 entries comes first. There are two kinds. A *paraphrase* asks the question of the FAQ in other words. A *situation* tells what is the matter, and the question has to be inferred. One of each, about the same entry:
+
+# %%
+kinds = {"situation": faq.situations, "paraphrase": faq.paraphrases}
+one = next(entry for entry in faq.entries if entry.id == "SHOWN")
+print(f"{one.question}\n  {one.answer}")
+for kind, split in kinds.items():
+    print(f"  {kind}:", next(m.text for m in split.valid if m.entry == one.id))
+
+# %% [markdown]
+# "Keywords" compares words, "meaning" compares the vectors of MiniLM, and "bridged" has learned from old messages of this shop. You see below how each of them works.
 
 # %%
 from llmai_edu.apps.chunks import Chunk
@@ -91,9 +101,9 @@ def gold_of(messages):
 
 
 # %%
-parts = {"valid": faq.questions.valid, "test": faq.questions.test}
-vectors = {part: encode(texts_of(messages)) for part, messages in parts.items()}
-gold = {part: gold_of(messages) for part, messages in parts.items()}
+parts = {(kind, part): getattr(kinds[kind], part) for kind in kinds for part in ("valid", "test")}
+vectors = {key: encode(texts_of(messages)) for key, messages in parts.items()}
+gold = {key: gold_of(messages) for key, messages in parts.items()}
 entries = entry_vectors(faq.entries, encode)  # (86, 384)
 
 
@@ -113,83 +123,96 @@ def share(values):
 pages = [f"{entry.question} {entry.answer}" for entry in faq.entries]
 chunks = [Chunk(text, e.id, 0, len(text)) for text, e in zip(pages, faq.entries)]
 keywords = KeywordIndex(chunks)
-scores = {
-    "keywords": keywords.scores(texts_of(faq.questions.test)),
-    "meaning": find_scores(vectors["test"], entries),
-    "bridged": find_scores(vectors["test"], entries, desk.bridge),
-}
+scores = {}
+for kind in kinds:
+    found = vectors[kind, "test"]
+    scores[kind, "keywords"] = keywords.scores(texts_of(kinds[kind].test))
+    scores[kind, "meaning"] = find_scores(found, entries)
+    scores[kind, "bridged"] = find_scores(found, entries, desk.bridge)
+first = {key: share(hit(found, gold[key[0], "test"])) for key, found in scores.items()}
+three = {key: share(hit(found, gold[key[0], "test"], 3)) for key, found in scores.items()}
 
-# %% alt="Share of test questions whose right entry is found, with intervals. Keywords: first 0.31, in the first three 0.43. Meaning: 0.54 and 0.73. Bridged: 0.56 and 0.74. A dotted line at 0.01 is a guess at random."
-first = {name: share(hit(found, gold["test"])) for name, found in scores.items()}
-three = {name: share(hit(found, gold["test"], 3)) for name, found in scores.items()}
-_, axes = new_axes(6.4, 3.2)
-for marker, label, shift, rows in (
-    ("o", "first", 0.1, first),
-    ("s", "in the first three", -0.1, three),
+# %% alt="Share of test messages whose right entry is found, with intervals. Situations: keywords 0.31 first, 0.43 in the first three; meaning 0.54 and 0.73; bridged 0.56 and 0.74. Paraphrases lie to the right of them: keywords 0.41 and 0.58; meaning 0.83 and 0.92; bridged 0.87 and 0.95. A dotted line at 0.01 is a guess at random."
+searches = ("keywords", "meaning", "bridged")
+_, axes = new_axes(6.4, 3.8)
+for kind, marker, color, shift in (
+    ("paraphrase", "s", "#D55E00", 0.12),
+    ("situation", "o", "#0072B2", -0.12),
 ):
-    for y, one in enumerate(rows.values()):
-        errors = [[one.value - one.low], [one.high - one.value]]
-        axes.errorbar(
-            one.value,
-            y + shift,
-            xerr=errors,
-            fmt=marker,
-            capsize=3,
-            color="#0072B2" if marker == "o" else "#D55E00",
-            label=label if y == 0 else None,
-        )
+    for rows, label, fill in ((first, "first", color), (three, "in the first three", "white")):
+        for y, name in enumerate(searches):
+            one = rows[kind, name]
+            axes.errorbar(
+                one.value,
+                y + shift,
+                xerr=[[one.value - one.low], [one.high - one.value]],
+                fmt=marker,
+                capsize=3,
+                color=color,
+                mfc=fill,
+                label=f"{kind}: {label}" if y == 0 else None,
+            )
 axes.axvline(1 / len(faq.entries), ls=":", color="#555555")
-axes.set_yticks(range(3), list(first))
-axes.set(xlabel="share of test questions whose entry is found", xlim=(0, 1), ylim=(-0.5, 2.5))
-axes.legend()
+axes.set_yticks(range(3), searches)
+axes.set(xlabel="share of test messages whose entry is found", xlim=(0, 1), ylim=(-0.5, 2.5))
+axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(0.02, 1))
 plt.show()
 
 # %%
-for name in first:
-    print(f"{name:<9} first {first[name]:.2f}, in the first three {three[name]:.2f}")
-assert 0.24 < first["keywords"].value < 0.38
-assert 0.48 < first["meaning"].value < 0.60
-assert 0.50 < first["bridged"].value < 0.62
-assert first["keywords"].low > 10 / len(faq.entries)
+for (kind, name), one in first.items():
+    print(f"{kind:<10} {name:<9} first {one:.2f}, in the first three {three[kind, name]:.2f}")
+assert 0.24 < first["situation", "keywords"].value < 0.38
+assert 0.48 < first["situation", "meaning"].value < 0.60
+assert 0.50 < first["situation", "bridged"].value < 0.62
+assert 0.35 < first["paraphrase", "keywords"].value < 0.48
+assert 0.79 < first["paraphrase", "meaning"].value < 0.86
+assert 0.85 <= first["paraphrase", "bridged"].value < 0.90
+assert first["situation", "keywords"].low > 10 / len(faq.entries)
 
 # %% [markdown]
-# The dotted line is somebody who guesses: one in 86. Keywords find the right entry for about three questions in ten, meaning for more than half. So nearly half of the answers would be wrong if the desk always took the first. That is why the rest of this page is about *when not to answer*.
+# The dotted line is somebody who guesses: one in 86. The same search that finds a question *asked in other words* in nearly nine cases of ten finds a *situation* in little more than half. So whoever says "it finds 87 %" has to say of what. The customer in a situation does not ask the question, and a person infers it without noticing.
+#
+# Nearly half of the answers to situations would be wrong if the desk always took the first entry. That is why much of this page is about *when not to answer*.
 #
 # ## The data, and who wrote them
 #
-# A language model wrote the FAQ and all messages for this course. It never saw the search that you build here, and it was asked to write as different customers do, in other words than the FAQ. That is an honest limit: real customers write differently, and the figures on this page hold for these messages. (Data: CC BY 4.0, part of the course.)
+# A language model wrote the FAQ and all messages for this course. It never saw the search that you build here, and it was asked to write as different customers do. That is an honest limit: real customers write differently, and the figures on this page hold for these messages. (Data: CC BY 4.0, part of the course.)
 #
-# For each entry there are six questions. A third of the entries we call *unseen*: all of their questions lie in the test. The questions about the other entries are dealt out, two to each part. *Train* is what the shop has from last year, *validation* is for choosing, *test* is for measuring.
+# First there were six messages for each entry, ordered as "questions in other words". When the search was measured on them, it turned out that many of them are situations. So five paraphrases for each entry were ordered afterwards, from a writer that saw the entries only, neither the first messages nor a search. Both kinds are kept, since customers write both.
+#
+# A third of the entries we call *unseen*: all that is asked about them lies in the test. The situations about the other entries are dealt out, two to each part. Of their paraphrases, two go to validation and three to the test. *Train* is what the shop has from last year, *validation* is for choosing, *test* is for measuring. Paraphrases have no train part: the bridge has learned from none of them.
+#
+# One thing was not as it should be. A first comparison printed its figures on the test situations before the mix of the vectors, the bridge and the bar were chosen. Each of these was then chosen on validation, but its author had seen test figures. The paraphrases came after that. Since then only the confidence and the bar were fitted anew, on the validation parts of both kinds.
 
 # %%
 for name, split in (
-    ("questions", faq.questions),
+    ("situations", faq.situations),
+    ("paraphrases", faq.paraphrases),
     ("off-topic", faq.off_topic),
     ("moods", faq.moods),
 ):
-    print(f"{name:<10}", [len(part) for part in split.parts], "train, valid, test")
-
-# %%
-one = faq.entries[0]
-print(f"{one.question}\n  {one.answer}")
-for message in [m for m in faq.questions.train if m.entry == "returns-period"]:
-    print("  asked as:", message.text)
-assert [len(part) for part in faq.questions.parts] == [114, 114, 288]
+    print(f"{name:<12}", [len(part) for part in split.parts], "train, valid, test")
+assert [len(part) for part in faq.situations.parts] == [114, 114, 288]
+assert [len(part) for part in faq.paraphrases.parts] == [0, 114, 316]
 assert [len(part) for part in faq.off_topic.parts] == [0, 75, 75]
 assert (len(faq.entries), len(faq.unseen)) == (86, 29)
 
 # %% [markdown]
-# Is a test question nearly the same as one that was trained on? We compare the *word pairs* of two texts: how many they share, divided by how many either has. It is 1 for the same text.
+# Is a test message nearly the same as one that the shop had before? And does a paraphrase only repeat its question? We compare the *word pairs* of two texts: how many they share, divided by how many either has. It is 1 for the same text.
 
 # %%
 from llmai_edu.datasets.near_duplicates import jaccard, shingles
 
-before = [
-    shingles(m.text, 2) for part in (faq.questions.train, faq.questions.valid) for m in part
-]
-closest = max(jaccard(shingles(m.text, 2), old) for m in faq.questions.test for old in before)
-print(f"the most alike test question and old question share {closest:.0%} of their word pairs")
-assert closest < 0.4
+earlier = [*faq.situations.train, *faq.situations.valid, *faq.paraphrases.valid]
+before = [shingles(m.text, 2) for m in earlier]
+own = [shingles(e.question, 2) for e in faq.entries]
+for kind, split in kinds.items():
+    pairs = [(shingles(m.text, 2), place[m.entry]) for m in split.test]
+    closest = max(jaccard(mine, old) for mine, _ in pairs for old in before)
+    to_question = max(jaccard(mine, own[i]) for mine, i in pairs)
+    print(f"{kind}: like an earlier one up to {closest:.0%}, like its question {to_question:.0%}")
+    assert closest < 0.6
+    assert to_question < 0.6
 
 # %% [markdown]
 # ## Finding the entry
@@ -211,7 +234,7 @@ def rarity(word):
 
 
 # %%
-message = faq.questions.valid[0]
+message = faq.situations.valid[0]
 shared = sorted(set(plain_words(message.text)) & bags[place[message.entry]])
 print(message.text)
 print({word: round(float(rarity(word)), 2) for word in shared})
@@ -221,7 +244,7 @@ print({word: round(float(rarity(word)), 2) for word in shared})
 #
 # ### By meaning
 #
-# MiniLM (lesson 13) turns a text into a vector of length 1, such that texts of like meaning point in like directions. The score of an entry is the product of its vector and that of the message. Each entry has three texts: its question, its answer, and both together. We take the mean of the three vectors, with both together counted twice; that did well on the validation questions.
+# MiniLM (lesson 13) turns a text into a vector of length 1, such that texts of like meaning point in like directions. The score of an entry is the product of its vector and that of the message. Each entry has three texts: its question, its answer, and both together. We take the mean of the three vectors, with both together counted twice; that did well on the validation situations.
 #
 # ### Both
 #
@@ -231,17 +254,19 @@ print({word: round(float(rarity(word)), 2) for word in shared})
 dense = DenseIndex(chunks, encode)
 dense.vectors = entries.astype(np.float32)  # the mean of the three vectors
 fused = FusedIndex([dense, keywords])
-scores["fused"] = fused.scores(texts_of(faq.questions.test))
-loss = share(hit(scores["fused"], gold["test"]) * 1.0 - hit(scores["meaning"], gold["test"]))
-print(f"fused less meaning: {loss:+.3f}")
-assert loss.high < 0
+for kind in kinds:
+    right = gold[kind, "test"]
+    both = hit(fused.scores(texts_of(kinds[kind].test)), right)
+    loss = share(both * 1.0 - hit(scores[kind, "meaning"], right))
+    print(f"{kind:<10} fused less meaning: {loss:+.3f}")
+    assert loss.high < 0
 
 # %% [markdown]
-# It is worse, and surely so: the difference is paired, on the same questions. Fusion trusts both lists alike, and here one is much better than the other. (Where customers use the shop's own words, such as the number of a part, it would be otherwise.)
+# It is worse for both kinds, and surely so: the difference is paired, on the same messages. Fusion trusts both lists alike, and here one is much better than the other. (Where customers use the shop's own words, such as the number of a part, it would be otherwise.)
 #
 # ## A bridge from the customers' words to the shop's
 #
-# The shop has old messages of which it knows the right entry. Can the search learn from them? To train all of MiniLM on 114 questions is costly, and gives 90 MB of new weights. There is less to do: leave MiniLM as it is, and learn a matrix W that *turns* the vector of a message towards that of its entry. The score is then $q\,W\,e$ in place of $q\,e$. With W = I, the identity, nothing changes, and there we begin.
+# The shop has old messages of which it knows the right entry. Can the search learn from them? To train all of MiniLM on 114 situations is costly, and gives 90 MB of new weights. There is less to do: leave MiniLM as it is, and learn a matrix W that *turns* the vector of a message towards that of its entry. The score is then $q\,W\,e$ in place of $q\,e$. With W = I, the identity, nothing changes, and there we begin.
 #
 # The loss is that of lesson 19: the scores, times 20, are the logits of 86 classes, and cross-entropy asks that the right one be largest. A pull keeps W near the identity, since 147,456 numbers could learn a few hundred messages by heart. (Both numbers, 20 and the 4 of the pull, were chosen on validation.)
 
@@ -306,7 +331,7 @@ def fit_bridge(
 
 
 # %%
-known = [m for m in (*faq.questions.train, *faq.moods.train) if m.entry]
+known = [m for m in (*faq.situations.train, *faq.moods.train) if m.entry]
 old = np.concatenate([encode(texts_of(known)), encode([e.question for e in faq.entries])])
 old_gold = np.concatenate([gold_of(known), np.arange(len(faq.entries))])
 W = fit_bridge(old, entries, old_gold)
@@ -328,30 +353,31 @@ assert abs(W - desk.bridge).max() < 0.02  # the desk holds the same, in half pre
 # Now the comparison that counts. For the entries of which the bridge has seen old messages, and for the *unseen* ones, separately. (The FAQ's own questions are among the training texts, for all entries.) And a control: the same fit with the right entries shuffled.
 
 # %%
-scores["bridged"] = find_scores(vectors["test"], entries, W)
-unseen = np.array([m.entry in faq.unseen for m in faq.questions.test])
-gain = hit(scores["bridged"], gold["test"]) * 1.0 - hit(scores["meaning"], gold["test"])
-
-# %%
 shuffled = fit_bridge(old, entries, rng.permutation(old_gold))
-control = hit(find_scores(vectors["test"], entries, shuffled), gold["test"]).mean()
-gains = {
-    "old messages": share(gain[~unseen]),
-    "unseen": share(gain[unseen]),
-    "all": share(gain),
-}
-for name, one in gains.items():
-    print(f"{name:<13} bridged less meaning: {one:+.3f}")
-print(f"with shuffled entries: {control:.2f} are found")
+unseen, gains = {}, {}
+for kind in kinds:
+    unseen[kind] = np.array([m.entry in faq.unseen for m in kinds[kind].test])
+    queries, right = vectors[kind, "test"], gold[kind, "test"]
+    scores[kind, "bridged"] = find_scores(queries, entries, W)
+    gain = hit(scores[kind, "bridged"], right) * 1.0 - hit(scores[kind, "meaning"], right)
+    gains[kind, "old messages"] = share(gain[~unseen[kind]])
+    gains[kind, "unseen"] = share(gain[unseen[kind]])
+    gains[kind, "all"] = share(gain)
+    control = hit(find_scores(queries, entries, shuffled), right).mean()
+    print(f"{kind:<10} with shuffled entries: {control:.2f} are found")
+    assert control < first[kind, "meaning"].value - 0.2
 
 # %%
-assert gains["old messages"].low > 0
-assert gains["unseen"].value < 0
-assert not gains["all"].excludes_zero
-assert control < 0.25
+for (kind, name), one in gains.items():
+    print(f"{kind:<10} {name:<13} bridged less meaning: {one:+.3f}")
+for kind in kinds:
+    assert gains[kind, "old messages"].low > 0
+    assert -0.09 < gains[kind, "unseen"].value < 0
+assert not gains["situation", "all"].excludes_zero
+assert 0.01 < gains["paraphrase", "all"].value < 0.08
 
 # %% [markdown]
-# Where there were old messages, the bridge finds about one question in ten more, and that is sure. Where there were none, it finds a few *less*: the bridge was turned for others. On the whole of this test, it is not surely better. Whether a shop should use it depends on how many of its questions are about entries with old messages. And the second row says why a new entry needs examples.
+# Where there were old messages, the bridge finds about one message in ten more, and that is sure, for both kinds. It had no paraphrase to learn from: what it learned from other messages helps there, too. Where there were none, it finds a few *less*: the bridge was turned for others. (By itself, neither of these two losses is sure.) On all situations it is not surely better than meaning alone, on all paraphrases it is a little better. Whether a shop should use it depends on how many of its questions are about entries with old messages. And the rows "unseen" say why a new entry needs examples.
 
 # %% [markdown]
 # ## When to call a person
@@ -377,95 +403,120 @@ from llmai_edu.apps.threshold import choose_threshold, risk_coverage
 from llmai_edu.evaluation.calibration import calibration_error, fit_platt
 
 off = {part: encode(texts_of(getattr(faq.off_topic, part))) for part in ("valid", "test")}
-sure, right = {}, {}
-for part in ("valid", "test"):
-    on_scores = find_scores(vectors[part], entries, W)
-    off_scores = find_scores(off[part], entries, W)
-    sure[part] = np.concatenate([sureness(on_scores), sureness(off_scores)])
-    nothing = np.zeros(len(off_scores), bool)
-    right[part] = np.concatenate([hit(on_scores, gold[part]), nothing])
+
+
+def judged(part):
+    """How sure the search is, and whether it is right: situations, paraphrases, off-topic."""
+    found = [find_scores(vectors[kind, part], entries, W) for kind in kinds]
+    right = [hit(one, gold[kind, part]) for one, kind in zip(found, kinds)]
+    found.append(find_scores(off[part], entries, W))
+    right.append(np.zeros(len(off[part]), bool))
+    return [sureness(one) for one in found], right
+
 
 # %%
-platt = fit_platt(sure["valid"], right["valid"])
-confidence = {part: platt(values) for part, values in sure.items()}
-error = calibration_error(confidence["test"], right["test"])
-print(f"calibration error on the test: {error:.3f}")
-
-# %%
-assert error < 0.12
+sure, right = judged("valid")
+platt = fit_platt(np.concatenate(sure), np.concatenate(right))
+on_valid, off_valid = platt(np.concatenate(sure[:2])), platt(sure[2])
+test_sure, test_right = judged("test")
+*on, off_sure = [platt(one) for one in test_sure]
+on, on_right = dict(zip(kinds, on)), dict(zip(kinds, test_right))
+error = calibration_error(np.concatenate([*on.values(), off_sure]), np.concatenate(test_right))
+print(f"calibration error on the test, all three together: {error:.3f}")
+for kind in kinds:
+    print(f"  {kind:<10} says {on[kind].mean():.2f}, is right in {on_right[kind].mean():.2f}")
+assert error < 0.1
+GAPS
 
 # %% [markdown]
-# The *calibration error* is the mean gap between what the desk says (70 % sure) and how often it is right when it says so. On the test it is a few percent.
+# The *calibration error* is the mean gap between what the desk says (70 % sure) and how often it is right when it says so. On the whole test it is about five percent. GAPTEXT
 #
-# The *bar* is the confidence below which a person answers. Fernweg wants two things: of the questions that the desk answers, 85 % shall get the right entry, and of the off-topic messages, 90 % shall be refused. We take the lowest bar at which both are so *on validation*.
+# The *bar* is the confidence below which a person answers. Fernweg wants two things: of the questions that the desk answers, 85 % shall get the right entry, and of the off-topic messages, 90 % shall be refused. We take the lowest bar at which both are so *on validation*, situations and paraphrases together.
 
 # %%
-ours = {part: len(messages) for part, messages in parts.items()}  # the rest is off-topic
-on, off_sure = np.split(confidence["valid"], [ours["valid"]])
-bar = max(
-    choose_threshold(on, right["valid"][: ours["valid"]], wanted=0.85),
-    np.quantile(off_sure, 0.9, method="higher"),
-)
-
-# %%
-on, off_sure = np.split(confidence["test"], [ours["test"]])
-answered, on_right = on >= bar, right["test"][: ours["test"]]
-measured = {
-    "questions answered": share(answered),
-    "right, of the answered": share(on_right[answered]),
-    "the same, old messages": share(on_right[answered & ~unseen]),
-    "the same, unseen": share(on_right[answered & unseen]),
-    "right in the first three": share(hit(scores["bridged"], gold["test"], 3)[answered]),
-    "off-topic refused": share(off_sure < bar),
-}
-print(f"bar {bar:.2f}")
-for name, one in measured.items():
-    print(f"  {name:<26} {one:.2f}")
-
-# %%
+bar_right = choose_threshold(on_valid, np.concatenate(right[:2]), wanted=0.85)
+bar_off = np.quantile(off_valid, 0.9, method="higher")
+bar = max(bar_right, bar_off)
+refused = share(off_sure < bar)
+print(f"85 % right from {bar_right:.2f}, 90 % refused from {bar_off:.2f}: the bar is {bar:.2f}")
+print(f"off-topic messages of the test that are refused: {refused:.2f}")
 assert abs(bar - desk.bar) < 0.02
-assert 0.30 < measured["questions answered"].value < 0.47
-assert 0.69 < measured["right, of the answered"].value < 0.82
-assert 0.79 < measured["the same, old messages"].value < 0.91
-assert 0.60 < measured["the same, unseen"].value < 0.77
-assert 0.88 < measured["off-topic refused"].value < 0.98
+assert bar_right < bar_off
+assert 0.90 <= refused.value < 0.98
+
+# %%
+answered = {kind: on[kind] >= bar for kind in kinds}
+measured = {}
+for kind in kinds:
+    kept, good, new = answered[kind], on_right[kind], unseen[kind]
+    in_three = hit(scores[kind, "bridged"], gold[kind, "test"], 3)
+    measured[kind] = {
+        "answered": share(kept),
+        "right, of the answered": share(good[kept]),
+        "the same, old messages": share(good[kept & ~new]),
+        "the same, unseen": share(good[kept & new]),
+        "right in the first three": share(in_three[kept]),
+    }
+print(f"{'':<26}", *(f"{kind:<18}" for kind in kinds))
+for name in measured["situation"]:
+    print(f"{name:<26}", *(f"{format(measured[kind][name], '.2f'):<18}" for kind in kinds))
+
+# %%
+told, asked = measured["situation"], measured["paraphrase"]
+assert 0.33 < told["answered"].value < 0.47
+assert 0.68 < told["right, of the answered"].value < 0.80
+assert 0.74 < told["the same, old messages"].value < 0.88
+assert 0.61 < told["the same, unseen"].value < 0.76
+assert 0.81 < asked["answered"].value < 0.90
+assert 0.86 < asked["right, of the answered"].value < 0.94
+assert 0.90 < asked["the same, old messages"].value < 0.97
+assert 0.80 < asked["the same, unseen"].value < 0.90
 
 # %% [markdown]
-# On the test, more than nine off-topic messages in ten are refused, as wanted. Of the answered questions about three quarters are right, less than the 85 % that were wanted. The two rows below it say where the rest went. For entries with old messages, it is about 85 %, and for unseen ones about 70 %. The validation questions are all about entries with old messages, so the bar was set for them. A bar holds for messages like those on which it was chosen.
+# On the test, more than nine off-topic messages in ten are refused, as wanted. It is this wish that sets the bar: for the other one, a lower bar would have done on validation.
 #
-# And it costs: six questions in ten go to a person. What another bar would do, the next figure shows.
+# Of the paraphrases, the desk answers about 86 in a hundred, and nine in ten of these answers are right. Of the situations it answers about four in ten, and a quarter of these answers are wrong, more than the 15 % that Fernweg allows. So the confidence feels the difference between the kinds, though nobody told it: most situations go to a person. It does not feel all of it.
+#
+# For both kinds, the entries without old messages fare worse. The validation questions are all about entries with old messages, so the bar was set for those. A bar holds for messages like those on which it was chosen.
+#
+# What another bar would do, the next figure shows.
 
-# %% alt="Share of wrong answers against the share of questions answered. For the bridged search it rises from near 0 at 0.1 to 0.24 at the bar, where 0.39 are answered, and to 0.44 when all are answered. The curve for meaning alone is near it, a little lower up to 0.3. A dotted line at 0.44 is what leaving out questions at random would give."
-curve = risk_coverage(on, on_right)
-plain = find_scores(vectors["test"], entries)
-without = risk_coverage(sureness(plain), hit(plain, gold["test"]))
-_, axes = new_axes(6.4, 3.6)
-axes.plot(curve.coverage, curve.risk, "-", label="bridged")
-axes.plot(without.coverage, without.risk, "--", label="meaning alone")
-axes.axhline(1 - on_right.mean(), ls=":", color="#555555", label="answering at random, bridged")
-axes.plot(answered.mean(), 1 - on_right[answered].mean(), "ks", label="at the bar")
-axes.set(xlabel="share of questions answered", ylabel="share of wrong answers", ylim=(0, 0.6))
-axes.legend(fontsize=8, loc="lower right")
+# %% alt="Share of wrong answers against the share of messages answered, bridged search solid, meaning alone dashed. Situations: the solid line rises from near 0 at 0.1 to 0.26 at the bar, where 0.41 are answered, and to 0.44 when all are answered; the dashed line is near it. Paraphrases, far below: near 0 up to 0.4, 0.10 at the bar, where 0.86 are answered, and 0.13 at the end; their dashed line ends at 0.17."
+curves, without = {}, {}
+_, axes = new_axes(6.4, 3.8)
+for kind, mark, color in (("situation", "o", "#0072B2"), ("paraphrase", "s", "#D55E00")):
+    plain = scores[kind, "meaning"]
+    curve = curves[kind] = risk_coverage(on[kind], on_right[kind])
+    alone = without[kind] = risk_coverage(sureness(plain), hit(plain, gold[kind, "test"]))
+    style = {"color": color, "marker": mark, "markevery": 40, "ms": 4}
+    axes.plot(curve.coverage, curve.risk, label=f"{kind}, bridged", **style)
+    axes.plot(alone.coverage, alone.risk, "--", label=f"{kind}, meaning alone", **style)
+    there = answered[kind].mean(), 1 - on_right[kind][answered[kind]].mean()
+    label = "at the bar" if kind == "paraphrase" else None
+    axes.plot(*there, "k*", ms=11, zorder=3, label=label)
+axes.set(xlabel="share of messages answered", ylabel="share of wrong answers", ylim=(0, 0.6))
+axes.legend(fontsize=8, loc="upper left")
 plt.show()
 
-# %%
-few_wrong = curve.risk[np.searchsorted(curve.coverage, 0.11)]
-print(
-    f"wrong, when the surest 11 % are answered: {few_wrong:.2f}; when all are: {curve.risk[-1]:.2f}"
-)
-assert few_wrong < 0.16
-assert curve.risk[-1] > 0.38
 
 # %%
-at_bar_without = without.risk[np.searchsorted(without.coverage, answered.mean())]
-print(
-    f"wrong at the bar: {1 - on_right[answered].mean():.2f}; meaning alone, as many: {at_bar_without:.2f}"
-)
-assert abs(at_bar_without - (1 - on_right[answered].mean())) < 0.06
-assert unseen.mean() > 0.5
+def wrong_at(curve, coverage):
+    """The share of wrong answers when so many are answered."""
+    return curve.risk[np.searchsorted(curve.coverage, coverage - 1e-9)]
+
+
+for kind in kinds:
+    at = answered[kind].mean()
+    few, bridged, all_of_them = (wrong_at(curves[kind], c) for c in (0.11, at, 1))
+    alone = wrong_at(without[kind], at)
+    print(f"{kind}: wrong of the surest 11 % {few:.2f}, of all {all_of_them:.2f}")
+    print(f"   at the bar {bridged:.2f}; meaning alone, as many answered: {alone:.2f}")
+    assert few < 0.16
+    assert few < bridged < all_of_them
+    assert abs(bridged - alone) < 0.07
 
 # %% [markdown]
-# The curve rises: the surest answers are the best ones, so the confidence is worth something. If it were worth nothing, the curve would run along the dotted line. But look at the dashed curve: on this test, meaning alone would have done as well. Most of these questions are about unseen entries, for which the bridge was not made.
+# Both curves rise: the surest answers are the best ones, so the confidence is worth something. If it were worth nothing, each curve would be level at the height of its right end. But look at the dashed curves: with as many answers as at the bar, meaning alone would have done about as well. For situations it is a little ahead there, for paraphrases a little behind.
 #
 # ### Play with the bar
 #
@@ -475,22 +526,24 @@ assert unseen.mean() > 0.5
 from llmai_edu.viz.choices import choice_widget
 from llmai_edu.viz.plan import plan_table
 
-some = (*faq.questions.test[::29], *faq.off_topic.test[::15])
+some = (*faq.situations.test[::48], *faq.paraphrases.test[::53], *faq.off_topic.test[::15])
 samples = {m.text[:60]: m.text for m in some}
 
 
 # %%
 def at_bar(message, bar):
     """Who answers this message at this bar, and what the bar does to the test."""
-    found, kept = desk.decide(samples[message]), on >= bar
-    return {
+    found = desk.decide(samples[message])
+    rows = {
         "entry found": found.entry.id,
         "confidence": f"{found.confidence:.0%}",
         "who answers": "the desk" if found.confidence >= bar else "a person",
-        "questions answered, of all": f"{kept.mean():.0%}",
-        "right, of the answered": f"{on_right[kept].mean():.0%}" if kept.any() else "–",
-        "off-topic refused": f"{(off_sure < bar).mean():.0%}",
     }
+    for kind in kinds:
+        kept = on[kind] >= bar
+        good = f"{on_right[kind][kept].mean():.0%}" if kept.any() else "–"
+        rows[f"{kind}s answered; right, of these"] = f"{kept.mean():.0%}; {good}"
+    return rows | {"off-topic refused": f"{(off_sure < bar).mean():.0%}"}
 
 
 # %%
@@ -533,17 +586,21 @@ assert by_list.accuracy.low < always < by_probe.accuracy.low
 # %%
 angry = by_probe.confusion[MOODS.index("angry")]
 assert 0.5 < angry[MOODS.index("angry")] / angry.sum() < 0.72
-falsely = np.mean(np.array(reader.read(vectors["test"]))[answered] == "angry")
-print(f"answered questions that would go to a person because of their mood: {falsely:.0%}")
-assert 0.06 < falsely < 0.2
+falsely = [
+    np.mean(np.array(reader.read(vectors[kind, "test"]))[answered[kind]] == "angry")
+    for kind in kinds
+]
+print("answered messages that would go to a person because of their mood:")
+print("  situations {:.0%}, paraphrases {:.0%}".format(*falsely))
+assert 0.06 < min(falsely) <= max(falsely) < 0.22
 
 # %% [markdown]
-# The probe is ahead of the list, and the list is not surely ahead of nothing. Still, the probe is wrong in about four messages of ten. Some anger has no angry word ("Wonderful, third broken pot in a row."). It finds about six angry messages in ten. And it sends some calm ones to a person: of the questions that the desk could have answered, about one in ten. As a triage that decides *who is answered first* it is of use. As a measurement of a person's mood it is not.
+# The probe is ahead of the list, and the list is not surely ahead of nothing. Still, the probe is wrong in about four messages of ten. Some anger has no angry word ("Wonderful, third broken pot in a row."). It finds about six angry messages in ten. And it sends some calm ones to a person: of the messages that the desk could have answered, about one in seven. As a triage that decides *who is answered first* it is of use. As a measurement of a person's mood it is not.
 
 # %% [markdown]
 # ## A drafted reply, and a guard
 #
-# So far the desk sends the entry's own words. It could do better, one thinks: let SmolLM2 (lesson 15) write a reply that answers this customer's question. The prompt holds one exchange as an example, then the entry with its label in brackets, then the customer's words. Drafts take seconds, so 33 of them were recorded (`benchmarks/record_support.py`, SmolLM2 in 8 bits, greedy). One is written live:
+# So far the desk sends the entry's own words. It could do better, one thinks: let SmolLM2 (lesson 15) write a reply that answers this customer's question. The prompt holds one exchange as an example, then the entry with its label in brackets, then the customer's words. Drafts take seconds, so they were recorded (`benchmarks/record_support.py`, SmolLM2 in 8 bits, greedy). Planned were 40 drafts for plain messages, 10 for messages with an order in them, and 9 for messages that are only orders. Recorded are 16, 8 and 9: the first ones were weak, and time was short. One is written live:
 
 # %%
 from llmai_edu.apps.reply_writer import ReplyWriter, draft_messages
@@ -607,7 +664,7 @@ assert not check_draft("You have 30 weeks.", "Returns are free for 30 days.").pa
 assert not new_numbers("You have 30 weeks.", "Returns are free for 30 days.")
 
 # %% [markdown]
-# Now the recorded drafts: for 16 test questions that the desk answers, taken by the fingerprint of their texts. Four counts, each over all of them. *Own label*: the draft names the label of its entry, and no other, as the example showed. *Stopped*: the guard finds something. *Numbers kept*: of the numbers in the entry's answer, how many the draft's own words still hold. *Goes on as the customer*: it writes the customer's next lines as well.
+# Now the recorded drafts: for 16 test situations that the desk answers, taken by the fingerprint of their texts. (They were recorded before there were paraphrases, so none is among them.) Four counts, each over all of them. *Own label*: the draft names the label of its entry, and no other, as the example showed. *Stopped*: the guard finds something. *Numbers kept*: of the numbers in the entry's answer, how many the draft's own words still hold. *Goes on as the customer*: it writes the customer's next lines as well.
 
 # %%
 from llmai_edu.apps.support import TURN, guarded, own_words
@@ -667,7 +724,7 @@ for one, found in zip(plain_drafts, seen):
 # %% [markdown]
 # By our reading, one of these eleven answers its customer rightly: the one on the engraved date. "We can send it back if it has initials on it" and "We can't provide vegan teas" say the opposite of the entry, without a number, and the guard's rule on denials does not see it: the entries hold a "not" or an "only" somewhere. "We can wrap it in paper for 3 minutes" is put together from the example in the prompt and a number of the entry.
 #
-# So the sum is simple. With the entry's own words, 13 of these 16 customers get the right answer. With drafts behind the guard, it is five: four where the guard stopped the draft, and one. *Here the language model adds nothing and takes much away*, and the desk answers with the entry's own words unless it is told otherwise. The model is small, and its weights are rounded to 8 bits. Three prompts were tried on three validation questions, and the best one was taken; we did not try a larger model. What would not change with a larger one is the duty to measure it against the entry itself.
+# So the sum is simple. With the entry's own words, 13 of these 16 customers get the right answer. With drafts behind the guard, it is five: four where the guard stopped the draft, and one. *Here the language model adds nothing and takes much away*, and the desk answers with the entry's own words unless it is told otherwise. The model is small, and its weights are rounded to 8 bits. Three prompts were tried, on two to four validation situations each, and the best one was taken; we did not try a larger model. What would not change with a larger one is the duty to measure it against the entry itself.
 
 # %% [markdown]
 # ### Orders in a message
@@ -710,20 +767,17 @@ assert sum(not one["reason"] for one in orders) == 2
 # %% [markdown]
 # ## The failure gallery
 #
-# Not chosen by hand: the five answered test questions of which the desk was surest, and wrong.
+# Not chosen by hand: of each kind, the three answered test messages of which the desk was surest, and wrong.
 
 # %%
-found_entry = np.argsort(-scores["bridged"], axis=1, kind="stable")[:, 0]
-wrong = np.flatnonzero(answered & ~on_right)
-surest = wrong[np.argsort(-on[wrong])][:5]
-
-# %%
-for i in surest:
-    got, message = faq.entries[found_entry[i]], faq.questions.test[i]
-    print(
-        f"{message.text}\n  {on[i]:.0%} sure: {got.id}   right: {message.entry}\n  {got.answer}\n"
-    )
-assert (on[surest] > bar).all()
+for kind in kinds:
+    found_entry = np.argsort(-scores[kind, "bridged"], axis=1, kind="stable")[:, 0]
+    wrong = np.flatnonzero(answered[kind] & ~on_right[kind])
+    for i in wrong[np.argsort(-on[kind][wrong])][:3]:
+        got, message = faq.entries[found_entry[i]], kinds[kind].test[i]
+        print(f"{kind}: {message.text}")
+        print(f"  {on[kind][i]:.0%} sure: {got.id}   right: {message.entry}\n  {got.answer}\n")
+        assert on[kind][i] > 0.8
 
 # %% [markdown]
 # And the off-topic messages that were answered, all of them:
@@ -755,9 +809,9 @@ assert "".join(pieces) == desk.answer(example).text
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# - A search by meaning finds the right entry for more than half of these questions, and keywords for three in ten. To fuse both was worse than meaning alone.
-# - A bridge learned from old messages helps the entries that have some, and hurts the others a little.
-# - With a bar, about three answers in four are right, and nine off-topic messages in ten go to a person. So do six questions in ten. The bar was chosen on entries with old messages, and holds for those.
+# - A search by meaning finds a question that is asked in other words in eight or nine cases of ten, and a situation in little more than half. Keywords find four and three in ten. To fuse both was worse than meaning alone.
+# - A bridge learned from old messages helps the entries that have some, of both kinds, and does not help the others.
+# - With a bar, more than nine off-topic messages in ten go to a person. So do six situations in ten, and one paraphrase in seven. Of what is answered, nine in ten are right for paraphrases, and three in four for situations. The bar was chosen on entries with old messages, and holds for those best.
 # - The mood is read better than by a word list, and wrongly in four messages of ten.
 # - SmolLM2's drafts made the desk worse: the entry's own words are the better reply.
 # - The guard knows numbers and denials. A promise without a number passes.
