@@ -75,7 +75,7 @@ assert found.reason
 
 # %%
 kinds = {"situation": faq.situations, "paraphrase": faq.paraphrases}
-one = next(entry for entry in faq.entries if entry.id == "SHOWN")
+one = next(entry for entry in faq.entries if entry.id == "phone-order")
 print(f"{one.question}\n  {one.answer}")
 for kind, split in kinds.items():
     print(f"  {kind}:", next(m.text for m in split.valid if m.entry == one.id))
@@ -426,10 +426,11 @@ print(f"calibration error on the test, all three together: {error:.3f}")
 for kind in kinds:
     print(f"  {kind:<10} says {on[kind].mean():.2f}, is right in {on_right[kind].mean():.2f}")
 assert error < 0.1
-GAPS
+for kind in kinds:
+    assert 0.01 < on_right[kind].mean() - on[kind].mean() < 0.1
 
 # %% [markdown]
-# The *calibration error* is the mean gap between what the desk says (70 % sure) and how often it is right when it says so. On the whole test it is about five percent. GAPTEXT
+# The *calibration error* is the mean gap between what the desk says (70 % sure) and how often it is right when it says so. On the whole test it is about five percent. For either kind, the desk says a few points too little: the off-topic messages, of which each answer is wrong, have made it careful.
 #
 # The *bar* is the confidence below which a person answers. Fernweg wants two things: of the questions that the desk answers, 85 % shall get the right entry, and of the off-topic messages, 90 % shall be refused. We take the lowest bar at which both are so *on validation*, situations and paraphrases together.
 
