@@ -3,7 +3,7 @@
     python -m benchmarks.record_domains choices   # SmolLM2-135M in bfloat16, about 6 core-minutes
     python -m benchmarks.record_domains lines     # MiniLM reads 201 card lines at five levels, 1 core-minute
 
-Complaints in lay words, 60 of validation and 100 of test, drawn by their hash, and the finder's five best categories.
+Complaints in lay words, 40 of validation and 80 of test, drawn by their hash, and the finder's five best categories.
 SmolLM2 is asked in two ways: how likely each category's title is after the complaint (the mean log-probability of its
 tokens, with and without that after no complaint taken off), and which letter it would answer, with the five in the
 finder's order and in the reverse order. Nothing is generated. Everything goes to
@@ -29,7 +29,7 @@ from llmai_edu.pretrained.smollm2 import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "domain_runs.json"
-ASKED = {"valid": 60, "test": 100}
+ASKED = {"valid": 40, "test": 80}
 BEFORE = "A patient says: {}\nThe doctor's diagnosis:"
 NEUTRAL = "The doctor's diagnosis:"
 LETTERS = "ABCDE"
@@ -65,7 +65,7 @@ class Reader:
         return [float(log_p[self.tokenizer.encode(letter)[0]]) for letter in LETTERS]
 
 
-def choices() -> list[dict]:
+def choices(keep) -> list[dict]:
     """What the finder and SmolLM2 say of each complaint."""
     finder, reader, runs = CodeFinder.load("medicine"), Reader(), []
     neutral: dict[str, float] = {}
@@ -88,11 +88,11 @@ def choices() -> list[dict]:
                     "letters_reversed": [round(x, 4) for x in reader.letters(asked.text, titles[::-1])[::-1]],
                 }
             )
-            print(len(runs), flush=True)
+            keep(runs)
     return runs
 
 
-def lines(seeds=(0, 1, 2)) -> list[dict]:
+def lines(keep, seeds=(0, 1, 2)) -> list[dict]:
     """The first ten ranks of spoiled card lines, for words, meaning, and both."""
     finder, asked, runs = CodeFinder.load("finance"), domain_questions("finance", "test"), []
     for seed in seeds:
@@ -108,7 +108,7 @@ def lines(seeds=(0, 1, 2)) -> list[dict]:
                     for row, one in zip(order, asked)
                 ]
                 runs.append({"seed": seed, "level": level, "way": way, "ranks": ranks, "example": texts[0]})
-            print(seed, level, flush=True)
+            keep(runs)
     return runs
 
 
@@ -119,10 +119,15 @@ def main() -> None:
     found = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
     found["seed"] = 0  # SmolLM2 draws nothing; the seeds of the card lines stand in their runs
     found["settings"] = {"asked": ASKED, "before": BEFORE, "neutral": NEUTRAL, "levels": LEVELS, "dtype": "bfloat16"}
-    found[what] = {"choices": choices, "lines": lines}[what]()
-    found.setdefault("cpu_seconds", {})[what] = round(time.process_time() - began, 1)
     found["machine"] = machine()
-    TARGET.write_text(json.dumps(found, indent=None, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def keep(runs: list[dict]) -> None:
+        found[what] = runs
+        found.setdefault("cpu_seconds", {})[what] = round(time.process_time() - began, 1)
+        TARGET.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(len(runs), f"{time.process_time() - began:.0f} s", flush=True)
+
+    {"choices": choices, "lines": lines}[what](keep)
     print(f"{time.process_time() - began:.0f} core-seconds")
 
 

@@ -46,12 +46,17 @@ def domain_questions(domain: str, part: str) -> list[Question]:
     medicine: inclusion terms, 300 and 500 drawn by their hash. finance: other networks' descriptions. law: changed
     copies. Raises ValueError for another domain.
     """
+    return list(_asked(domain, part))
+
+
+@cache
+def _asked(domain: str, part: str) -> tuple[Question, ...]:
     if domain == "medicine":
-        return ask_terms(getattr(term_questions(load_diagnoses()), part), TERMS[part])
+        return tuple(ask_terms(getattr(term_questions(load_diagnoses()), part), TERMS[part]))
     if domain == "finance":
-        return list(getattr(merchant_questions(load_merchants()), part))
+        return getattr(merchant_questions(load_merchants()), part)
     if domain == "law":
-        return licence_questions(load_licences(), part)
+        return tuple(licence_questions(load_licences(), part))
     raise ValueError(f"there are the domains medicine, finance and law, not {domain!r}")
 
 

@@ -27,6 +27,7 @@ from llmai_edu.evaluation.calibration import PlattScale
 
 __all__ = ["Candidate", "CodeFinder", "Finding", "log_odds", "open_app"]
 
+TUNED_ON = {"medicine": "complaints", "finance": "descriptions", "law": "copies"}
 SHARPNESS = 20.0  # MiniLM was trained to tell pairs apart by softmax(20 · cosine)
 
 
@@ -94,13 +95,17 @@ class CodeFinder:
         self.weight, self.floor, self.scales = weight, floor, tuple(scales)
 
     @classmethod
-    def load(cls, domain: str) -> CodeFinder:
+    def load(cls, domain: str, tuned_on: str | None = None) -> CodeFinder:
         """Return the finder of "medicine", "finance" or "law", its data fetched first where necessary.
 
-        Raises ValueError for another domain, DataError when the data cannot be had.
+        tuned_on: the validation questions that its settings come from. Medicine has "complaints" in lay words, the
+        default, and official "terms". Raises ValueError for another domain, DataError when the data cannot be had.
         """
-        register = load_register(domain)
-        settings = _settings()[domain]
+        register, known = load_register(domain), _settings()
+        name = f"{domain} {tuned_on or TUNED_ON[domain]}"
+        if name not in known:
+            raise ValueError(f"there are settings for {', '.join(known)}; not for {name}")
+        settings = known[name]
         scales = [PlattScale(*pair) for pair in settings["scales"]]
         return cls(
             register,

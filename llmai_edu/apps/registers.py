@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from llmai_edu.datasets.diagnoses import Diagnosis, category_entries, load_diagnoses, term_questions
 from llmai_edu.datasets.licences import load_licences
@@ -59,6 +60,7 @@ def diagnosis_register(diagnoses: Sequence[Diagnosis], terms: Sequence[Question]
     )
 
 
+@cache
 def load_register(domain: str) -> Register:
     """Return the register of "medicine", "finance" or "law"; the data are fetched first where necessary.
 
