@@ -92,7 +92,8 @@ def choose(domain: str, tuned_on: str) -> dict:
     scores, strange = cosines + weight * shares, finder.scores(foreign)
     right, odds = right_at(scores, asked, register.codes), log_odds(scores)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :RANKS]
-    scales = [fit_platt(odds[np.arange(len(odds)), order[:, rank]], right[:, rank]) for rank in range(RANKS)]
+    of_rank = np.take_along_axis(odds, order, axis=1)
+    scales = [fit_platt(of_rank[:, 0], right[:, 0]), fit_platt(of_rank[:, 1:].ravel(), right[:, 1:].ravel())]
     floor = float(np.quantile(strange.max(1), REFUSED))
     print(domain, tuned_on, tried, "weight", weight, "floor", round(floor, 3), "kept", (scores.max(1) >= floor).mean())
     return {

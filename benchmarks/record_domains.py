@@ -1,9 +1,9 @@
 """Does a generator that chooses among the first five add to the first? And card lines, more and more spoiled (lesson 29).
 
-    python -m benchmarks.record_domains choices   # SmolLM2-135M in bfloat16, about 6 core-minutes
+    python -m benchmarks.record_domains choices   # SmolLM2-135M in bfloat16, about 5 core-minutes
     python -m benchmarks.record_domains lines     # MiniLM reads 201 card lines at five levels, 1 core-minute
 
-Complaints in lay words, 40 of validation and 80 of test, drawn by their hash, and the finder's five best categories.
+Complaints in lay words, 40 of validation and 60 of test, drawn by their hash, and the finder's five best categories.
 SmolLM2 is asked in two ways: how likely each category's title is after the complaint (the mean log-probability of its
 tokens, with and without that after no complaint taken off), and which letter it would answer, with the five in the
 finder's order and in the reverse order. Nothing is generated. Everything goes to
@@ -29,7 +29,7 @@ from llmai_edu.pretrained.smollm2 import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "domain_runs.json"
-ASKED = {"valid": 40, "test": 80}
+ASKED = {"valid": 40, "test": 60}
 BEFORE = "A patient says: {}\nThe doctor's diagnosis:"
 NEUTRAL = "The doctor's diagnosis:"
 LETTERS = "ABCDE"
@@ -51,7 +51,8 @@ class Reader:
         ids = torch.zeros(len(ends), size, dtype=torch.long)
         for row, end in zip(ids, ends):
             row[: len(start) + len(end)] = torch.tensor([*start, *end])
-        log_p = self.model(ids)[:, len(start) - 1 : -1].float().log_softmax(-1)
+        states = self.model.hidden(ids)[:, len(start) - 1 : -1]
+        log_p = self.model.lm_head(states).float().log_softmax(-1)
         picked = log_p.gather(-1, ids[:, len(start) :, None])[..., 0]
         return [float(row[: len(end)].mean()) for row, end in zip(picked, ends)]
 
@@ -61,7 +62,7 @@ class Reader:
         listed = "\n".join(f"{letter}. {title}" for letter, title in zip(LETTERS, titles))
         message = f"A patient says: {complaint}\n\nWhich diagnosis fits best?\n{listed}\n\nAnswer with one letter."
         ids = self.tokenizer.chat_ids([{"role": "user", "content": message}])
-        log_p = self.model(torch.tensor([ids]))[0, -1].float().log_softmax(-1)
+        log_p = self.model(torch.tensor([ids]), last_only=True)[0, -1].float().log_softmax(-1)
         return [float(log_p[self.tokenizer.encode(letter)[0]]) for letter in LETTERS]
 
 
