@@ -57,7 +57,9 @@ class Memory:
 def make_vectors(encode: Memory) -> None:
     """Write the three files of vectors."""
     medicine, finance, law = (load_register(domain) for domain in DOMAINS)
-    save_vectors(APPS / "vectors" / "medicine.safetensors", dict(zip(medicine.documents, mean_vectors(medicine, encode))))
+    save_vectors(
+        APPS / "vectors" / "medicine.safetensors", dict(zip(medicine.documents, mean_vectors(medicine, encode)))
+    )
     texts = list(finance.documents)
     for domain in ("medicine", "finance"):
         for part in ("valid", "test"):
@@ -115,7 +117,11 @@ def main() -> None:
     if arguments.what == "vectors":
         make_vectors(Memory(arguments.memory))
     else:
-        found = {"domains": {f"{domain} {on}": choose(domain, on) for domain, on in TUNED}, "refused_on_validation": REFUSED, "seed": 0}
+        found = {
+            "domains": {f"{domain} {on}": choose(domain, on) for domain, on in TUNED},
+            "refused_on_validation": REFUSED,
+            "seed": 0,
+        }
         found |= {"cpu_seconds": round(time.process_time() - began, 1), "machine": machine()}
         (APPS / "recorded" / "domain_settings.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"{time.process_time() - began:.0f} core-seconds")

@@ -13,8 +13,7 @@ __all__ = ["Change", "changed_sentences", "edit_share", "meaning_distance", "sen
 
 SENTENCE = re.compile(r"(?<=[.;:!?])\s+|\n\s*\n")
 SIGNALS = frozenset(
-    "not no nor never none without except only unless must may shall should can cannot will any all every each "
-    "free fee charge commercial non exclude excluding include including provided prohibited permitted".split()
+    ["not", "no", "nor", "never", "none", "without", "except", "only", "unless", "must", "may", "shall", "should", "can", "cannot", "will", "any", "all", "every", "each", "free", "fee", "charge", "commercial", "non", "exclude", "excluding", "include", "including", "provided", "prohibited", "permitted"]
 )
 
 

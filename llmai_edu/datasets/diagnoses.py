@@ -60,9 +60,7 @@ def category_entries(diagnoses: Iterable[Diagnosis], length: int = 3) -> list[En
     >>> category_entries([Diagnosis("M54", "Dorsalgia", (), 13), Diagnosis("M54.5", "Low back pain", (), 13)], 4)[1]
     Entry(code='M54', text='Low back pain', source='M54.5')
     """
-    return [
-        Entry(one.category, one.text, one.code) for one in diagnoses if len(one.code.replace(".", "")) <= length
-    ]
+    return [Entry(one.category, one.text, one.code) for one in diagnoses if len(one.code.replace(".", "")) <= length]
 
 
 def term_questions(diagnoses: Sequence[Diagnosis]) -> Split[Question]:

@@ -49,9 +49,7 @@ def _line(code: str, title: str, score: float, probability: float, floor: float,
     )
 
 
-def code_widget(
-    look: Callable[[str, str], tuple[Sequence[Row], float]], examples: Mapping[str, str]
-) -> widgets.Widget:
+def code_widget(look: Callable[[str, str], tuple[Sequence[Row], float]], examples: Mapping[str, str]) -> widgets.Widget:
     """Return a widget: choose a register, type, press the button, see the candidates against the floor.
 
     look: from the register's name and a text to the rows and the floor. examples: a text for each register. What `look`

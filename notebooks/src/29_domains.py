@@ -24,15 +24,12 @@
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
 # --- end of the Colab lines ---
-import math
-from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.special import logsumexp
 
 from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_texts
-from llmai_edu.apps.domains import SHARPNESS, CodeFinder
+from llmai_edu.apps.domains import CodeFinder
 from llmai_edu.apps.retrieval import plain_words
 from llmai_edu.datasets.diagnoses import load_diagnoses
 from llmai_edu.evaluation.bootstrap import bootstrap_interval
@@ -101,7 +98,11 @@ def estimate(values):
 ways = {}
 for kind, (meaning, words) in parts.items():
     both = meaning + finders[kind].weight * words
-    ways[kind] = {"words (BM25 or word runs)": words, "meaning (MiniLM)": meaning, "the finder": both}
+    ways[kind] = {
+        "words (BM25 or word runs)": words,
+        "meaning (MiniLM)": meaning,
+        "the finder": both,
+    }
 found = {
     kind: {way: estimate(hits(kind, scores)) for way, scores in of_kind.items()}
     for kind, of_kind in ways.items()
@@ -127,7 +128,9 @@ first = {kind: of_kind["the finder"] for kind, of_kind in found.items()}
 assert 0.55 < first["terms"].value < 0.70
 assert 0.26 < first["complaints"].value < 0.42
 assert first["finance"].value > 0.87 and first["law"].value > 0.95
-assert first["complaints"].high < first["terms"].low < first["terms"].high < first["finance"].low
+assert (
+    first["complaints"].high < first["terms"].low < first["terms"].high < first["finance"].low
+)
 
 # %% [markdown]
 # Three things to see, and each has its part of the page.
@@ -241,7 +244,10 @@ from importlib.resources import files
 path = files("llmai_edu.apps") / "recorded" / "domain_settings.json"
 settings = json.loads(path.read_text(encoding="utf-8"))["domains"]
 for name, chosen in settings.items():
-    print(f"{name:<22} weight {chosen['weight']}", {w: round(v, 3) for w, v in chosen["tried"].items()})
+    print(
+        f"{name:<22} weight {chosen['weight']}",
+        {w: round(v, 3) for w, v in chosen["tried"].items()},
+    )
 assert settings["medicine complaints"]["weight"] == 0
 assert settings["medicine terms"]["weight"] == 0.5
 
@@ -332,7 +338,9 @@ for kind in ("terms", "complaints"):
             known.append(word in vocabulary)
             common.append(any(word in bags[code] for code in one.answers))
     shares[kind] = (np.mean(known), np.mean(common))
-    print(f"{kind}: known to the register {shares[kind][0]:.0%}, in a right category {shares[kind][1]:.0%}")
+    print(
+        f"{kind}: known to the register {shares[kind][0]:.0%}, in a right category {shares[kind][1]:.0%}"
+    )
 assert shares["terms"][1] > 5 * shares["complaints"][1]
 assert 0.4 < shares["complaints"][0] < 0.6 and shares["complaints"][1] < 0.12
 
@@ -347,7 +355,9 @@ assert 0.4 < shares["complaints"][0] < 0.6 and shares["complaints"][1] < 0.12
 from llmai_edu.apps.card_lines import LEVELS, card_line
 
 for level, name in enumerate(LEVELS):
-    line = card_line("Lumber and building materials outlets", level, np.random.default_rng(seed))
+    line = card_line(
+        "Lumber and building materials outlets", level, np.random.default_rng(seed)
+    )
     print(f"{name:<22} {line}")
 
 # %% [markdown]
@@ -388,7 +398,9 @@ for way, rates in line_rates.items():
 # %%
 leads = log_odds(np.array([[0.9, 0.5, 0.1], [0.9, 0.9, 0.1]]))
 print(leads.round(2))
-assert np.allclose(leads[0, :2], [8, -8], atol=0.01)  # 20 · (0.9 - 0.5), and the other way round
+assert np.allclose(
+    leads[0, :2], [8, -8], atol=0.01
+)  # 20 · (0.9 - 0.5), and the other way round
 assert np.allclose(leads[1, :2], 0, atol=1e-6)  # two leaders: even odds
 
 # %% [markdown]
@@ -401,7 +413,9 @@ for kind, finder in finders.items():
     lead = log_odds(scores_of).max(1)  # of the first code
     raw, right = 1 / (1 + np.exp(-lead)), hits(kind, scores_of)
     answers[kind] = (raw, finder.scales[0](lead), right)
-    print(f"{kind:<10} slope {finder.scales[0].slope:.2f}, offset {finder.scales[0].offset:+.2f}")
+    print(
+        f"{kind:<10} slope {finder.scales[0].slope:.2f}, offset {finder.scales[0].offset:+.2f}"
+    )
 
 # %% [markdown]
 # A *reliability diagram* puts how sure the answers were against how often they were right.
@@ -414,7 +428,13 @@ for axes, (kind, (raw, mended, right)), label in zip(grid, answers.items(), labe
         size = 12 + 120 * bins.count / bins.count.sum()
         face = "none" if name == "before" else PALETTE[0]
         axes.scatter(
-            bins.confidence, bins.accuracy, size, marker=marker, facecolor=face, edgecolor=PALETTE[0], label=name
+            bins.confidence,
+            bins.accuracy,
+            size,
+            marker=marker,
+            facecolor=face,
+            edgecolor=PALETTE[0],
+            label=name,
         )
     axes.plot([0, 1], [0, 1], ls="--", color="#000000")
     axes.set(title=label, xlabel="how sure", xlim=(-0.05, 1.05), ylim=(-0.05, 1.05))
@@ -498,7 +518,9 @@ assert 0.75 < away["complaints"][1].value < 0.97 and 0.13 < away["complaints"][0
 # %% alt="Two panels. Left, medical terms: best scores of own questions mostly between 0.6 and 1.4, of foreign texts between 0.2 and 0.5; a vertical line, the floor, lies between them. Right, complaints: best scores of own questions between 0.35 and 0.7 and of foreign texts between 0.2 and 0.5 overlap widely, and the floor cuts off a part of the own questions."
 figure, grid = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
 for axes, kind, title in zip(grid, ("terms", "complaints"), labels):
-    for top, style, name in zip(tops[kind], ("stepfilled", "step"), ("own questions", "foreign")):
+    for top, style, name in zip(
+        tops[kind], ("stepfilled", "step"), ("own questions", "foreign")
+    ):
         axes.hist(top, bins=25, histtype=style, alpha=0.6, density=True, label=name, lw=2)
     axes.axvline(finders[kind].floor, color="#000000", ls=":")
     axes.set(title=title, xlabel="best score", yticks=[])
@@ -514,7 +536,9 @@ plt.show()
 from llmai_edu.apps.threshold import choose_threshold, risk_coverage
 
 _, axes = new_axes(6, 3.4)
-for (kind, (_, mended, right)), label, style in zip(answers.items(), labels, ("-", "--", "-.", ":")):
+for (kind, (_, mended, right)), label, style in zip(
+    answers.items(), labels, ("-", "--", "-.", ":")
+):
     curve = risk_coverage(mended, right)
     keep = curve.coverage > 0.05
     axes.plot(curve.coverage[keep], curve.risk[keep], ls=style, lw=2, label=label)
@@ -598,7 +622,9 @@ def auc(values, rows):
         roc_auc_score(truth, np.r_[rng.choice(own, len(own)), rng.choice(others, len(others))])
         for _ in range(500)
     ]
-    return Estimate(roc_auc_score(truth, np.r_[own, others]), *np.quantile(drawn, [0.025, 0.975]))
+    return Estimate(
+        roc_auc_score(truth, np.r_[own, others]), *np.quantile(drawn, [0.025, 0.975])
+    )
 
 
 ranks = {
@@ -634,7 +660,11 @@ assert distance[smallest].max() < 0.005
 
 # %%
 flip = next(i for i, edit in enumerate(edits) if "excluding commercial" in edit.new)
-gone = next(i for i, edit in enumerate(edits) if edit.old.startswith("Copyright (c)") and not edit.matters)
+gone = next(
+    i
+    for i, edit in enumerate(edits)
+    if edit.old.startswith("Copyright (c)") and not edit.matters
+)
 print(f"including → excluding: {distance[flip]:.3f}")
 print(f"a name and a year filled in: {distance[gone]:.3f}")
 assert distance[flip] < 0.01 < 0.1 < distance[gone]
@@ -672,11 +702,16 @@ WAYS = (
     "drawn blindly",
 )
 right_by = {
-    part: {way: np.array([r["right"][chosen(r, way)] for r in choices if r["part"] == part]) for way in WAYS}
+    part: {
+        way: np.array([r["right"][chosen(r, way)] for r in choices if r["part"] == part])
+        for way in WAYS
+    }
     for part in ("valid", "test")
 }
 for way in WAYS:
-    print(f"{way:<20} valid {right_by['valid'][way].mean():.2f}  test {estimate(right_by['test'][way]):.2f}")
+    print(
+        f"{way:<20} valid {right_by['valid'][way].mean():.2f}  test {estimate(right_by['test'][way]):.2f}"
+    )
 
 # %%
 best = max(WAYS[1:5], key=lambda way: right_by["valid"][way].mean())
@@ -698,7 +733,11 @@ assert not gain.low > 0 and listed > 0.45
 from llmai_edu.viz import show
 from llmai_edu.viz.code_bars import code_bars_html, code_widget
 
-examples = {"medicine": "my ears ring all day", "finance": "PIZZERIA NAPOLI 0042", "law": licences["ISC"][:400]}
+examples = {
+    "medicine": "my ears ring all day",
+    "finance": "PIZZERIA NAPOLI 0042",
+    "law": licences["ISC"][:400],
+}
 
 
 def look(name, text):
@@ -725,7 +764,9 @@ for kind, finder in finders.items():
     print(kind)
     for sure, q, first in sorted(wrong, key=lambda row: -row[0])[:3]:
         said = " ".join(q.text.split())[:70]
-        print(f"   {sure:.0%} {first.code} {first.title[:40]!r} for {said!r}; right: {', '.join(sorted(q.answers))}")
+        print(
+            f"   {sure:.0%} {first.code} {first.title[:40]!r} for {said!r}; right: {', '.join(sorted(q.answers))}"
+        )
     assert len(wrong) >= 3
 
 # %% [markdown]
