@@ -1,4 +1,4 @@
-"""Does a generator that chooses among the first five add to the first? And card lines, more and more spoiled (lesson 29).
+"""Does a generator that chooses among the first five add to the first? And spoiled card lines (lesson 29).
 
     python -m benchmarks.record_domains choices   # SmolLM2-135M in bfloat16, about 5 core-minutes
     python -m benchmarks.record_domains lines     # MiniLM reads 201 card lines at five levels, 1 core-minute

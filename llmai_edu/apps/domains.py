@@ -73,8 +73,8 @@ class CodeFinder:
     """A register that can be asked. meaning and words: each with `.scores(queries)`, (Q, N).
 
     weight: how much the share of words counts beside the cosine. floor: a question whose best score is below it is
-    refused. scales: from log-odds to probability for the first candidate, and for the others. All are chosen on validation
-    questions (`benchmarks/make_domain_vectors.py`).
+    refused. scales: from log-odds to probability for the first candidate, and for the others. All are chosen on
+    validation questions (`benchmarks/make_domain_vectors.py`).
 
     >>> finder = CodeFinder.load("finance")                # doctest: +SKIP
     >>> finder.find("pizza delivery").candidates[0].code   # doctest: +SKIP

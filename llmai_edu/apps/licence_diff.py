@@ -13,7 +13,40 @@ __all__ = ["Change", "changed_sentences", "edit_share", "meaning_distance", "sen
 
 SENTENCE = re.compile(r"(?<=[.;:!?])\s+|\n\s*\n")
 SIGNALS = frozenset(
-    ["not", "no", "nor", "never", "none", "without", "except", "only", "unless", "must", "may", "shall", "should", "can", "cannot", "will", "any", "all", "every", "each", "free", "fee", "charge", "commercial", "non", "exclude", "excluding", "include", "including", "provided", "prohibited", "permitted"]
+    [
+        "not",
+        "no",
+        "nor",
+        "never",
+        "none",
+        "without",
+        "except",
+        "only",
+        "unless",
+        "must",
+        "may",
+        "shall",
+        "should",
+        "can",
+        "cannot",
+        "will",
+        "any",
+        "all",
+        "every",
+        "each",
+        "free",
+        "fee",
+        "charge",
+        "commercial",
+        "non",
+        "exclude",
+        "excluding",
+        "include",
+        "including",
+        "provided",
+        "prohibited",
+        "permitted",
+    ]
 )
 
 
@@ -26,7 +59,7 @@ class Change:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, also those between semicolons and colons, with single spaces: line ends are no changes.
+    """Return the sentences of a text, also those between semicolons and colons, line ends as spaces.
 
     >>> sentences("Do this;\\nnot\\n that. End")
     ['Do this;', 'not that.', 'End']

@@ -31,7 +31,7 @@ def mean_vectors(register: Register, encode: Encode) -> np.ndarray:
 
 
 class MeanMeaning:
-    """The cosine of a question and the mean vector of each code. stored: the name of a packaged file that may have them."""
+    """The cosine of a question and the mean vector of each code. stored: a packaged file that may have the means."""
 
     def __init__(self, register: Register, encode: Encode, stored: str | None = None):
         known = stored_vectors(stored) if stored else {}
@@ -47,7 +47,7 @@ class MeanMeaning:
 
 
 class PassageMeaning:
-    """Long texts, passage by passage: for each passage of the question the best cosine with a passage of the code, and of these the mean.
+    """Long texts: for each passage of the question the best cosine with a passage of the code, and of these the mean.
 
     most: so many passages of a question are read, spread evenly. The idea, with tokens in place of passages: Khattab
     and Zaharia 2020, "ColBERT".

@@ -37,7 +37,9 @@ def written_edits() -> tuple[WrittenEdit, ...]:
 
 
 def apply_edit(text: str, edit: WrittenEdit) -> str:
-    """Return the text with the edit made, however its lines are broken; raises ValueError unless the words stand there once.
+    """Return the text with the edit made, however its lines are broken.
+
+    Raises ValueError unless the words stand there once.
 
     >>> apply_edit("You may\\nsell it.", WrittenEdit("X", "may sell", "may not sell", True, ""))
     'You may not sell it.'

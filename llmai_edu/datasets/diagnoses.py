@@ -32,7 +32,9 @@ class Diagnosis(NamedTuple):
 
 
 def load_diagnoses() -> list[Diagnosis]:
-    """Return all codes in the order of the list, fetched first where necessary; raises DataError when they cannot be had.
+    """Return all codes in the order of the list, fetched first where necessary.
+
+    Raises DataError when they cannot be had.
 
     >>> load_diagnoses()[0][:2]  # doctest: +SKIP
     ('A00', 'Cholera')
@@ -53,9 +55,9 @@ def read_diagnoses(path: Path) -> list[Diagnosis]:
 
 
 def category_entries(diagnoses: Iterable[Diagnosis], length: int = 3) -> list[Entry]:
-    """Return the descriptions of all codes of up to `length` characters (the dot not counted) as entries of their category.
+    """Return the descriptions of all codes of up to `length` characters as entries of their category.
 
-    length: 3 gives one entry a category, 4 adds those of the codes below it.
+    length: the dot is not counted; 3 gives one entry a category, 4 adds those of the codes below it.
 
     >>> category_entries([Diagnosis("M54", "Dorsalgia", (), 13), Diagnosis("M54.5", "Low back pain", (), 13)], 4)[1]
     Entry(code='M54', text='Low back pain', source='M54.5')

@@ -4,7 +4,7 @@ from .card import Artifact, Dataset
 
 DIAGNOSES = Dataset(
     name="diagnoses",
-    title="ICD-10-CM: diagnosis codes of the United States, with their descriptions and inclusion terms",
+    title="ICD-10-CM: diagnosis codes, with their descriptions and inclusion terms",
     artifact=Artifact(
         project="simple-icd-10-cm",
         version="1.5.0",
@@ -32,7 +32,7 @@ DIAGNOSES = Dataset(
     known_faults=(
         "It is a classification for statistics and bills, not a list of what ails people: 'unspecified' and 'other' "
         "stand in thousands of descriptions, and how often a code occurs is not in it.",
-        "More than a third of the codes (16,969) lie in chapters 19 and 20, injuries and their causes; symptoms have 867.",
+        "16,969 of the codes lie in chapters 19 and 20, injuries and their causes; symptoms, chapter 18, have 867.",
         "Its words are those of clinicians who write English: nobody who is ill speaks so.",
         "Many inclusion terms repeat their code's description in other order, or refer to codes: the loader keeps "
         "them out of the questions.",
@@ -56,10 +56,10 @@ MERCHANTS = Dataset(
         "Four-digit codes for what a shop sells, with the descriptions of ISO, Visa, Mastercard, American Express, "
         "Stripe, Alipay and the US Department of Agriculture."
     ),
-    how_much="Without the codes of single companies (3000 to 3999): Visa has 292 descriptions, Mastercard 297, USDA 304.",
+    how_much="Without the codes of single companies (3000 to 3999): Visa 292 descriptions, Mastercard 297, USDA 304.",
     licence="package: MIT; the descriptions are short phrases from the networks' own public manuals",
     source="https://github.com/jleclanche/python-iso18245, which names the manual of each list",
-    attribution="Jerome Leclanche, python-iso18245 1.4.1 (lists of ISO 18245, Visa, Mastercard, USDA, Stripe and others).",
+    attribution="Jerome Leclanche, python-iso18245 1.4.1 (lists of ISO, Visa, Mastercard, USDA, Stripe and others).",
     known_faults=(
         "The lists copied from each other: about half of the descriptions are word for word the same.",
         "A code is chosen by the shop's bank, once; what was bought may be something else.",
@@ -82,13 +82,13 @@ LICENCES = Dataset(
     ),
     core=False,
     what=(
-        "From 0BSD to Zlib, as choosealicense.com shows them, in a file of Python that is read and never run; years and "
-        "names are left open, as [year] and [fullname]."
+        "From 0BSD to Zlib, as choosealicense.com shows them, in a file of Python that is read and never run; years "
+        "and names are left open, as [year] and [fullname]."
     ),
     how_much="35 licences, 333,051 characters; the shortest has 73 words, the longest 5,644.",
     licence="package: MIT; each licence may be copied verbatim, which is what it is for",
     source="https://github.com/pre-commit/identify, from https://github.com/github/choosealicense.com",
-    attribution="choosealicense.com (GitHub and contributors); packaged by Chris Kuehl and Anthony Sottile (`identify`).",
+    attribution="choosealicense.com (GitHub and contributors); packaged by C. Kuehl and A. Sottile (`identify`).",
     known_faults=(
         "35 are a small part of what is in use: the SPDX list has more than 600.",
         "One version of each: a copy from elsewhere may have other line ends, quotes or headings.",
@@ -122,7 +122,7 @@ MORE_LICENCES = Dataset(
     how_much="7 licences, 138,103 characters.",
     licence="package: BSD-3-Clause; each licence may be copied verbatim",
     source="https://github.com/seapagan/lice2",
-    attribution="Jeremy Carbaugh and Grant Ramsay, `lice2` 0.13.0; the texts are Creative Commons' and Sun Microsystems'.",
+    attribution="Jeremy Carbaugh and Grant Ramsay, `lice2` 0.13.0; texts: Creative Commons, Sun Microsystems.",
     known_faults=(
         "The six of Creative Commons share most of their sentences: a word such as NonCommercial tells them apart.",
         "They are version 3.0; version 4.0 (2013) is worded anew.",

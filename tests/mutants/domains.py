@@ -101,7 +101,8 @@ MUTANTS = {
                 order, total = np.argsort(confidence, kind="stable"), 0.0
                 with np.errstate(all="ignore"):
                     for group in np.array_split(order, bins):
-                        mean = right[group].sum() / np.float64(len(group)) - confidence[group].sum() / np.float64(len(group))
+                        size = np.float64(len(group))
+                        mean = (right[group].sum() - confidence[group].sum()) / size
                         total += len(group) * abs(mean)
                 return total / len(confidence)
         """,

@@ -54,6 +54,8 @@ def _clean_suspects(line):
 
 @exercise(points=3, minutes=20, difficulty=1)
 def clean_line(answer, rng):
+    line = f"POS {rng.choice(NAMES)} {rng.integers(2, 99)} HALL {rng.integers(0, 9999):04d} {rng.choice(PLACES)}"
+    expect_equal(answer(line), _clean(line), "this is not the cleaned line", suspects=_clean_suspects(line))
     for _ in range(3):
         for prefix in (*PREFIXES, ""):
             one, two = rng.choice(NAMES, 2, replace=False)
@@ -179,7 +181,7 @@ def _cheapest_suspects(confidence, right, w, r):
     believed = 1 - r / w
     cost = float(_costs(confidence, right, w, r, np.array([believed]))[0]) / len(right)
     return {
-        "that is the threshold at which the probabilities, if they were true, would make it cheapest (Chow's rule); count "
+        "that is the threshold that would be cheapest if the probabilities were true (Chow's rule); count "
         "what the answers really cost": [believed, cost],
         "several thresholds cost the same; take the lowest, which answers most": _cheapest(
             confidence, right, w, r, last=True
@@ -218,6 +220,8 @@ def cheapest_threshold(answer, rng):
 @cheapest_threshold.part(points=1)
 def cheapest_at_the_edges(answer, rng):
     confidence, right = _drawn(rng, 25)
+    while not np.isfinite(_cheapest(confidence, right, 3.0, 1.0)[0]):
+        confidence, right = _drawn(rng, 25)
     expect_close(list(answer(confidence, right, 3.0, 1.0)), _cheapest(confidence, right, 3.0, 1.0), FIRST)
     wrong = np.zeros(8, bool)
     confidence = rng.permutation(np.linspace(0.3, 0.9, 8))
