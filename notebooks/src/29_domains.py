@@ -15,6 +15,7 @@
 # # Medicine, finance, law
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/29_domains.ipynb)
 # <!-- colab:end -->
 #
 # *About 80 minutes to read, 40 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 13.*
@@ -23,8 +24,14 @@
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
-# --- end of the Colab lines ---
+import os
+import sys
+from IPython import get_ipython
 
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import math
 from collections.abc import Sequence
 
@@ -216,6 +223,10 @@ def find_slowly(register, vectors, vector, shares, weight):
 
 
 # %% quote="llmai_edu.apps.domains:CodeFinder.scores"
+def scores(self, texts: Sequence[str]) -> np.ndarray:
+    """Return (Q, N): the cosine plus `weight` times the share of words, for each text and code."""
+    return self.meaning.scores(texts) + self.weight * self.words.scores(texts)
+
 
 # %%
 shops = finders["finance"]
@@ -233,6 +244,11 @@ assert slow[0] == shops.register.codes[quick.argmax()]
 
 
 # %% quote="llmai_edu.apps.word_share:WordShare.most"
+def most(self, query: str) -> float:
+    """Return what a text would get at most: the weights of the question's words added up; 0 without a word."""
+    counts = [self.holders[word] for word in plain_words(query)]
+    return sum(math.log(1 + (self.size - n + 0.5) / (n + 0.5)) for n in counts)
+
 
 # %%
 for text in ("roofing and siding", "roofing and zebras", "zebras"):
@@ -409,6 +425,18 @@ for way, rates in line_rates.items():
 
 
 # %% quote="llmai_edu.apps.domains:log_odds"
+def log_odds(scores: np.ndarray) -> np.ndarray:
+    """Return the log-odds of each code among all codes, if softmax(20 · score) were its probability.
+
+    scores: (Q, N). It is the score's lead over all others together.
+
+    >>> log_odds(np.array([[0.5, 0.5]])).tolist()
+    [[0.0, 0.0]]
+    """
+    logits = SHARPNESS * np.asarray(scores, float)
+    peak = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+    return np.log(np.maximum(peak, 1e-300)) - np.log(np.maximum(1 - peak, 1e-15))
+
 
 # %%
 leads = log_odds(np.array([[0.9, 0.5, 0.1], [0.9, 0.9, 0.1]]))

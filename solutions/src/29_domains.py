@@ -15,6 +15,7 @@
 # # Exercises to lesson 29: Medicine, finance, law
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/29_domains.ipynb)
 # <!-- colab:end -->
 #
 # *About 70 minutes, 5 seconds to run. Needs: [lesson 29](../notebooks/29_domains.ipynb).*
@@ -24,6 +25,13 @@
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
 # --- end of the Colab lines ---
 import re
 
