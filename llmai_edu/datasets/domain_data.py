@@ -61,7 +61,7 @@ MERCHANTS = Dataset(
     source="https://github.com/jleclanche/python-iso18245, which names the manual of each list",
     attribution="Jerome Leclanche, python-iso18245 1.4.1 (lists of ISO, Visa, Mastercard, USDA, Stripe and others).",
     known_faults=(
-        "The lists copied from each other: about half of the descriptions are word for word the same.",
+        "The lists copied from each other: many descriptions are word for word the same.",
         "A code is chosen by the shop's bank, once; what was bought may be something else.",
         "No name of a shop is in them, and what stands on a card statement is mostly the name of a shop.",
         "The lists are of different years; codes that one has and another lacks are left out of the questions.",

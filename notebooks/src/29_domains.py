@@ -20,7 +20,7 @@
 #
 # *About 80 minutes to read, 40 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 13.*
 #
-# Much of office work is looking something up: the code of a diagnosis, the code of a shop, the licence of a file. On this page one small program does all three, and is measured on texts that it has not seen. The measuring is the lesson. You will see the same program be right in nine cases of ten and in three of ten, depending on *who asks*; a probability that can be believed and one that cannot; and a difference between two contracts that no embedding sees. At the end stands what such a program must never be used for.
+# Much of office work is looking something up: the code of a diagnosis, the code of a shop, the licence of a file. On this page one small program does all three, and is measured on texts that it has not seen. The measuring is the lesson. You will see the same program be right in nine cases of ten and in one of three, depending on *who asks*; a probability that can be believed and one that cannot; and a difference between two contracts that no embedding sees. At the end stands what such a program must never be used for.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -147,7 +147,7 @@ assert (
 # %% [markdown]
 # Three things to see, and each has its part of the page.
 #
-# - *Who asks matters more than which method.* For the terms of the profession the first of 1,918 categories is right in six cases of ten. For the same register and complaints in lay words it is three in ten.
+# - *Who asks matters more than which method.* For the terms of the profession the first of 1,918 categories is right in six cases of ten. For the same register and complaints in lay words it is one in three.
 # - *Words alone nearly fail on complaints, and do well elsewhere.* Where the questions copy the register's language, counting words is hard to beat.
 # - *Licences are easy* in this sense. They will turn out to be hard in another.
 #
@@ -175,7 +175,7 @@ assert sum(len(one.code) == 3 for one in diagnoses) == 1_918
 assert sum(len(one.terms) for one in diagnoses) == 12_569
 
 # %% [markdown]
-# A term that says nearly the same as its own description would be a gift: terms that share four fifths of their words with it are kept out, and those which refer to other codes. 11,476 are left. They are dealt out *by code*: all terms of a code lie in one part, so that no test term has a twin in training. Six tenths are for training. "Training" means here: they become part of the register, and lend a category more words to be found by. 300 of validation and 500 of the test are asked.
+# A term that says nearly the same as its own description would be a gift: terms that share four fifths of their words with it are kept out, and those which refer to other codes. 11,476 are left. They are dealt out *by code*: all terms of a code lie in one part, so that the sisters of a test term lie on its own side. Six tenths are for training. "Training" means here: they become part of the register, and lend a category more words to be found by. 300 of validation and 500 of the test are asked.
 #
 # **Complaints.** No patient says *dyssynergy*. So a writer (a language model which had the list of categories and never saw this program) wrote 265 complaints in lay words, each with all categories that it would accept. 110 are for validation, 155 for the test. No clinician has checked them: they are good enough to measure a search, and for nothing else.
 
@@ -186,7 +186,7 @@ assert (len(complaints("valid")), len(asked["complaints"])) == (110, 155)
 assert (len(domain_questions("medicine", "valid")), len(asked["terms"])) == (300, 500)
 
 # %% [markdown]
-# **Shops.** Each shop that takes cards has a four-digit *merchant category code*; the networks publish lists of them. Our register is Visa's. The questions are the descriptions that ISO, Mastercard, American Express, Stripe, Alipay and a US ministry give to the same codes, where they use other words. About half of all descriptions are copied, and are kept out.
+# **Shops.** Each shop that takes cards has a four-digit *merchant category code*; the networks publish lists of them. Our register is Visa's. The questions are the descriptions that ISO, Mastercard, American Express, Stripe, Alipay and a US ministry give to the same codes, where they use other words. Many descriptions are copied from list to list; they are kept out.
 #
 # **Licences.** 42 texts from MIT to the GPL. The questions are copies changed by a program, six changes each: name filled in, lines set anew, a paragraph taken out, one put in, two fifths of the words replaced, or all but one paragraph cut away. (Names, clauses and words differ between validation and test.)
 
@@ -279,7 +279,7 @@ assert settings["medicine complaints"]["weight"] == 0
 assert settings["medicine terms"]["weight"] == 0.5
 
 # %% [markdown]
-# For complaints the best weight is 0: the words only disturb. (With 110 questions the difference to 0.25, one question, is noise.)
+# For complaints the best weight is 0: the words do not help. (With 110 questions the difference to 0.25, one question, is noise.)
 #
 # ### Does the vector add to the words?
 #
@@ -647,7 +647,13 @@ assert sure > 0.7
 # For two texts, the package aligns the sentences that are the same (`difflib`), pairs the others, and marks the words:
 
 # %%
-from llmai_edu.apps.licence_diff import changed_sentences, edit_share, signal_changes, word_diff
+from llmai_edu.apps.licence_diff import (
+    SIGNALS,
+    changed_sentences,
+    edit_share,
+    signal_changes,
+    word_diff,
+)
 from llmai_edu.datasets.licences import load_licences
 
 licences = load_licences()
@@ -667,10 +673,10 @@ changes = [change_of(licences[edit.licence], edit) for edit in edits]
 matters = np.array([edit.matters for edit in edits])
 distance = meaning_distance(changes, minilm_encoder())
 print(f"{len(edits)} edits, {matters.sum()} change the meaning")
-assert (len(edits), matters.sum()) == (104, 57)
+assert (len(edits), matters.sum(), len(SIGNALS)) == (104, 57, 32)
 
 # %% [markdown]
-# The simple opponents: the share of words that changed, by `difflib`; and a list of some forty words (*not, only, must, may, except, fee, commercial, …*), of which we count how many stand more often on one side than on the other. The measure is the AUC: how often does an edit that matters come before a harmless one? 0.5 is chance.
+# The simple opponents: the share of words that changed, by `difflib`; and a list of 32 words (*not, only, must, may, except, fee, commercial, …*), of which we count how many stand more often on one side than on the other. The measure is the AUC: how often does an edit that matters come before a harmless one? 0.5 is chance.
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -709,7 +715,7 @@ assert table["share of words changed"][1].high < 0.5
 assert table["words such as not"][1].value > table["MiniLM's distance"][1].value
 
 # %% [markdown]
-# With edits of a few words, MiniLM's order cannot be told from drawing lots. The share of changed words is *worse* than that: whoever rewords a sentence without changing its meaning changes many words, and *not* is one word. A list of forty words, which knows nothing of English, does best of the three, and is far from good. Look at the edits that MiniLM finds smallest:
+# With edits of a few words, MiniLM's order cannot be told from drawing lots. The share of changed words is *worse* than that: whoever rewords a sentence without changing its meaning changes many words, and *not* is one word. A list of 32 words, which knows nothing of English, comes out first here, and is far from good. (Over all edits its interval and MiniLM's overlap; that it is better is not shown.) Look at the edits that MiniLM finds smallest:
 
 # %%
 smallest = [i for i in np.argsort(distance) if matters[i]][:7]
@@ -857,11 +863,11 @@ for kind, finder in finders.items():
     assert kind != "terms" or "Attempted suicide NOS" in [q.text for _, q, _ in worst]
 
 # %% [markdown]
-# Behind the last semicolon stands what is right. Read them as a person in charge would. Some are disputes about the register's borders (a sort of stones, a sort of eyelid). The licences' are single paragraphs which several licences share almost word for word; there was nothing to tell them apart by. And some are plainly wrong, at a high per cent: for an attempted suicide the finder names an *assault*, and is 95 % sure of it.
+# Behind the last semicolon stands what is right. Read them as a person in charge would. Some are disputes about the register's borders (another sleep trouble, another tumour). The licences' are single paragraphs which several licences share almost word for word; there was nothing to tell them apart by. And some are plainly wrong, at a high per cent: for an attempted suicide the finder names an *assault*, and is 95 % sure of it.
 #
 # ## What this must never be used for
 #
-# - **Not for diagnosis, and not for triage.** It sees one sentence. It does not know the person's age, body, history, or how bad it is; "crushing pain in my chest" and "I pulled a muscle in my chest" are neighbours to it. A system that decides whom an ambulance goes to, or who is seen first, is *high-risk* under the European Union's AI Act (Regulation (EU) 2024/1689 of 13 June 2024, Annex III, 5d) [5], and software for diagnosis is a medical device there.
+# - **Not for diagnosis, and not for triage.** It sees one sentence. It does not know the person's age, body, history, or how bad it is; urgency is nowhere in its score. A system that decides whom an ambulance goes to, or who is seen first, is *high-risk* under the European Union's AI Act (Regulation (EU) 2024/1689 of 13 June 2024, Annex III, 5d) [5], and software for diagnosis is a medical device there.
 # - **Not for a decision about somebody's money.** A merchant code says what a shop mostly sells. To infer from it that a person gambles or is ill, and to give or refuse credit on that, is what Annex III, 5b, names as high-risk; and in the United States a lender must give the particular reasons for a refusal, however complex its model is (CFPB Circular 2022-03 of 26 May 2022) [6].
 # - **Not for a legal decision or advice.** It names the nearest of 42 texts, also when none is right, and you saw which changes it cannot see. Under the GDPR a person has the right not to be subject to a decision based solely on automated processing that has legal effects for them (Article 22) [7].
 #
