@@ -3,7 +3,10 @@ import pytest
 
 from llmai_edu.apps.licence_edits import CLAUSES, KINDS, NAMES, WORDS, alter_words, edit_licence, paragraphs
 
-TEXT = "Title\n\nCopyright (c) [year] [fullname]\n\nYou may do this and that with it, if you keep these lines.\n\nNo warranty."
+TEXT = (
+    "Title\n\nCopyright (c) [year] [fullname]\n\n"
+    "You may do this and that with it, if you keep these lines.\n\nNo warranty."
+)
 
 
 def edited(kind, seed=0, part="test"):
