@@ -5,6 +5,7 @@ import difflib
 from .card import Artifact, Dataset
 from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
 from .dialogue_data import DIALOGUE
+from .domain_data import DOMAINS
 from .errors import DataError
 from .instruction_data import INSTRUCTIONS
 from .lesson_data import GLOVE, MINILM, SENTIMENT, SHAKESPEARE
@@ -26,6 +27,7 @@ DATASETS: dict[str, Dataset] = {
         EMOJI_NAMES,
         *UI_STRINGS,
         PRONUNCIATIONS,
+        *DOMAINS,
     )
 }
 
