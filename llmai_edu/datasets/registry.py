@@ -3,6 +3,7 @@
 import difflib
 
 from .card import Artifact, Dataset
+from .code_data import HUMAN_EVAL
 from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
 from .dialogue_data import DIALOGUE
 from .errors import DataError
@@ -24,6 +25,7 @@ DATASETS: dict[str, Dataset] = {
         MINILM,
         EMOJI_NAMES,
         *UI_STRINGS,
+        HUMAN_EVAL,
     )
 }
 
