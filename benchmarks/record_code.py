@@ -1,0 +1,109 @@
+"""What lesson 27 measures on held-out modules of the standard library: missing lines, planted bugs, docstrings.
+
+    python -m benchmarks.record_code smollm2           # four minutes of one core; may be interrupted
+    python -m benchmarks.record_code own               # two minutes: the course's own model and the simple opponents
+
+The tasks themselves are stored with the answers, since they come from the Python that made the recording. Nothing is
+chosen on the test modules: the score of a line was chosen on the validation modules. Results go to
+llmai_edu/apps/recorded/code.json.
+"""
+
+import argparse
+import json
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.common import machine
+from llmai_edu.apps.code_tasks import make_gaps, make_planted, one_line_docstrings, without_docstring
+from llmai_edu.apps.mutate import code_lines
+from llmai_edu.apps.surprisal import line_scores, token_surprise
+from llmai_edu.datasets.standard_library import load_standard_library
+from llmai_edu.generation.batch_stop import generate_until
+
+TARGET = Path(__file__).parent.parent / "llmai_edu" / "apps" / "recorded" / "code.json"
+SEED, GAPS, PLANTED, VALID, DOCSTRINGS, LENGTH = 0, 120, 100, 40, 40, 32
+ASK = "Describe in one short sentence what this Python function does. Write the sentence only.\n\n{code}"
+
+
+def tasks() -> dict:
+    """The examples, as they are stored."""
+    split = load_standard_library()
+    rng = np.random.default_rng(SEED)
+    return {
+        "gaps": [gap._asdict() for gap in make_gaps(split.test, GAPS, rng)],
+        "planted": [one._asdict() for one in make_planted(split.test, PLANTED, rng)],
+        "valid": [one._asdict() for one in make_planted(split.valid, VALID, rng)],
+        "docstrings": [one._asdict() for one in one_line_docstrings(split.test, DOCSTRINGS, rng)],
+    }
+
+
+def scored(model, tokenizer, start: int, text: str, numbers: list[int]) -> dict[str, list[float]]:
+    """The three scores of each line of code."""
+    nats, lines = token_surprise(model, tokenizer, text, start=start)
+    return {how: line_scores(nats, lines, numbers, how).round(3).tolist() for how in ("sum", "mean", "max")}
+
+
+def review(model, tokenizer, start: int, one: dict) -> dict:
+    """The scores of the function with the bug, and of the one without: the control that a reviewer does not have."""
+    numbers = code_lines(one["text"])
+    texts = {"planted": one["text"], "control": one["original"]}
+    return {"lines": numbers} | {name: scored(model, tokenizer, start, text, numbers) for name, text in texts.items()}
+
+
+def smollm2(found: dict, scratch: Path) -> dict:
+    """SmolLM2's answers, part by part; a part that is there is not done again."""
+    from llmai_edu.pretrained import load_smollm2
+    from llmai_edu.tokenizers import smollm2_tokenizer
+
+    model, tokenizer = load_smollm2(), smollm2_tokenizer()
+
+    def lines(part: list[dict]) -> list[str]:
+        prompts = [tokenizer.encode(gap["prefix"].rstrip(" "), errors="ignore") for gap in part]
+        spaces = [len(gap["prefix"]) - len(gap["prefix"].rstrip(" ")) for gap in part]
+        prompts = [[*ids, *tokenizer.encode(" " * n)] for ids, n in zip(prompts, spaces)]
+        texts = generate_until(model, tokenizer, prompts, LENGTH, ["\n"], stop_ids=(tokenizer.eos_id, 0))
+        return [text.strip() for text in texts]
+
+    def sentences(part: list[dict]) -> list[str]:
+        asked = [ASK.format(code=without_docstring(one["text"])) for one in part]
+        prompts = [tokenizer.chat_ids([{"role": "user", "content": text}]) for text in asked]
+        texts = generate_until(model, tokenizer, prompts, LENGTH, ["\n"], stop_ids=(tokenizer.eos_id, 0))
+        return [text.strip() for text in texts]
+
+    def reviews(part: list[dict]) -> list[dict]:
+        return [review(model, tokenizer, 0, one) for one in part]
+
+    answers = {}
+    for name, way in (("valid", reviews), ("planted", reviews), ("gaps", lines), ("docstrings", sentences)):
+        answers[name] = []
+        for at in range(0, len(found[name]), 20):
+            path = scratch / f"smollm2-{name}-{at:03d}.json"
+            if not path.exists():
+                began = time.process_time()
+                path.write_text(json.dumps(way(found[name][at : at + 20])), encoding="utf-8")
+                print(path.name, f"{time.process_time() - began:.0f} s", flush=True)
+            answers[name] += json.loads(path.read_text(encoding="utf-8"))
+    return answers
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("step", choices=("smollm2", "own"))
+    parser.add_argument("--scratch", type=Path, default=Path("code_answers"))
+    arguments = parser.parse_args()
+    arguments.scratch.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    path = arguments.scratch / "tasks.json"
+    if not path.exists():
+        path.write_text(json.dumps(tasks()), encoding="utf-8")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if arguments.step == "smollm2":
+        smollm2(found, arguments.scratch)
+
+
+if __name__ == "__main__":
+    main()
