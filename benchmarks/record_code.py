@@ -11,13 +11,11 @@ llmai_edu/apps/recorded/code.json.
 import argparse
 import json
 import time
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from benchmarks.common import machine
 from llmai_edu.apps.code_tasks import make_gaps, make_planted, one_line_docstrings, without_docstring
 from llmai_edu.apps.mutate import code_lines
 from llmai_edu.apps.surprisal import line_scores, token_surprise

@@ -56,7 +56,9 @@ def main() -> None:
 
     @torch.no_grad()
     def evaluate(model: nn.Module) -> None:
-        values = {name: float(np.mean([fim_loss(model, batch).item() for batch in kept])) for name, kept in looks.items()}
+        values = {
+            name: float(np.mean([fim_loss(model, batch).item() for batch in kept])) for name, kept in looks.items()
+        }
         log.append({"step": trainer.history.steps, "seconds": round(trainer.history.seconds[-1], 1)})
         log[-1] |= {name: round(value, 4) for name, value in values.items()}
         log[-1]["loss"] = round(trainer.history.mean_loss(100), 4)

@@ -22,7 +22,9 @@ class ByteTokenizer(Protocol):
 
 
 @torch.inference_mode()
-def token_surprise(model: nn.Module, tokenizer: ByteTokenizer, text: str, *, start: int) -> tuple[np.ndarray, np.ndarray]:
+def token_surprise(
+    model: nn.Module, tokenizer: ByteTokenizer, text: str, *, start: int
+) -> tuple[np.ndarray, np.ndarray]:
     """For each token of a text -ln p given those before it, and the line, from 1, in which it stands.
 
     A token may hold several characters: a line end with the indentation after it is one. It is counted to the line in

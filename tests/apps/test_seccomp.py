@@ -17,7 +17,12 @@ def test_exactly_the_list_is_allowed(machine, writing):
     listed = {numbers[column] for name, numbers in ALLOWED.items() if name != "ioctl"} - {None}
     assert allowed <= listed
     missing = {name for name, numbers in ALLOWED.items() if numbers[column] in listed - allowed}
-    assert missing == (set() if writing else missing & {"ftruncate", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "rename", "renameat", "renameat2"})
+    assert missing == (
+        set()
+        if writing
+        else missing
+        & {"ftruncate", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "rename", "renameat", "renameat2"}
+    )
 
 
 def test_dangerous_calls_are_not_on_the_list():
@@ -77,7 +82,12 @@ def test_the_numbers_of_aarch64_are_the_generic_ones():
     numbers = {}
     for line in header.read_text().splitlines():
         words = line.split()
-        if len(words) == 3 and words[0] == "#define" and words[1].startswith(("__NR_", "__NR3264_")) and words[2].isdigit():
+        if (
+            len(words) == 3
+            and words[0] == "#define"
+            and words[1].startswith(("__NR_", "__NR3264_"))
+            and words[2].isdigit()
+        ):
             numbers[words[1].split("_", 3 if words[1].startswith("__NR_") else 2)[-1]] = int(words[2])
     for name, (_, number) in ALLOWED.items():
         if number is not None and name in numbers:
