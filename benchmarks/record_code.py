@@ -11,20 +11,26 @@ llmai_edu/apps/recorded/code.json.
 import argparse
 import json
 import time
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from benchmarks.common import machine
+from llmai_edu.apps.code import ASK, CodeHelper
 from llmai_edu.apps.code_tasks import make_gaps, make_planted, one_line_docstrings, without_docstring
+from llmai_edu.apps.line_memory import LineMemory
 from llmai_edu.apps.mutate import code_lines
 from llmai_edu.apps.surprisal import line_scores, token_surprise
 from llmai_edu.datasets.standard_library import load_standard_library
 from llmai_edu.generation.batch_stop import generate_until
+from llmai_edu.models.gpt import GPT
+from llmai_edu.models.kneser_ney import ModifiedKneserNey
+from llmai_edu.training.fim import END
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "apps" / "recorded" / "code.json"
 SEED, GAPS, PLANTED, VALID, DOCSTRINGS, LENGTH = 0, 120, 100, 40, 40, 32
-ASK = "Describe in one short sentence what this Python function does. Write the sentence only.\n\n{code}"
 
 
 def tasks() -> dict:
@@ -88,6 +94,46 @@ def smollm2(found: dict, scratch: Path) -> dict:
     return answers
 
 
+def own(found: dict) -> dict:
+    """The answers of the course's model, and of opponents that are no neural networks."""
+    helper, split = CodeHelper.load(), load_standard_library()
+    gaps = [(gap["prefix"], gap["suffix"]) for gap in found["gaps"]]
+    others = [*gaps[1:], gaps[0]]  # the control: what follows is another gap's
+    memory = LineMemory(module.text for module in split.train)
+    common = memory.fill("", "")
+    model, tokenizer = helper.writer
+    start = tokenizer.special_tokens[END]
+    untrained = GPT(model.config, generator=torch.Generator().manual_seed(SEED)).eval()
+    return {
+        "gaps": {
+            "fill in the middle": helper.complete_many(gaps),
+            "left to right": helper.continue_many([prefix for prefix, _ in gaps]),
+            "another gap's suffix": helper.complete_many([(gap[0], other[1]) for gap, other in zip(gaps, others)]),
+            "Kneser-Ney": kneser_ney_lines(split, tokenizer, [prefix for prefix, _ in gaps]),
+            "table of lines": [memory.fill(*gap) for gap in gaps],
+            "most frequent line": [common] * len(gaps),
+        },
+        "reviews": {
+            name: [review(judge, tokenizer, start, one) for one in found["planted"]]
+            for name, judge in (("own", model), ("untrained", untrained))
+        },
+        "valid": [review(model, tokenizer, start, one) for one in found["valid"]],
+    }
+
+
+def kneser_ney_lines(split, tokenizer, prefixes: list[str]) -> list[str]:
+    """The likeliest token after the last four, again and again up to the end of the line."""
+    docs = [tokenizer.encode(module.text) for module in split.train]
+    model = ModifiedKneserNey.fit(docs, order=5, vocab_size=tokenizer.vocab_size)
+    lines = []
+    for prefix in prefixes:
+        ids, written = tokenizer.encode(prefix)[-8:], []
+        while len(written) < LENGTH and "\n" not in tokenizer.decode(written):
+            written.append(int(model.distribution([*ids, *written][-4:]).argmax()))
+        lines.append(tokenizer.decode(written).split("\n")[0].strip())
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=("smollm2", "own"))
@@ -101,6 +147,23 @@ def main() -> None:
     found = json.loads(path.read_text(encoding="utf-8"))
     if arguments.step == "smollm2":
         smollm2(found, arguments.scratch)
+        return
+    answers, large = own(found), smollm2(found, arguments.scratch)
+    answers["gaps"]["SmolLM2, left to right"] = large["gaps"]
+    answers["reviews"]["SmolLM2"] = large["planted"]
+    content = {
+        "date": date.today().isoformat(),
+        "machine": machine(),
+        "seed": SEED,
+        "settings": {"longest answer": LENGTH, "ask": ASK},
+        "tasks": {name: part for name, part in found.items() if name != "valid"},
+        "answers": {name: answers[name] for name in ("gaps", "reviews")} | {"docstrings": large["docstrings"]},
+        "valid": {"lines": [one["line"] for one in found["valid"]], "own": answers["valid"], "SmolLM2": large["valid"]},
+    }
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
+    for name, lines in answers["gaps"].items():
+        print(f"{name}: {np.mean([a == gap['line'] for a, gap in zip(lines, found['gaps'])]):.3f}")
 
 
 if __name__ == "__main__":

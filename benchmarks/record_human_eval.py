@@ -5,9 +5,9 @@
     python -m benchmarks.record_human_eval run         # about a minute: every program through the sandbox
 
 SmolLM2-135M-Instruct from its 4-bit file, computed in float32. Each problem is answered once greedily, and as often as
-asked at a temperature of 0.2; only complete rounds are recorded. A text ends before a line that begins a new definition, a comment or a statement at the left
-margin (Chen et al. 2021, section 3.2), or after 200 tokens. Nothing was tuned. Results go to
-llmai_edu/apps/recorded/human_eval.json.
+asked at a temperature of 0.2; only complete rounds are recorded. A text ends before a line that begins a new
+definition, a comment or a statement at the left margin (Chen et al. 2021, section 3.2), or after 200 tokens. Nothing
+was tuned. Results go to llmai_edu/apps/recorded/human_eval.json.
 """
 
 import argparse
@@ -88,7 +88,8 @@ def run(scratch: Path) -> None:
         "solutions": outcomes(lambda one: one.solution),
         "empty": outcomes(lambda one: ""),
         "rounds": [
-            {"texts": [answers[one.number] for one in problems]} | outcomes(lambda one: answers[one.number])
+            {"texts": [answers[one.number] for one in problems]}
+            | outcomes(lambda one, answers=answers: answers[one.number])
             for answers in rounds
         ],
     }

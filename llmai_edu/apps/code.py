@@ -31,7 +31,7 @@ class RankedLine(NamedTuple):
 
 
 class CodeHelper:
-    """Completes, reviews and describes. writer: a GPT that fills in the middle; reader: a larger model, if there is one.
+    """Completes, reviews and describes. writer: a GPT that fills in the middle. reader: a larger model, if any.
 
     >>> helper = CodeHelper.load()
     >>> isinstance(helper.complete("def f(a):\\n    return ", "\\n"), str)

@@ -168,7 +168,7 @@ def unpack(value: Any) -> Any:
 def main() -> None:
     """Read the request, close the locks, run the program, answer calls of its function, and leave."""
     control, results = (int(number) for number in sys.argv[1:3])
-    lines = open(control, "rb", closefd=False)
+    lines = os.fdopen(control, "rb", closefd=False)
     request = json.loads(lines.readline())
     answer, leave, flush, out = os.write, os._exit, sys.stdout.flush, json.dumps
 

@@ -46,7 +46,7 @@ def token_surprise(
 
 
 def line_scores(nats: np.ndarray, lines: np.ndarray, numbers: Sequence[int], how: str) -> np.ndarray:
-    """One number for each of some lines: the "sum", the "mean" or the "max" of its tokens' surprise; 0 where it has none.
+    """For each of some lines the "sum", the "mean" or the "max" of its tokens' surprise; 0 where it has none.
 
     Raises ValueError for another way.
 

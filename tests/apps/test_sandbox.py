@@ -173,7 +173,8 @@ def test_no_writing_outside(tmp_path):
 
 @needs_folder
 def test_a_folder_of_its_own_that_is_gone_afterwards():
-    program = "import os\nopen('a', 'w').write('b' * 1000)\nos.mkdir('c')\nprint(open('a').read(3), os.listdir(), os.getcwd())"
+    program = "import os\nopen('a', 'w').write('b' * 1000)\nos.mkdir('c')\n"
+    program += "print(open('a').read(3), os.listdir(), os.getcwd())"
     found = ends(program, "finished")
     assert found.output.startswith("bbb ['c', 'a']") or found.output.startswith("bbb ['a', 'c']")
     assert not Path(found.output.split()[-1]).exists()
@@ -263,7 +264,7 @@ def test_a_function_that_fails(body, words):
 
 
 def test_a_missing_function_and_a_bad_program():
-    with pytest.raises(SandboxError, match="NameError|KeyError"), sandboxed_function("x = 1", "f") as f:
+    with pytest.raises(SandboxError, match="KeyError"), sandboxed_function("x = 1", "f") as f:
         f()
     with pytest.raises(SandboxError, match="SyntaxError"), sandboxed_function("def", "f"):
         pass
