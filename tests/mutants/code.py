@@ -46,7 +46,9 @@ MUTANTS = {
             ),
         ),
         Mutant("whole", says="nothing was shortened", edit=(BEFORE, "before, room = prefix, 10**6; keep = 0")),
-        Mutant("minus_zero", says="that is the whole list, not the empty one", edit=(BEFORE, "before = prefix[-keep:]")),
+        Mutant(
+            "minus_zero", says="that is the whole list, not the empty one", edit=(BEFORE, "before = prefix[-keep:]")
+        ),
     ],
     "pass_hat_k": [
         Mutant(
@@ -125,7 +127,11 @@ MUTANTS = {
                 'return float(np.argsort(-scores, kind="stable").tolist().index(place) < k)',
             ),
         ),
-        Mutant("below_zero", says="the chance is 0, no less", edit=("max((k - better) / equal, 0.0)", "(k - better) / equal")),
+        Mutant(
+            "below_zero",
+            says="the chance is 0, no less",
+            edit=("max((k - better) / equal, 0.0)", "(k - better) / equal"),
+        ),
         Mutant(
             "above_one",
             says="this is not the chance|without ties the best line|the chance is 1, not more",

@@ -95,9 +95,7 @@ def spm_row(answer, rng):
 @spm_row.part(points=1)
 def spm_row_at_the_edges(answer, rng):
     prefix, middle, suffix, room, marks = _row(rng, (5, 2, 5), 8)
-    expect_equal(
-        answer(prefix, middle, suffix, room, marks), _spm(prefix, middle, suffix, room, marks), FIRST, on=""
-    )
+    expect_equal(answer(prefix, middle, suffix, room, marks), _spm(prefix, middle, suffix, room, marks), FIRST, on="")
     for sizes, room in (((5, 2, 5), 0), ((0, 2, 5), 3), ((5, 2, 0), 3), ((5, 0, 5), 7), ((5, 2, 5), 1)):
         prefix, middle, suffix, room, marks = _row(rng, sizes, room)
         whole = _spm(prefix, middle, suffix, room, marks)
@@ -139,8 +137,7 @@ def pass_hat_k(answer, rng):
                 "different answers": share**k,
                 "that is the chance that one answer is right, c/n: k is not in it": share,
                 "that is 1 - (1 - c/n)^k: at least one, and drawn with replacement": 1 - (1 - share) ** k,
-                "that is the chance that not all are right": 1
-                - np.array([comb(c, k) / comb(n, k) for c in right]),
+                "that is the chance that not all are right": 1 - np.array([comb(c, k) / comb(n, k) for c in right]),
             },
         )
 
@@ -186,7 +183,12 @@ def chance_in_first(answer, rng):
             scores = rng.integers(0, values, size) / 2
             place = int(rng.integers(size))
             better, equal = int((scores > scores[place]).sum()), int((scores == scores[place]).sum())
-            if better < k < better + equal and equal > 2 and better > 0 and scores[:place].tolist().count(scores[place]):
+            if (
+                better < k < better + equal
+                and equal > 2
+                and better > 0
+                and scores[:place].tolist().count(scores[place])
+            ):
                 break
         worse = int((scores < scores[place]).sum())
         order = np.argsort(-scores, kind="stable").tolist()
