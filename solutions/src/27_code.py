@@ -108,7 +108,7 @@ check("code.spm_row", spm_row, part="spm_row_at_the_edges")
 #
 # <details><summary>Hint: too few</summary>
 #
-# If c is smaller than k, one of the factors is 0. Those after it must not make the product negative.
+# If c is smaller than k, one of the factors is 0, and with it the product.
 #
 # </details>
 
@@ -120,7 +120,7 @@ def pass_hat_k(right, n, k):
     right = np.asarray(right)
     drawn = np.arange(k)
     left = right[:, None] - drawn  # (P, k)
-    return (np.maximum(left, 0) / (n - drawn)).prod(axis=1)
+    return (left / (n - drawn)).prod(axis=1)  # with fewer right ones than k, one factor is 0
     ### END SOLUTION
 
 

@@ -46,9 +46,7 @@ MUTANTS = {
             ),
         ),
         Mutant("whole", says="nothing was shortened", edit=(BEFORE, "before, room = prefix, 10**6; keep = 0")),
-        Mutant(
-            "minus_zero", says="that is the whole list, not the empty one", edit=(BEFORE, "before = prefix[-keep:]")
-        ),
+        Mutant("minus_zero", says="that is the whole list", edit=(BEFORE, "before = prefix[-keep:]")),
     ],
     "pass_hat_k": [
         Mutant(
@@ -89,19 +87,29 @@ MUTANTS = {
                 return 1 - (1 - np.asarray(right) / n) ** k
         """,
         ),
-        Mutant("negative", says="with fewer right answers than k", edit=("np.maximum(left, 0)", "left")),
+        Mutant(
+            "same_bag",
+            says="from those that are left",
+            edit=("(n - drawn)", "n"),
+        ),
         Mutant(
             "floats",
             says="too large for a float",
             source="""
             def pass_hat_k(right, n, k):
-                def choices(m):
-                    out = 1.0
-                    for i in range(k):
-                        out = np.float64(out) * max(m - i, 0) / (1 if i % 2 else (i + 1))
-                    return out
+                drawn = np.arange(k)
                 with np.errstate(all="ignore"):
-                    return np.array([choices(c) / choices(n) for c in right])
+                    return np.prod(np.asarray(right)[:, None] - drawn + 0.0, axis=1) / np.prod(n - drawn + 0.0)
+        """,
+        ),
+        Mutant(
+            "integers",
+            says="for a float|overflow",
+            source="""
+            def pass_hat_k(right, n, k):
+                drawn = np.arange(k)
+                with np.errstate(all="ignore"):
+                    return np.prod(np.asarray(right)[:, None] - drawn, axis=1) / np.prod(n - drawn)
         """,
         ),
     ],
@@ -116,7 +124,7 @@ MUTANTS = {
             says="the worst place among its equals",
             edit=("return min(max((k - better) / equal, 0.0), 1.0)", "return float(better + equal <= k)"),
         ),
-        Mutant("all_of_k", says="all stand before it for sure", edit=("(k - better)", "k")),
+        Mutant("all_of_k", says="the better ones all stand before it for sure", edit=("(k - better)", "k")),
         Mutant("lowest", says="you counted from the lowest", edit=("scores > scores[place]", "scores < scores[place]")),
         Mutant("itself", says="itself included", edit=("(k - better) / equal", "(k - better) / max(equal - 1, 1)")),
         Mutant(
@@ -129,12 +137,12 @@ MUTANTS = {
         ),
         Mutant(
             "below_zero",
-            says="the chance is 0, no less",
+            says="the chance is 0, no less than that",
             edit=("max((k - better) / equal, 0.0)", "(k - better) / equal"),
         ),
         Mutant(
             "above_one",
-            says="this is not the chance|without ties the best line|the chance is 1, not more",
+            says="the chance is 1, no more than that",
             edit=("return min(max((k - better) / equal, 0.0), 1.0)", "return max((k - better) / equal, 0.0)"),
         ),
     ],

@@ -98,23 +98,13 @@ def spm_row_at_the_edges(answer, rng):
     expect_equal(answer(prefix, middle, suffix, room, marks), _spm(prefix, middle, suffix, room, marks), FIRST, on="")
     for sizes, room in (((5, 2, 5), 0), ((0, 2, 5), 3), ((5, 2, 0), 3), ((5, 0, 5), 7), ((5, 2, 5), 1)):
         prefix, middle, suffix, room, marks = _row(rng, sizes, room)
-        whole = _spm(prefix, middle, suffix, room, marks)
+        whole, tail = _spm(prefix, middle, suffix, room, marks), len(middle) + 1
+        said = "with no room left, nothing of the prefix stays. If you slice with `prefix[-0:]`: that is the whole list"
         expect_equal(
             answer(prefix, middle, suffix, room, marks),
             whole,
-            f"with a room of {room} and {len(prefix)} tokens before the gap, {len(suffix)} after it, this is not the row",
-            suspects={
-                "with no room left, nothing of the prefix stays. If you slice with `prefix[-0:]`: that is the whole "
-                "list, not the empty one": [
-                    *whole[: len(whole) - len(middle) - 1],
-                    *prefix,
-                    *whole[len(whole) - len(middle) - 1 :],
-                ]
-                if not room
-                else None
-            }
-            if not room
-            else {},
+            f"this is not the row for a room of {room}, {len(prefix)} tokens before the gap and {len(suffix)} after",
+            suspects={} if room else {said: [*whole[:-tail], *prefix, *whole[-tail:]]},
         )
 
 
@@ -137,6 +127,8 @@ def pass_hat_k(answer, rng):
                 "different answers": share**k,
                 "that is the chance that one answer is right, c/n: k is not in it": share,
                 "that is 1 - (1 - c/n)^k: at least one, and drawn with replacement": 1 - (1 - share) ** k,
+                "the first is drawn from n programs, each further one from those that are left; you divided by n each "
+                "time": np.array([comb(int(c), k) / comb(n, k) for c in right]) * np.prod((n - np.arange(k)) / n),
                 "that is the chance that not all are right": 1 - np.array([comb(c, k) / comb(n, k) for c in right]),
             },
         )
@@ -166,50 +158,66 @@ def pass_hat_k_at_the_edges(answer, rng):
     truth = np.array([comb(int(c), 150) / comb(n, 150) for c in right])
     expect(
         bool(np.allclose(got, truth, rtol=1e-6, atol=0)),
-        "with n = 400 and k = 150 these are not the shares; NumPy's whole numbers overflow, products of fractions do not",
+        "with n = 400 and k = 150 this is wrong; whole numbers of NumPy overflow",
         got=got,
     )
 
 
-def _chance(scores, place, k):
-    better, equal = int((scores > scores[place]).sum()), int((scores == scores[place]).sum())
-    return min(max((k - better) / equal, 0.0), 1.0)
+def _all_k(scores, place, rule):
+    """What a rule gives for every k; rule: (better, equal, worse, k) -> a number."""
+    better, equal, worse = (
+        int(x.sum()) for x in (scores > scores[place], scores == scores[place], scores < scores[place])
+    )
+    return np.array([rule(better, equal, worse, k) for k in range(1, len(scores) + 1)], float)
+
+
+def _clamp(x):
+    return min(max(x, 0.0), 1.0)
+
+
+RULES = {
+    "you gave the line the best place among its equals. Whoever gives all lines one score would win": (
+        lambda better, equal, worse, k: better < k
+    ),
+    "you gave the line the worst place among its equals": lambda better, equal, worse, k: better + equal <= k,
+    "the better ones all stand before it for sure: only k less their number is left for its equals": (
+        lambda better, equal, worse, k: _clamp(k / equal)
+    ),
+    "the highest score comes first: you counted from the lowest": (
+        lambda better, equal, worse, k: _clamp((k - worse) / equal)
+    ),
+    "the line belongs to its equals: divide by their number, itself included": (
+        lambda better, equal, worse, k: _clamp((k - better) / (equal - 1))
+    ),
+    "that is k over the number of all lines: the scores are not in it": (
+        lambda better, equal, worse, k: k / (better + equal + worse)
+    ),
+    "where the better lines fill all k places the chance is 0, no less than that": (
+        lambda better, equal, worse, k: min((k - better) / equal, 1.0)
+    ),
+    "where there is room for all of its equals the chance is 1, no more than that": (
+        lambda better, equal, worse, k: max((k - better) / equal, 0.0)
+    ),
+}
 
 
 @exercise(points=4, minutes=25, difficulty=3)
 def chance_in_first(answer, rng):
-    for size, values, k in ((8, 3, 3), (12, 4, 4), (6, 2, 2), (10, 3, 5)):
-        for _ in range(300):
-            scores = rng.integers(0, values, size) / 2
-            place = int(rng.integers(size))
-            better, equal = int((scores > scores[place]).sum()), int((scores == scores[place]).sum())
-            if (
-                better < k < better + equal
-                and equal > 2
-                and better > 0
-                and scores[:place].tolist().count(scores[place])
-            ):
-                break
-        worse = int((scores < scores[place]).sum())
+    for better, equal, worse in ((2, 3, 4), (3, 4, 1), (1, 3, 3)):
+        scores = np.array([3.0] * better + [2.0] * equal + [1.0] * worse)
+        scores = scores[rng.permutation(len(scores))]
+        place = int(np.flatnonzero(scores == 2.0)[1])
         order = np.argsort(-scores, kind="stable").tolist()
+        suspects = {said: _all_k(scores, place, rule) for said, rule in RULES.items()}
+        suspects["you broke the ties by the order of the lines; by lot, please"] = np.array(
+            [float(order.index(place) < k) for k in range(1, len(scores) + 1)]
+        )
         expect_close(
-            float(answer(scores, place, k)),
-            _chance(scores, place, k),
-            "this is not the chance that the line is among the first k when ties are broken by lot",
-            suspects={
-                "that is 1: you gave the line the best place among its equals. Whoever gives all lines one score would "
-                "win": 1.0,
-                "that is 0: you gave the line the worst place among its equals": 0.0,
-                "of the better ones all stand before it for sure: only k less their number is left for its equals": min(
-                    k / equal, 1.0
-                ),
-                "the highest score comes first: you counted from the lowest": min(max((k - worse) / equal, 0.0), 1.0),
-                "the line belongs to its equals: divide by their number, itself included": min(
-                    (k - better) / (equal - 1), 1.0
-                ),
-                "you broke the ties by the order of the lines; by lot, please": float(order.index(place) < k),
-                "that is k over the number of all lines: the scores are not in it": k / size,
-            },
+            np.array([float(answer(scores, place, k)) for k in range(1, len(scores) + 1)]),
+            _all_k(scores, place, lambda better, equal, worse, k: _clamp((k - better) / equal)),
+            "these are not the chances that the line is among the first k when ties are broken by lot",
+            suspects=suspects,
+            on=f"scores = {scores.tolist()}, place = {place}, k = 1 to {len(scores)}",
         )
 
 
