@@ -66,9 +66,8 @@ def smollm2(found: dict, scratch: Path) -> dict:
     model, tokenizer = load_smollm2(), smollm2_tokenizer()
 
     def lines(part: list[dict]) -> list[str]:
-        prompts = [tokenizer.encode(gap["prefix"].rstrip(" "), errors="ignore") for gap in part]
-        spaces = [len(gap["prefix"]) - len(gap["prefix"].rstrip(" ")) for gap in part]
-        prompts = [[*ids, *tokenizer.encode(" " * n)] for ids, n in zip(prompts, spaces)]
+        # a space before a word belongs to the word's token: the model has to write it itself
+        prompts = [tokenizer.encode(gap["prefix"].removesuffix(" "), errors="ignore") for gap in part]
         texts = generate_until(model, tokenizer, prompts, LENGTH, ["\n"], stop_ids=(tokenizer.eos_id, 0))
         return [text.strip() for text in texts]
 
@@ -127,7 +126,7 @@ def kneser_ney_lines(split, tokenizer, prefixes: list[str]) -> list[str]:
     model = ModifiedKneserNey.fit(docs, order=5, vocab_size=tokenizer.vocab_size)
     lines = []
     for prefix in prefixes:
-        ids, written = tokenizer.encode(prefix)[-8:], []
+        ids, written = tokenizer.encode(prefix.removesuffix(" "))[-8:], []
         while len(written) < LENGTH and "\n" not in tokenizer.decode(written):
             written.append(int(model.distribution([*ids, *written][-4:]).argmax()))
         lines.append(tokenizer.decode(written).split("\n")[0].strip())
@@ -137,7 +136,7 @@ def kneser_ney_lines(split, tokenizer, prefixes: list[str]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=("smollm2", "own"))
-    parser.add_argument("--scratch", type=Path, default=Path("code_answers"))
+    parser.add_argument("--scratch", type=Path, default=Path("code_answers"), help="where answers are kept")
     arguments = parser.parse_args()
     arguments.scratch.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
@@ -148,7 +147,10 @@ def main() -> None:
     if arguments.step == "smollm2":
         smollm2(found, arguments.scratch)
         return
-    answers, large = own(found), smollm2(found, arguments.scratch)
+    cache = arguments.scratch / "own.json"
+    if not cache.exists():
+        cache.write_text(json.dumps(own(found)), encoding="utf-8")
+    answers, large = json.loads(cache.read_text(encoding="utf-8")), smollm2(found, arguments.scratch)
     answers["gaps"]["SmolLM2, left to right"] = large["gaps"]
     answers["reviews"]["SmolLM2"] = large["planted"]
     content = {

@@ -69,10 +69,13 @@ class CodeHelper:
         return [text.strip() for text in generate_until(model, tokenizer, prompts, LONGEST, ["\n"], stop_ids=[end])]
 
     def continue_many(self, prefixes: list[str]) -> list[str]:
-        """The same model without a look at what follows: the line goes on from left to right."""
+        """The same model without a look at what follows: the line goes on from left to right.
+
+        A space before a word belongs to the word's token, so the last one of a prefix is left to the model.
+        """
         model, tokenizer = self.writer
         room = model.config.n_positions - LONGEST
-        prompts = [tokenizer.encode(prefix)[-room:] for prefix in prefixes]
+        prompts = [tokenizer.encode(prefix.removesuffix(" "))[-room:] for prefix in prefixes]
         return [text.strip() for text in generate_until(model, tokenizer, prompts, LONGEST, ["\n"])]
 
     def review(self, text: str, how: str = "max") -> list[RankedLine]:

@@ -17,10 +17,10 @@ from llmai_edu.tokenizers import BPETokenizer
 __all__ = ["course_code_log", "load_course_code"]
 
 SHA256 = {
-    "course_code/config.json": "",
-    "course_code/log.json": "",
-    "course_code/model.safetensors": "",
-    "course_code/tokenizer.json": "",
+    "course_code/config.json": "737106c71d960af04f8f0125464f47a490dd86c41893048fcbef53ebcb1a1921",
+    "course_code/log.json": "cb6d82be9011bdd4935f97ab4693154f36efcc780cf4ca5f6bf600a7dd2e2f36",
+    "course_code/model.safetensors": "eb9d31aba44886f3ad36992f3ec138d91f7471e53245043c509f8501f2b11d44",
+    "course_code/tokenizer.json": "463c2d4e5504b2d38184633c8937a0822100f249150f21d9d82e9acb17b3fb9e",
 }
 
 

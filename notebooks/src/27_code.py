@@ -485,12 +485,16 @@ for one, text, value in list(zip(described, sentences, rouge["SmolLM2"]))[:4]:
 print(layers or "no sandbox: it needs Linux on x86_64 or aarch64")
 
 # %%
+import os
+import tempfile
+
+victim = tempfile.mkdtemp()
 EVIL = {
     "loop for ever": "while True: pass",
     "fill the memory": "x = bytearray(10**10)",
     "read a secret": "print(open('/etc/passwd').read())",
     "look at the environment": "import os; print(len(os.environ))",
-    "delete files": "import shutil; shutil.rmtree('/tmp')",
+    "delete a folder": f"import shutil; shutil.rmtree({victim!r})",
     "fork bomb": "import os\nwhile True: os.fork()",
     "send something away": "import socket; socket.create_connection(('10.0.0.1', 80))",
     "kill the parent": "import os; os.kill(os.getppid(), 9)",
@@ -500,7 +504,10 @@ EVIL = {
 for name, program in EVIL.items() if layers else ():
     ended = run_in_sandbox(program, seconds=1)
     print(f"{name:<24} {ended.outcome:<9} {ended.error or repr(ended.output[:40])}")
-    assert ended.outcome != "finished" or name == "look at the environment"
+    harmless = {"look at the environment", *([] if "landlock" in layers else ["read a secret"])}
+    assert (ended.outcome == "finished") == (name in harmless)
+assert os.path.isdir(victim)
+os.rmdir(victim)
 
 # %% [markdown]
 # Even the fork bomb ends with an ordinary exception: the call is refused, and Python says so. The environment, where keys and passwords often stand, holds two harmless entries at most.
@@ -602,9 +609,11 @@ reasons = [error.split(":")[0] or outcome for error, outcome in zip(greedy["erro
 for reason, count in sorted({r: reasons.count(r) for r in reasons}.items(), key=lambda x: -x[1])[:6]:
     print(f"{count:>4} {reason}")
 assert right.sum() == 8
+assert 0.45 < reasons.count("AssertionError") / 164 < 0.55
+assert 0.17 < reasons.count("SyntaxError") / 164 < 0.23
 
 # %% [markdown]
-# Eight of 164, about 5 %. Most of the others are valid Python and wrong: an assertion fails. The interval is that of a mean over problems, and says how much another set of such problems might have changed it.
+# Eight of 164, about 5 %. Half of all programs run and are wrong: an assertion fails. A fifth is no valid Python. The interval is that of a mean over problems, and says how much another set of such problems might have changed it.
 #
 # The same caution as before: HumanEval was published in 2021, and copies of it stand in many repositories. SmolLM2 may have read solutions. And here we have nothing to compare with: a program of thirty lines that solves HumanEval is not known to us, so the model has no simple opponent.
 #

@@ -104,7 +104,7 @@ MUTANTS = {
         ),
         Mutant(
             "integers",
-            says="for a float|overflow",
+            says="too large for a float",
             source="""
             def pass_hat_k(right, n, k):
                 drawn = np.arange(k)
