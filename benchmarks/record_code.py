@@ -19,7 +19,7 @@ import torch
 
 from benchmarks.common import machine
 from llmai_edu.apps.code import ASK, CodeHelper
-from llmai_edu.apps.code_tasks import make_gaps, make_planted, one_line_docstrings, without_docstring
+from llmai_edu.apps.code_tasks import closed, make_gaps, make_planted, one_line_docstrings, without_docstring
 from llmai_edu.apps.line_memory import LineMemory
 from llmai_edu.apps.mutate import code_lines
 from llmai_edu.apps.surprisal import line_scores, token_surprise
@@ -27,7 +27,7 @@ from llmai_edu.datasets.standard_library import load_standard_library
 from llmai_edu.generation.batch_stop import generate_until
 from llmai_edu.models.gpt import GPT
 from llmai_edu.models.kneser_ney import ModifiedKneserNey
-from llmai_edu.training.fim import END
+from llmai_edu.training.fim import END, fim_prompt
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "apps" / "recorded" / "code.json"
 SEED, GAPS, PLANTED, VALID, DOCSTRINGS, LENGTH = 0, 120, 100, 40, 40, 32
@@ -99,7 +99,7 @@ def own(found: dict) -> dict:
     gaps = [(gap["prefix"], gap["suffix"]) for gap in found["gaps"]]
     others = [*gaps[1:], gaps[0]]  # the control: what follows is another gap's
     memory = LineMemory(module.text for module in split.train)
-    common = memory.fill("", "")
+    common = next(line for line, _ in memory.tables[(None, None)].most_common() if closed(line))
     model, tokenizer = helper.writer
     start = tokenizer.special_tokens[END]
     untrained = GPT(model.config, generator=torch.Generator().manual_seed(SEED)).eval()
@@ -112,12 +112,39 @@ def own(found: dict) -> dict:
             "table of lines": [memory.fill(*gap) for gap in gaps],
             "most frequent line": [common] * len(gaps),
         },
+        "nats": {
+            "fill in the middle": [
+                line_nats(model, tokenizer, *gap, one["line"]) for gap, one in zip(gaps, found["gaps"])
+            ],
+            "another gap's suffix": [
+                line_nats(model, tokenizer, gap[0], other[1], one["line"])
+                for gap, other, one in zip(gaps, others, found["gaps"])
+            ],
+            "left to right": [
+                line_nats(model, tokenizer, gap[0], None, one["line"]) for gap, one in zip(gaps, found["gaps"])
+            ],
+            "untrained": [line_nats(untrained, tokenizer, *gap, one["line"]) for gap, one in zip(gaps, found["gaps"])],
+        },
         "reviews": {
             name: [review(judge, tokenizer, start, one) for one in found["planted"]]
             for name, judge in (("own", model), ("untrained", untrained))
         },
         "valid": [review(model, tokenizer, start, one) for one in found["valid"]],
     }
+
+
+@torch.inference_mode()
+def line_nats(model, tokenizer, prefix: str, suffix: str | None, line: str) -> float:
+    """-ln p of the true line, in a gap or, without a suffix, from left to right."""
+    if suffix is None:
+        ids = tokenizer.encode(prefix.removesuffix(" "))
+        wanted = tokenizer.encode(" " * prefix.endswith(" ") + line)
+    else:
+        wanted = tokenizer.encode(line)
+        ids = fim_prompt(tokenizer, prefix, suffix, 256 - len(wanted))
+    row, size = torch.tensor([*ids, *wanted][-256:]), len(wanted)
+    log_p = model(row[None, :-1])[0, -size:].float().log_softmax(-1)
+    return round(-log_p.gather(1, row[-size:, None]).sum().item(), 3)
 
 
 def kneser_ney_lines(split, tokenizer, prefixes: list[str]) -> list[str]:
@@ -159,7 +186,7 @@ def main() -> None:
         "seed": SEED,
         "settings": {"longest answer": LENGTH, "ask": ASK},
         "tasks": {name: part for name, part in found.items() if name != "valid"},
-        "answers": {name: answers[name] for name in ("gaps", "reviews")} | {"docstrings": large["docstrings"]},
+        "answers": {name: answers[name] for name in ("gaps", "nats", "reviews")} | {"docstrings": large["docstrings"]},
         "valid": {"lines": [one["line"] for one in found["valid"]], "own": answers["valid"], "SmolLM2": large["valid"]},
     }
     TARGET.parent.mkdir(exist_ok=True)

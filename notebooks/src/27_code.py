@@ -22,15 +22,18 @@
 # A program is a text, and a language model can write on in it. Four applications come of that. A *completer* fills a gap. A *reviewer* points at the line that looks wrong. A *describer* says in words what a function does. And a *programmer* writes a whole function, which is then **run**. Each is measured here on code that our own model has not seen, beside the simplest program that does the same job. Running code that a model wrote is the one dangerous thing of this course, so we build a safe place for it first, and try to break out.
 
 # %% tags=["setup"]
-import time
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
 from llmai_edu.apps.code import CodeHelper
 from llmai_edu.apps.code_recording import load_code_recording
-from llmai_edu.apps.sandbox import SandboxError, run_in_sandbox, sandbox_layers, sandboxed_function
+from llmai_edu.apps.sandbox import (
+    SandboxError,
+    run_in_sandbox,
+    sandbox_layers,
+    sandboxed_function,
+)
 from llmai_edu.datasets.human_eval import load_human_eval
 from llmai_edu.pretrained.course_code import course_code_log
 from llmai_edu.viz import PALETTE, new_axes, show
@@ -51,7 +54,7 @@ except SandboxError as error:  # not on Linux: the cells below then show the rec
 # %% [markdown]
 # ## The result first
 #
-# Here is a function with a gap, and what our own model of two million parameters writes into it. It has read both sides of the gap.
+# Here is a function with a gap, and what our own model of two million parameters writes into it. It has read both sides of the gap. It was trained for two and a half minutes of one core only, so do not expect much.
 
 # %%
 prefix = "    def __repr__(self):\n        "
@@ -61,7 +64,7 @@ print(prefix + "⟦" + helper.complete(prefix, suffix) + "⟧" + suffix)
 # %% [markdown]
 # One gap proves nothing. So one line of code was cut out of each of 120 functions of Python's standard library, from modules that the model was not trained on. How often is the *exact* line written? The bars show it, with 95 % intervals (a bootstrap over modules).
 
-# %% alt="ALT_RESULT"
+# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 13; the table of lines 2 percent; our own model in three ways, Kneser-Ney and the most frequent line 0."
 gaps = recorded["tasks"]["gaps"]
 filled = recorded["answers"]["gaps"]
 modules = np.unique([gap["module"] for gap in gaps], return_inverse=True)[1]
@@ -89,9 +92,12 @@ axes.set_yticks(range(len(exact)), exact)
 axes.invert_yaxis()
 axes.set(xlabel="exactly the missing line")
 plt.show()
+assert 0.05 < exact["SmolLM2, left to right"].mean() < 0.11
+assert exact["fill in the middle"].sum() == exact["Kneser-Ney"].sum() == 0
+assert exact["table of lines"].sum() == 2
 
 # %% [markdown]
-# TEXT_RESULT
+# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. A table of lines, a program of thirty lines, gets two. Later we look at a finer measure that shows what two and a half minutes of training did teach.
 #
 # ## Fill in the middle
 #
@@ -160,7 +166,7 @@ for cut in (cut_line, cut_middle):
 # Training and test text lie beside every Python: its standard library. The modules are split by *package*: all files of `http` land in one part, and `decimal` with its helper `_pydecimal`. Random files would not do, for the files of a package repeat each other.
 
 # %%
-from llmai_edu.datasets.standard_library import functions_of, load_standard_library
+from llmai_edu.datasets.standard_library import load_standard_library
 
 library = load_standard_library()
 for name, part in zip(("train", "valid", "test"), library.parts):
@@ -188,7 +194,7 @@ losses = short.run(steps=25).losses
 print(f"loss {losses[0]:.2f} at first, {np.mean(losses[-5:]):.2f} at the end")
 assert np.mean(losses[-5:]) < losses[0] - 1
 
-# %% alt="ALT_LOG"
+# %% alt="Two curves over the step, from 250 to 880: the loss on held-out modules, in nats a token. With holes it falls from 5.5 to 4.8, from left to right from 5.6 to 4.9; they run side by side."
 _, axes = new_axes(6.0, 3.0)
 steps = [entry["step"] for entry in log["log"]]
 for name, marker in (("holes", "o"), ("left to right", "s")):
@@ -197,10 +203,12 @@ axes.set(xlabel="step", ylabel="loss on held-out modules, nats a token")
 axes.legend()
 plt.show()
 print(f"{log['steps']:,} steps, {log['core_minutes']} minutes of one core")
-print(f"{log['tokens_drawn'] / log['tokens']:.1f} times through the text")
+print(f"{log['tokens_drawn'] / log['tokens']:.2f} of the text")
+assert log["core_minutes"] < 3 and log["tokens_drawn"] < log["tokens"] / 2
+assert log["log"][-1]["holes"] < log["log"][0]["holes"] - 0.5
 
 # %% [markdown]
-# TEXT_LOG
+# The curves still fall steeply: the run ended because its time was over, not because there was nothing left to learn. It has not even read half of the text. The paper's models read 100 billion tokens, ours less than one million.
 #
 # ### Who else could fill the gap?
 #
@@ -228,18 +236,21 @@ print(f"{sum(same)} of 10 as recorded")
 assert sum(same) >= 8
 
 # %% [markdown]
-# Two bars that overlap do not say that there is no difference: all fill the *same* gaps. So look at the differences gap by gap.
+# Where nearly all are wrong, counting what is right says little. A finer measure asks how *surprised* the model is by the true line: $-\ln p$ of all its tokens. All ways see the same gaps, so we look at the differences gap by gap.
 
 # %%
-differences = {}
-for name in list(exact)[1:]:
-    differences[name] = interval(exact["fill in the middle"] - exact[name], modules)
-    print(
-        "fill in the middle less {}: {:+.1%} [{:+.1%}, {:+.1%}]".format(name, *differences[name])
-    )
+nats = {name: np.array(values) for name, values in recorded["answers"]["nats"].items()}
+for name, values in nats.items():
+    mean, low, high = interval(values - nats["fill in the middle"], modules)
+    print(f"{name:<21} {values.mean():.1f} nats; {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
+wrong_suffix = interval(nats["another gap's suffix"] - nats["fill in the middle"], modules)
+one_side = interval(nats["left to right"] - nats["fill in the middle"], modules)
+assert nats["untrained"].mean() > 1.5 * nats["fill in the middle"].mean()
+assert wrong_suffix[1] > 0 and wrong_suffix[0] < 1.5
+assert one_side[2] < 0
 
 # %% [markdown]
-# TEXT_DIFFERENCES
+# The model has learned much about code: an untrained one needs almost twice as many nats for a line. It has also begun to use what follows the gap: with the suffix of another gap the true line is a little more surprising, and the interval does not hold zero. But the gain is less than one nat of 48. From left to right, the same model is *better* by two nats. So the marks and the moved text cost it more than the suffix brings. The paper's models, after 100 billion tokens, gain clearly. Ours is not there yet; how much training it would take we have not tested.
 #
 # ### Try it
 #
@@ -261,7 +272,7 @@ show(gap_widget(helper.stream, before, after), static)
 # Real bugs are few and hard to count. So we plant them: one small change in a function, of a kind that people make. That is called *mutation*, and was invented to test tests.
 
 # %%
-from llmai_edu.apps.mutate import mutations, plant_bug
+from llmai_edu.apps.mutate import mutations
 
 clean = "def first(values, limit):\n    for place, value in enumerate(values):\n        if value > limit:\n            return place + 1\n    return None\n"
 for bug in mutations(clean)[:6]:
@@ -289,11 +300,15 @@ def ranks_of(reviews, lines, how, text="planted"):
 
 
 for judge in ("own", "SmolLM2"):
-    tried = {how: ranks_of(valid[judge], valid["lines"], how).mean() for how in ("sum", "mean", "max")}
+    tried = {
+        how: ranks_of(valid[judge], valid["lines"], how).mean()
+        for how in ("sum", "mean", "max")
+    }
     print(judge, {how: round(float(value), 2) for how, value in tried.items()})
+    assert max(tried, key=tried.get) == "sum"
 
 # %% [markdown]
-# TEXT_VALID
+# By a hair the sum is best for both models, so the sum is taken from here on.
 #
 # The measure is the *reciprocal rank*: 1 if the line with the bug has the highest score, 1/2 if it is second, 1/3 if third. Lines with equal scores share their places fairly: no lot is drawn, the mean over all orders is taken.
 
@@ -309,11 +324,15 @@ assert reciprocal_rank(scores, 1) == (1 / 2 + 1 / 3) / 2
 # %% [markdown]
 # One function, drawn. The line with the bug is marked by an arrow and hatching:
 
-# %% alt="ALT_REVIEW"
+# %% alt="A function of eleven lines with a bar for each line of code. The marked line, in which `is` became `is not`, has by far the longest bar, 87 nats; the others have 4 to 26."
 planted = recorded["tasks"]["planted"]
 HOW = "sum"
 shown = min(
-    (place for place, one in enumerate(planted) if one["text"].count("\n") < 16 and '"""' not in one["text"])
+    (
+        place
+        for place, one in enumerate(planted)
+        if one["text"].count("\n") < 16 and '"""' not in one["text"]
+    )
 )
 one = planted[shown]
 found = {line.number: line.score for line in helper.review(one["text"], HOW)}
@@ -322,10 +341,16 @@ line_bars(
     lines, [found.get(number, 0.0) for number in range(1, len(lines) + 1)], one["line"] - 1
 ).set(xlabel="surprise of SmolLM2, nats")
 plt.show()
+control = recorded["answers"]["reviews"]["SmolLM2"][shown]["control"][HOW]
+before_bug = control[sorted(found).index(one["line"])]
+print(f"surprise of the line: {found[one['line']]:.0f} nats, without the bug {before_bug:.0f}")
 print("the bug:   ", lines[one["line"] - 1].strip())
+assert found[one["line"]] == max(found.values()) and before_bug > 0.6 * found[one["line"]]
 print("it was:    ", one["original"].split("\n")[one["line"] - 1].strip())
 
 # %% [markdown]
+# Found! But look at the surprise of the same line *without* the bug: it is long and full of rare names, and would have stood out anyway. One example shows nothing.
+#
 # ### The measurement, and its controls
 #
 # 100 functions of the test modules, one bug in each. Beside the two models stand:
@@ -333,7 +358,8 @@ print("it was:    ", one["original"].split("\n")[one["line"] - 1].strip())
 # - **Any line:** what a reviewer gets who points anywhere. It is computed, not drawn.
 # - **The longest line.**
 # - **A line where a bug could be:** the program that plants bugs knows where it *could* plant one. All lines with such a place get the same score, the others 0. That is no reviewer's knowledge of the program; but it is a simple rule, "look at conditions, numbers and names", and a model has to beat it.
-# - **An untrained model** of the same shape.
+# - **The longest of those.** Two rules in one.
+# - **An untrained model** of the shape of ours.
 # - **The original:** the same line's rank in the function *without* the bug. A line that stood out before the bug was planted has not been found *because* of the bug.
 
 # %%
@@ -360,39 +386,53 @@ table = {
     "any line": rule_ranks(lambda text, number: 0),
     "longest line": rule_ranks(lambda text, number: len(text.split("\n")[number - 1].strip())),
     "where a bug could be": rule_ranks(lambda text, number: number in places[text]),
+    "the longest of those": rule_ranks(
+        lambda text, number: (
+            (number in places[text]) * len(text.split("\n")[number - 1].strip())
+        )
+    ),
     **{name: ranks_of(review, lines_of, HOW) for name, review in reviews.items()},
     "SmolLM2, original": ranks_of(reviews["SmolLM2"], lines_of, HOW, "control"),
 }
 
-# %% alt="ALT_RANKS"
+# %% alt="Eight bars with intervals: the mean reciprocal rank of the line with the bug. Any line 0.34, longest line 0.39, where a bug could be 0.45, the longest of those 0.47, own model 0.41, untrained 0.40, SmolLM2 0.42, and hatched SmolLM2 on the original 0.37."
 _, axes = new_axes(7.0, 3.2)
 for row, (name, ranks) in enumerate(table.items()):
     mean, low, high = interval(ranks, units)
     axes.barh(row, mean, color=PALETTE[4], hatch="//" if "original" in name else "")
     axes.plot([low, high], [row, row], "k|-")
-    first, three = (ranks == 1).mean(), (ranks > 0.3).mean()
-    print(f"{name:<21} {mean:.2f} [{low:.2f}, {high:.2f}]   first {first:.0%}   first three {three:.0%}")
+    print(
+        f"{name:<21} {mean:.2f} [{low:.2f}, {high:.2f}]   alone at the top {(ranks == 1).mean():.0%}"
+    )
 axes.set_yticks(range(len(table)), table)
 axes.invert_yaxis()
 axes.set(xlabel="mean reciprocal rank of the line with the bug", xlim=(0, 1))
 plt.show()
 
 # %%
+paired = {}
 for name, other in (
     ("SmolLM2", "any line"),
     ("SmolLM2", "longest line"),
-    ("SmolLM2", "where a bug could be"),
+    ("SmolLM2", "the longest of those"),
     ("SmolLM2", "SmolLM2, original"),
-    ("SmolLM2", "own"),
     ("own", "untrained"),
 ):
-    mean, low, high = interval(table[name] - table[other], units)
-    print(f"{name} less {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+    paired[name, other] = interval(table[name] - table[other], units)
+    print("{} less {}: {:+.3f} [{:+.3f}, {:+.3f}]".format(name, other, *paired[name, other]))
+assert paired["SmolLM2", "any line"][1] > 0
+assert paired["SmolLM2", "SmolLM2, original"][1] > 0
+assert paired["SmolLM2", "longest line"][1] < 0 < paired["SmolLM2", "longest line"][2]
+assert paired["SmolLM2", "the longest of those"][0] < 0
+assert paired["own", "untrained"][1] < 0 < paired["own", "untrained"][2]
+assert table["the longest of those"].mean() == max(ranks.mean() for ranks in table.values())
 
 # %% [markdown]
-# TEXT_REVIEW
+# SmolLM2 points better than somebody who points anywhere, and the difference is sure. It is also sure that a part of this comes from the bug: in the original, the same line ranks lower. But the part is small. A difference to "the longest line" is not shown. And the two rules in one, "the longest line where a bug could be", have the highest mean of all, without any model. Our own model cannot be told from an untrained one: a sum over tokens favours long lines, whoever computes it.
 #
-# With the original at hand it would be easy: the line whose surprise *rises* most. But who has the original needs no reviewer; he can compare the texts.
+# So as a reviewer, surprise alone is not worth its electricity here. (The rules are made for *our* bugs, though: they know where we plant. Of real bugs they would know less. Whether the model would, we have not measured.)
+#
+# With the original at hand one could rank the lines by how much their surprise *rises*. That is much better, though not perfect, for a bug also changes the surprise of the lines after it. But who has the original needs no reviewer: he can compare the texts.
 
 # %%
 rises = []
@@ -400,7 +440,7 @@ for one, review in zip(planted, reviews["SmolLM2"]):
     rise = np.subtract(review["planted"]["sum"], review["control"]["sum"])
     rises.append(reciprocal_rank(rise, review["lines"].index(one["line"])))
 print(f"by the rise of the surprise, with the original: {np.mean(rises):.2f}")
-assert np.mean(rises) > 0.8
+assert 0.65 < np.mean(rises) < 0.8
 
 # %% [markdown]
 # ## A sentence about a function
@@ -414,7 +454,9 @@ def common_subsequence(a, b):
     best = np.zeros((len(a) + 1, len(b) + 1), int)
     for i, x in enumerate(a):
         for j, y in enumerate(b):
-            best[i + 1, j + 1] = best[i, j] + 1 if x == y else max(best[i, j + 1], best[i + 1, j])
+            best[i + 1, j + 1] = (
+                best[i, j] + 1 if x == y else max(best[i, j + 1], best[i + 1, j])
+            )
     return int(best[-1, -1])
 
 
@@ -426,7 +468,9 @@ common = common_subsequence(written.split(), wanted.split())
 precision, recall = common / len(written.split()), common / len(wanted.split())
 by_hand = 2 * precision * recall / (precision + recall)
 outside = scorer.score(wanted, written)["rougeL"].fmeasure
-print(f"{common} words in common, F by hand {by_hand:.3f}, of the package rouge-score {outside:.3f}")
+print(
+    f"{common} words in common, F by hand {by_hand:.3f}, of the package rouge-score {outside:.3f}"
+)
 assert abs(by_hand - outside) < 1e-9
 
 # %% [markdown]
@@ -446,11 +490,16 @@ def name_as_words(name):
 answers = {
     "SmolLM2": sentences,
     "the name as words": [name_as_words(one["name"]) for one in described],
-    "another function's docstring": [one["docstring"] for one in [*described[1:], described[0]]],
+    "another function's docstring": [
+        one["docstring"] for one in [*described[1:], described[0]]
+    ],
 }
 rouge = {
     name: np.array(
-        [scorer.score(one["docstring"], text)["rougeL"].fmeasure for one, text in zip(described, texts)]
+        [
+            scorer.score(one["docstring"], text)["rougeL"].fmeasure
+            for one, text in zip(described, texts)
+        ]
     )
     for name, texts in answers.items()
 }
@@ -459,13 +508,22 @@ for name, values in rouge.items():
     print("{:<30} {:.2f} [{:.2f}, {:.2f}]".format(name, *interval(values, groups)))
 gain = interval(rouge["SmolLM2"] - rouge["the name as words"], groups)
 print("SmolLM2 less the name: {:+.3f} [{:+.3f}, {:+.3f}]".format(*gain))
+copied = np.mean([text.startswith("def ") for text in sentences])
+print(f"answers that begin with 'def': {copied:.0%}")
+assert gain[0] < 0 < gain[2]
+assert 0.28 < copied < 0.38
+assert 0.1 < rouge["SmolLM2"].mean() < 0.2
+for name in ("SmolLM2", "the name as words"):
+    assert interval(rouge[name] - rouge["another function's docstring"], groups)[1] > 0
 
 # %%
 for one, text, value in list(zip(described, sentences, rouge["SmolLM2"]))[:4]:
     print(f"{one['name']}: {value:.2f}\n  person:  {one['docstring']}\n  SmolLM2: {text}")
 
 # %% [markdown]
-# TEXT_DOCSTRINGS
+# SmolLM2 does *not* beat the name of the function. Its mean is lower, though the interval of the difference holds zero. There are two reasons to see in the answers. A third of them is not a sentence but code: the model copied the head of the function. And the sentences begin with "This Python function takes …" and run on until the 32 tokens are used up, while people write "Return the …". ROUGE punishes both; it would also punish a good sentence in other words. What the number shows for sure is that both are better than another function's docstring.
+#
+# A better question might help (the one used here was the first that came to mind, and was not tuned); so might examples, as in lesson 20. The rule stays: without the trivial baseline, 0.15 would have been a number that nobody can judge.
 #
 # ## A safe place for programs that nobody has read
 #
@@ -595,7 +653,10 @@ prompts = [words.encode(one.prompt) for one in ten]
 programs = generate_until(model, words, prompts, 100, STOPS, stop_ids=(words.eos_id, 0))
 for one, text in zip(ten, programs):
     ended = run_in_sandbox(one.program(text), seconds=10) if layers else None
-    print(f"{one.number:>3} {one.name:<28}", f"{ended.outcome}: {ended.error[:50]}" if ended else "")
+    print(
+        f"{one.number:>3} {one.name:<28}",
+        f"{ended.outcome}: {ended.error[:50]}" if ended else "",
+    )
 
 # %% [markdown]
 # And the whole set, as it came (recorded by `benchmarks/record_human_eval.py`, up to 200 tokens; nothing was tuned):
@@ -605,8 +666,12 @@ greedy = human_eval["rounds"][0]
 right = np.array([outcome == "finished" for outcome in greedy["outcome"]])
 rate, low, high = interval(right.astype(float), np.arange(len(right)))
 print(f"SmolLM2-135M: {right.sum()} of 164, {rate:.1%} [{low:.1%}, {high:.1%}]")
-reasons = [error.split(":")[0] or outcome for error, outcome in zip(greedy["error"], greedy["outcome"])]
-for reason, count in sorted({r: reasons.count(r) for r in reasons}.items(), key=lambda x: -x[1])[:6]:
+reasons = [
+    error.split(":")[0] or outcome for error, outcome in zip(greedy["error"], greedy["outcome"])
+]
+for reason, count in sorted(
+    {r: reasons.count(r) for r in reasons}.items(), key=lambda x: -x[1]
+)[:6]:
     print(f"{count:>4} {reason}")
 assert right.sum() == 8
 assert 0.45 < reasons.count("AssertionError") / 164 < 0.55
@@ -675,7 +740,9 @@ wrong = [place for place, hit in enumerate(exact["fill in the middle"]) if not h
 fills = filled["fill in the middle"]
 wrong.sort(key=lambda place: -sureness(gaps[place], fills[place]))
 for place in wrong[:5]:
-    print(f"{gaps[place]['module']}\n  wanted:  {gaps[place]['line']}\n  written: {fills[place]}")
+    print(
+        f"{gaps[place]['module']}\n  wanted:  {gaps[place]['line']}\n  written: {fills[place]}"
+    )
 
 # %% [markdown]
 # **Reviews:** the five bugs with the lowest rank under SmolLM2, and the line that it pointed at instead.
@@ -686,7 +753,9 @@ for place in np.argsort(table["SmolLM2"], kind="stable")[:5]:
     text = one["text"].split("\n")
     top = review["lines"][int(np.argmax(review["planted"][HOW]))]
     print(f"{one['name']}, {one['kind']}, rank {1 / table['SmolLM2'][place]:.0f}")
-    print(f"  the bug:    {text[one['line'] - 1].strip()}\n  pointed at: {text[top - 1].strip()}")
+    print(
+        f"  the bug:    {text[one['line'] - 1].strip()}\n  pointed at: {text[top - 1].strip()}"
+    )
 
 # %% [markdown]
 # **Programs:** the first three problems of HumanEval whose program ran and failed an assertion.
@@ -698,11 +767,15 @@ for place in failed:
     print(docstring[:300], "…\n⟦", greedy["texts"][place].strip("\n")[:300], "⟧\n", "-" * 60)
 
 # %% [markdown]
-# TEXT_GALLERY
-#
 # ## What we have now, and what it cannot do
 #
-# TEXT_END
+# - Fill in the middle turns any left-to-right model into one that sees both sides, by moving text. Ours was trained too briefly to profit; it has only begun to use the suffix.
+# - Surprise is a weak reviewer: better than pointing anywhere, no better than two rules without a model. The control that counts is the same line without the bug.
+# - A sentence about a function, by SmolLM2 and an untuned question, is no nearer to what people wrote than the function's own name.
+# - Programs that nobody has read run in a process that the kernel has locked up. Whether a program is *right* is another question: it must not be the one that answers it.
+# - SmolLM2 solves about 5 % of HumanEval. The tests are few, the set is public, and passing it is not the same as being able to program.
+#
+# It cannot work on a project of many files, run and mend its own program, or ask back. Larger models can, in part; the measures and the controls stay the same.
 #
 # **Try it:** `llmai-edu app code` opens the completer in a terminal. The [exercise sheet](../exercises/27_code.ipynb) asks you to put the suffix first, to count programs that are right *every* time, and to rank lines fairly when scores are equal.
 #

@@ -58,7 +58,15 @@ def spm_row(prefix, middle, suffix, room, marks):
     keep = min(len(prefix), max(room // 2, room - len(suffix)))
     before = prefix[len(prefix) - keep :]
     after = suffix[: room - keep]
-    return [marks["prefix"], marks["suffix"], *after, marks["middle"], *before, *middle, marks["end"]]
+    return [
+        marks["prefix"],
+        marks["suffix"],
+        *after,
+        marks["middle"],
+        *before,
+        *middle,
+        marks["end"],
+    ]
     ### END SOLUTION
 
 
