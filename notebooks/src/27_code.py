@@ -15,6 +15,7 @@
 # # Code: completion and review
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/27_code.ipynb)
 # <!-- colab:end -->
 #
 # *About 110 minutes to read, 60 seconds to run on two CPU cores, 1.8 GB. Needs: lessons 12 and 22.*
@@ -22,6 +23,15 @@
 # A program is a text, and a language model can write on in it. Four applications come of that. A *completer* fills a gap. A *reviewer* points at the line that looks wrong. A *describer* says in words what a function does. And a *programmer* writes a whole function, which is then **run**. Each is measured here on code that our own model has not seen, beside the simplest program that does the same job. Running code that a model wrote is the one dangerous thing of this course, so we build a safe place for it first, and try to break out.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -124,6 +134,17 @@ from llmai_edu.training.fim import MIDDLE, PREFIX, SUFFIX, fim_row
 
 
 # %% quote="llmai_edu.training.fim:fit"
+def fit(prefix: Sequence[int], suffix: Sequence[int], room: int) -> tuple[list[int], list[int]]:
+    """Shorten both sides of a hole to `room` tokens together, keeping what is nearest to the hole.
+
+    Each has a right to half of the room; what one does not need, the other gets.
+
+    >>> fit([1, 2, 3, 4], [5, 6, 7, 8], 4), fit([1], [5, 6, 7, 8], 4)
+    (([3, 4], [5, 6]), ([1], [5, 6, 7]))
+    """
+    room = max(room, 0)
+    before = min(len(prefix), max(room // 2, room - len(suffix)))
+    return list(prefix[len(prefix) - before :]), list(suffix[: room - before])
 
 
 # %%
@@ -134,6 +155,11 @@ from llmai_edu.tokenizers import BPETokenizer
 
 
 # %% quote="llmai_edu.training.fim:fim_prompt"
+def fim_prompt(tokenizer: BPETokenizer, prefix: str, suffix: str, room: int) -> list[int]:
+    """What a model reads before it writes the middle: PREFIX prefix SUFFIX suffix MIDDLE, at most `room` tokens."""
+    marks = [tokenizer.special_tokens[name] for name in (PREFIX, SUFFIX, MIDDLE)]
+    before, after = fit(tokenizer.encode(prefix), tokenizer.encode(suffix), room - len(marks))
+    return [marks[0], *before, marks[1], *after, marks[2]]
 
 
 # %%
@@ -190,7 +216,7 @@ batches = FimBatches(
     [module.text for module in library.train], tokenizer, 4, 256, share=0.6, rng=rng
 )
 short = Trainer(fresh, fim_loss, batches, adamw(fresh, 2e-3), clip=1.0, progress=False)
-losses = short.run(steps=25).losses
+losses = short.run(steps=25).loss
 print(f"loss {losses[0]:.2f} at first, {np.mean(losses[-5:]):.2f} at the end")
 assert np.mean(losses[-5:]) < losses[0] - 1
 
@@ -314,6 +340,16 @@ for judge in ("own", "SmolLM2"):
 
 
 # %% quote="llmai_edu.apps.surprisal:reciprocal_rank"
+def reciprocal_rank(scores: np.ndarray, place: int) -> float:
+    """1 over the rank of an entry, the highest score first; of equal scores, the mean over all their orders.
+
+    Averaged over many texts it is the mean reciprocal rank (Voorhees 1999). Raises IndexError outside of the scores.
+
+    >>> reciprocal_rank(np.array([5.0, 1.0, 3.0]), 2), reciprocal_rank(np.array([1.0, 1.0]), 0)
+    (0.5, 0.75)
+    """
+    better, equal = int((scores > scores[place]).sum()), int((scores == scores[place]).sum())
+    return float(np.mean(1 / np.arange(better + 1, better + equal + 1)))
 
 
 # %%

@@ -15,6 +15,7 @@
 # # Exercises to lesson 27: Code
 #
 # <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/27_code.ipynb)
 # <!-- colab:end -->
 #
 # *About 65 minutes, 5 seconds to run. Needs: [lesson 27](../notebooks/27_code.ipynb).*
@@ -23,6 +24,15 @@
 # the sheet does not show, and says what went wrong if something did. All three need NumPy only.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import numpy as np
 
 # %% [markdown]
