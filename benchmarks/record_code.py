@@ -99,7 +99,9 @@ def own(found: dict) -> dict:
     gaps = [(gap["prefix"], gap["suffix"]) for gap in found["gaps"]]
     others = [*gaps[1:], gaps[0]]  # the control: what follows is another gap's
     memory = LineMemory(module.text for module in split.train)
-    common = next(line for line, _ in memory.tables[(None, None)].most_common() if closed(line))
+    common = next(
+        line for line, _ in memory.tables[(None, None)].most_common() if closed(line) and line[0] not in "#\"'"
+    )
     model, tokenizer = helper.writer
     start = tokenizer.special_tokens[END]
     untrained = GPT(model.config, generator=torch.Generator().manual_seed(SEED)).eval()

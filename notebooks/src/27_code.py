@@ -74,7 +74,7 @@ print(prefix + "⟦" + helper.complete(prefix, suffix) + "⟧" + suffix)
 # %% [markdown]
 # One gap proves nothing. So one line of code was cut out of each of 120 functions of Python's standard library, from modules that the model was not trained on. How often is the *exact* line written? The bars show it, with 95 % intervals (a bootstrap over modules).
 
-# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 13; the table of lines 2 percent; our own model in three ways, Kneser-Ney and the most frequent line 0."
+# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 13; the table of lines 2 percent, the most frequent line 1; our own model in three ways and Kneser-Ney 0."
 gaps = recorded["tasks"]["gaps"]
 filled = recorded["answers"]["gaps"]
 modules = np.unique([gap["module"] for gap in gaps], return_inverse=True)[1]
@@ -105,9 +105,10 @@ plt.show()
 assert 0.05 < exact["SmolLM2, left to right"].mean() < 0.11
 assert exact["fill in the middle"].sum() == exact["Kneser-Ney"].sum() == 0
 assert exact["table of lines"].sum() == 2
+assert exact["most frequent line"].sum() == 1
 
 # %% [markdown]
-# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. A table of lines, a program of thirty lines, gets two. Later we look at a finer measure that shows what two and a half minutes of training did teach.
+# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. Whoever writes `return` into every gap is right once, and a table of lines, a program of thirty lines, is right twice: as a completer, our model is worth less than the simplest program. Later we look at a finer measure that shows what two and a half minutes of training did teach.
 #
 # ## Fill in the middle
 #
@@ -225,7 +226,7 @@ _, axes = new_axes(6.0, 3.0)
 steps = [entry["step"] for entry in log["log"]]
 for name, marker in (("holes", "o"), ("left to right", "s")):
     axes.plot(steps, [entry[name] for entry in log["log"]], f"{marker}-", label=name)
-axes.set(xlabel="step", ylabel="loss on held-out modules, nats a token")
+axes.set(xlabel="step", ylabel="held-out loss, nats a token")
 axes.legend()
 plt.show()
 print(f"{log['steps']:,} steps, {log['core_minutes']} minutes of one core")
@@ -547,7 +548,7 @@ print("SmolLM2 less the name: {:+.3f} [{:+.3f}, {:+.3f}]".format(*gain))
 copied = np.mean([text.startswith("def ") for text in sentences])
 print(f"answers that begin with 'def': {copied:.0%}")
 assert gain[0] < 0 < gain[2]
-assert 0.28 < copied < 0.38
+assert copied == 0.3
 assert 0.1 < rouge["SmolLM2"].mean() < 0.2
 for name in ("SmolLM2", "the name as words"):
     assert interval(rouge[name] - rouge["another function's docstring"], groups)[1] > 0
@@ -557,7 +558,7 @@ for one, text, value in list(zip(described, sentences, rouge["SmolLM2"]))[:4]:
     print(f"{one['name']}: {value:.2f}\n  person:  {one['docstring']}\n  SmolLM2: {text}")
 
 # %% [markdown]
-# SmolLM2 does *not* beat the name of the function. Its mean is lower, though the interval of the difference holds zero. There are two reasons to see in the answers. A third of them is not a sentence but code: the model copied the head of the function. And the sentences begin with "This Python function takes …" and run on until the 32 tokens are used up, while people write "Return the …". ROUGE punishes both; it would also punish a good sentence in other words. What the number shows for sure is that both are better than another function's docstring.
+# SmolLM2 does *not* beat the name of the function. Its mean is lower, though the interval of the difference holds zero. There are two reasons to see in the answers. Three in ten are no sentences but code: the model copied the head of the function. And the sentences begin with "This Python function takes …" and run on until the 32 tokens are used up, while people write "Return the …". ROUGE punishes both; it would also punish a good sentence in other words. What the number shows for sure is that both are better than another function's docstring.
 #
 # A better question might help (the one used here was the first that came to mind, and was not tuned); so might examples, as in lesson 20. The rule stays: without the trivial baseline, 0.15 would have been a number that nobody can judge.
 #
