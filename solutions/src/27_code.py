@@ -68,15 +68,8 @@ def spm_row(prefix, middle, suffix, room, marks):
     keep = min(len(prefix), max(room // 2, room - len(suffix)))
     before = prefix[len(prefix) - keep :]
     after = suffix[: room - keep]
-    return [
-        marks["prefix"],
-        marks["suffix"],
-        *after,
-        marks["middle"],
-        *before,
-        *middle,
-        marks["end"],
-    ]
+    p, s, m, end = (marks[name] for name in ("prefix", "suffix", "middle", "end"))
+    return [p, s, *after, m, *before, *middle, end]
     ### END SOLUTION
 
 

@@ -2,7 +2,7 @@
 
 from tools.proof import Mutant
 
-ROW = 'return [marks["prefix"], marks["suffix"], *after, marks["middle"], *before, *middle, marks["end"]]'
+ROW = "return [p, s, *after, m, *before, *middle, end]"
 BEFORE = "before = prefix[len(prefix) - keep :]"
 AFTER = "after = suffix[: room - keep]"
 
@@ -13,21 +13,21 @@ MUTANTS = {
             says="that is prefix, suffix, middle (PSM)",
             edit=(
                 ROW,
-                'return [marks["prefix"], *before, marks["suffix"], *after, marks["middle"], *middle, marks["end"]]',
+                "return [p, *before, s, *after, m, *middle, end]",
             ),
         ),
-        Mutant("no_end", says="the end token is missing", edit=(', marks["end"]]', "]")),
+        Mutant("no_end", says="the end token is missing", edit=("*middle, end]", "*middle]")),
         Mutant(
             "mark_before_middle",
             says="the middle mark stands before the middle itself",
-            edit=('marks["middle"], *before, *middle', '*before, marks["middle"], *middle'),
+            edit=("m, *before, *middle", "*before, m, *middle"),
         ),
         Mutant(
             "mark_before_prefix",
             says="you put it before the prefix",
             edit=(
                 ROW,
-                'return [marks["suffix"], *after, marks["middle"], marks["prefix"], *before, *middle, marks["end"]]',
+                "return [s, *after, m, p, *before, *middle, end]",
             ),
         ),
         Mutant("middle_first", says="it is the other way round", edit=("*before, *middle", "*middle, *before")),
@@ -100,16 +100,6 @@ MUTANTS = {
                 drawn = np.arange(k)
                 with np.errstate(all="ignore"):
                     return np.prod(np.asarray(right)[:, None] - drawn + 0.0, axis=1) / np.prod(n - drawn + 0.0)
-        """,
-        ),
-        Mutant(
-            "integers",
-            says="too large for a float",
-            source="""
-            def pass_hat_k(right, n, k):
-                drawn = np.arange(k)
-                with np.errstate(all="ignore"):
-                    return np.prod(np.asarray(right)[:, None] - drawn, axis=1) / np.prod(n - drawn)
         """,
         ),
     ],
