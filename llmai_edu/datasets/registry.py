@@ -3,6 +3,7 @@
 import difflib
 
 from .card import Artifact, Dataset
+from .code_data import HUMAN_EVAL
 from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
 from .dialogue_data import DIALOGUE
 from .domain_data import DOMAINS
@@ -28,6 +29,7 @@ DATASETS: dict[str, Dataset] = {
         *UI_STRINGS,
         PRONUNCIATIONS,
         *DOMAINS,
+        HUMAN_EVAL,
     )
 }
 
