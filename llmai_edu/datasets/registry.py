@@ -8,6 +8,7 @@ from .core_data import GPT2_TOKENIZER, SMOLLM2, SPEECHES
 from .dialogue_data import DIALOGUE
 from .domain_data import DOMAINS
 from .errors import DataError
+from .home_strings_data import HOME_STRINGS
 from .instruction_data import INSTRUCTIONS
 from .lesson_data import GLOVE, MINILM, SENTIMENT, SHAKESPEARE
 from .parallel_data import EMOJI_NAMES, UI_STRINGS
@@ -30,6 +31,7 @@ DATASETS: dict[str, Dataset] = {
         PRONUNCIATIONS,
         *DOMAINS,
         HUMAN_EVAL,
+        HOME_STRINGS,
     )
 }
 

@@ -101,7 +101,9 @@ def gold_of(messages):
 
 
 # %%
-parts = {(kind, part): getattr(kinds[kind], part) for kind in kinds for part in ("valid", "test")}
+parts = {
+    (kind, part): getattr(kinds[kind], part) for kind in kinds for part in ("valid", "test")
+}
 vectors = {key: encode(texts_of(messages)) for key, messages in parts.items()}
 gold = {key: gold_of(messages) for key, messages in parts.items()}
 entries = entry_vectors(faq.entries, encode)  # (86, 384)
@@ -210,7 +212,9 @@ for kind, split in kinds.items():
     pairs = [(shingles(m.text, 2), place[m.entry]) for m in split.test]
     closest = max(jaccard(mine, old) for mine, _ in pairs for old in before)
     to_question = max(jaccard(mine, own[i]) for mine, i in pairs)
-    print(f"{kind}: like an earlier one up to {closest:.0%}, like its question {to_question:.0%}")
+    print(
+        f"{kind}: like an earlier one up to {closest:.0%}, like its question {to_question:.0%}"
+    )
     assert closest < 0.6
     assert to_question < 0.6
 
@@ -286,6 +290,7 @@ def bridge_loss(W, queries, entries, right, scale=20.0, l2=4.0):
 
 # %%
 from collections.abc import Sequence
+
 
 # %% quote="llmai_edu.apps.faq_finder:fit_bridge"
 def fit_bridge(
@@ -383,6 +388,7 @@ assert 0.01 < gains["paraphrase", "all"].value < 0.08
 # ## When to call a person
 #
 # The desk shall answer only when it is sure. How sure is it? A high score of the first hit says so, and a lead over the second, too. The package adds both:
+
 
 # %% quote="llmai_edu.apps.faq_finder:sureness"
 def sureness(scores: np.ndarray) -> np.ndarray:
@@ -637,6 +643,7 @@ print(new_numbers("You have 30 weeks.", "Returns are free for 30 days."))
 
 # %%
 from llmai_edu.apps.draft_guard import Verdict, cited, claims, denies
+
 
 # %% quote="llmai_edu.apps.draft_guard:check_draft"
 def check_draft(draft: str, source: str) -> Verdict:
