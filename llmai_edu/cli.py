@@ -36,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     actions = data.add_subparsers(dest="action", required=True, metavar="action")
     actions.add_parser("list", help="every data set, its size, its licence, and whether it is here")
     fetch = actions.add_parser("fetch", help="download data sets (without a name: all that the first lessons need)")
-    fetch.add_argument("--lessons", action="store_true", help="all that the written lessons read, 90 MB more")
+    fetch.add_argument("--lessons", action="store_true", help="all that the written lessons read, 185 MB more")
     verify = actions.add_parser("verify", help="compare the files in the cache with their recorded hashes")
     card = actions.add_parser("card", help="one data set's card: what, how much, licence, source, known faults")
     for action in (fetch, verify):
