@@ -10,15 +10,13 @@ Generation for Knowledge-Intensive NLP Tasks", for the idea of retrieving first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
 
 from llmai_edu.apps.chunks import Chunk
 from llmai_edu.apps.citations import Citation, cite_sentences, marked
 from llmai_edu.apps.encoder import Encoder, minilm_encoder
-from llmai_edu.apps.extract import best_sentences, rarity
+from llmai_edu.apps.extract import best_sentences, rarity, squeeze
 from llmai_edu.apps.qa_sources import RecordedEncoder, chunk_sources, load_sources
 from llmai_edu.apps.retrieval import DenseIndex, FusedIndex, Hit, KeywordIndex
 from llmai_edu.apps.terminal import TerminalApp
@@ -28,7 +26,7 @@ __all__ = ["THRESHOLD", "Answer", "Librarian", "Writer", "open_app", "source_pro
 
 THRESHOLD = 0.45  # chosen on validation questions, `benchmarks/record_qa.py`
 READ = 3  # chunks that are read for an answer
-LONGEST = 64  # tokens of a written answer
+LONGEST = 40  # tokens of a written answer
 NOT_HERE = "That is not in my sources."
 
 
@@ -48,20 +46,20 @@ class Answer:
 def source_prompt(question: str, chunks: Sequence[Chunk], *, cite: bool = False) -> list[dict[str, str]]:
     """What the model is asked: the numbered sources, then the question; without chunks the question alone.
 
+    The wording was the best of four on validation questions.
+
     >>> print(source_prompt("Why?", [Chunk("Because.", "x", 0, 8)])[-1]["content"])
-    Sources:
     [1] Because.
     <BLANKLINE>
-    Answer in one short sentence, from the sources only.
     Question: Why?
     """
+    task = "You answer questions in one short sentence"
     if not chunks:
-        return [{"role": "user", "content": f"Answer in one short sentence.\nQuestion: {question}"}]
-    texts = "\n".join(f"[{number}] {' '.join(chunk.text.split())}" for number, chunk in enumerate(chunks, 1))
-    how = "Answer in one short sentence, from the sources only" + (
-        ", and write the number of the source behind it, such as [1]." if cite else "."
-    )
-    return [{"role": "user", "content": f"Sources:\n{texts}\n\n{how}\nQuestion: {question}"}]
+        return [{"role": "system", "content": f"{task}."}, {"role": "user", "content": f"Question: {question}"}]
+    task += ", only from the text that you are given"
+    task += ". Behind it you write the number of the text, such as [1]." if cite else "."
+    texts = "\n\n".join(f"[{number}] {squeeze(chunk.text)}" for number, chunk in enumerate(chunks, 1))
+    return [{"role": "system", "content": task}, {"role": "user", "content": f"{texts}\n\nQuestion: {question}"}]
 
 
 class Writer:

@@ -77,11 +77,12 @@ def test_hints_do_not_tell(librarian):
 
 
 def test_the_prompt_numbers_its_sources():
-    content = source_prompt("Why?", CHUNKS[:2], cite=True)[0]["content"]
-    assert content.startswith("Sources:\n[1] The ")
-    assert "\n[2] Cats" in content
-    assert "such as [1]" in content
-    assert "ources" not in source_prompt("Why?", [])[0]["content"]
+    system, user = (one["content"] for one in source_prompt("Why?", CHUNKS[:2], cite=True))
+    assert user.startswith("[1] The ")
+    assert "\n\n[2] Cats" in user
+    assert user.endswith("Question: Why?")
+    assert "such as [1]" in system
+    assert "text" not in source_prompt("Why?", [])[0]["content"]
 
 
 def test_the_terminal_app_knows_its_words(librarian, monkeypatch):
