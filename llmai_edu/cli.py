@@ -1,4 +1,4 @@
-"""The command `llmai-edu`: lab, doctor, data, pretrain and progress.
+"""The command `llmai-edu`: lab, doctor, data, pretrain, app and progress.
 
 Each command imports what it needs when it runs, so that `llmai-edu --help` answers at once.
 """
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from llmai_edu import __version__
+from llmai_edu.apps.terminal import APPS, open_app, run_terminal
 
 FIRST_NOTEBOOK = Path("notebooks") / "00_start_here.ipynb"
 LAB_SETTINGS = Path(__file__).parent / "lab_settings"
@@ -50,6 +51,10 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--threads", type=int, help="processor threads (default: all)")
     train.add_argument("--compile", action="store_true", help="let torch.compile fuse model and loss first")
     train.add_argument("--float32", action="store_true", help="compute products in 32 bits, not in bfloat16")
+
+    app = commands.add_parser("app", help=f"talk to one of the course's applications: {', '.join(APPS)}")
+    app.add_argument("name", help="which one")
+    app.add_argument("question", nargs="?", help="one question (default: ask line after line)")
     return parser
 
 
@@ -76,6 +81,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if args.command == "pretrain":
         return run_pretrain(args)
+    if args.command == "app":
+        return run_app(args.name, args.question)
     return run_data(args)
 
 
@@ -102,6 +109,20 @@ def run_pretrain(args: argparse.Namespace) -> int:
         pretrain(recipe, folder, device=args.device, compile=args.compile, autocast=autocast, progress=progress)
     except (DataError, OSError, TrainingDiverged, ValueError) as error:
         print(f"llmai-edu: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_app(name: str, question: str | None) -> int:
+    """Open an application and talk to it; a wrong name, missing data or a refused question is one line."""
+    from llmai_edu.datasets import DataError
+
+    try:
+        run_terminal(open_app(name), question)
+    except (DataError, ImportError, OSError, ValueError) as error:
+        print(f"llmai-edu: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
         return 1
     return 0
 

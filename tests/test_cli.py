@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from llmai_edu import cli, datasets
+from llmai_edu.apps.terminal import TerminalApp
 
 
 def test_help_names_every_command(capsys):
@@ -12,7 +13,7 @@ def test_help_names_every_command(capsys):
         cli.main(["--help"])
     assert stopped.value.code == 0
     printed = capsys.readouterr().out
-    assert all(command in printed for command in ("lab", "doctor", "data", "progress"))
+    assert all(command in printed for command in ("lab", "doctor", "data", "progress", "app", "translation"))
 
 
 def test_unknown_option_is_refused_for_every_command_but_lab(capsys):
@@ -64,6 +65,39 @@ def test_lab_without_jupyterlab_gives_a_command_that_cmd_exe_understands(tmp_pat
     monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
     assert cli.main(["lab", "--folder", str(tmp_path)]) == 1
     assert 'pip install -c constraints.txt -e ".[lab]"' in capsys.readouterr().err
+
+
+def test_app_answers_one_question(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "open_app", lambda name: TerminalApp("Hi.", lambda line: iter([name, " ", line]), "x"))
+    assert cli.main(["app", "support", "Where is my card?"]) == 0
+    assert capsys.readouterr().out == "support Where is my card?\n"
+
+
+def test_app_talks_until_the_input_ends(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "open_app", lambda name: TerminalApp("Hi.", lambda line: iter([line, "!"]), "x"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\n"))
+    assert cli.main(["app", "support"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Hi.")
+    assert "one!" in printed
+    assert "two!" in printed
+
+
+@pytest.mark.parametrize("error", [datasets.DataError("no network:\nconnect"), ValueError("no network:\nconnect")])
+def test_what_goes_wrong_in_an_app_is_one_line_and_exit_status_1(error, monkeypatch, capsys):
+    def open_app(name):
+        raise error
+
+    monkeypatch.setattr(cli, "open_app", open_app)
+    assert cli.main(["app", "support", "Where?"]) == 1
+    assert capsys.readouterr() == ("", "llmai-edu: no network: connect\n")
+
+
+def test_an_unknown_app_is_one_line_with_the_near_match(capsys):
+    assert cli.main(["app", "suport"]) == 1
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert "did you mean support?" in printed
 
 
 def test_a_pipe_of_few_characters_breaks_no_command(monkeypatch):
