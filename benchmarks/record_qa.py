@@ -85,7 +85,10 @@ def extract(recorded: dict) -> None:
     sets = question_set(load_qa_items(), load_sources().values())
     items = [(part, item) for part in ("valid", "test") for item in getattr(sets, part)]
     read = [
-        {"found": [hit.chunk for hit in librarian.find(item.question, READ)], "gold": gold_chunks(item, librarian.chunks)}
+        {
+            "found": [hit.chunk for hit in librarian.find(item.question, READ)],
+            "gold": gold_chunks(item, librarian.chunks),
+        }
         for _, item in items
     ]
     texts = {one.text for both in read for chunks in both.values() for chunk in chunks for one in cut_sentences(chunk)}

@@ -19,7 +19,16 @@ from llmai_edu.datasets.course_pages import load_course_sections
 from llmai_edu.datasets.errors import DataError
 from llmai_edu.datasets.python_reference import load_python_reference
 
-__all__ = ["OVERLAP", "SIZE", "RecordedEncoder", "chunk_sources", "fingerprints", "load_sources", "pack", "recorded_vectors"]
+__all__ = [
+    "OVERLAP",
+    "SIZE",
+    "RecordedEncoder",
+    "chunk_sources",
+    "fingerprints",
+    "load_sources",
+    "pack",
+    "recorded_vectors",
+]
 
 SIZE, OVERLAP = 600, 100  # characters; chosen on validation questions
 VECTORS = "qa_vectors.safetensors"

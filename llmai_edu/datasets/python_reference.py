@@ -11,7 +11,9 @@ from pydoc_data.topics import topics
 
 __all__ = ["LICENCE", "ReferenceSection", "cut_at_headings", "load_python_reference", "reference_articles"]
 
-LICENCE = "Python's documentation: copyright Python Software Foundation, PSF License Version 2; its examples: Zero-Clause BSD"
+LICENCE = (
+    "Python's documentation: copyright Python Software Foundation, PSF License Version 2; its examples: Zero-Clause BSD"
+)
 
 # A heading is a line with a line of = * ~ - ^ signs below it.
 HEADING = re.compile(r'^(\S[^\n]*)\n([=*~^"-])\2{2,}[ ]*\n', re.MULTILINE)

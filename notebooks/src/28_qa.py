@@ -115,7 +115,11 @@ for way in scores:
 # Python brings its reference along: what `help("with")` prints is the article "with" of the module `pydoc_data.topics`. So nothing is fetched, and each Python has its own text. There are 79 articles. Several stand in two of them, whole: "with" is a part of "compound", too. So the articles are cut at their headings, and of equal sections one is kept. The prose of lessons 00 to 23 came with the package, as it stood when `benchmarks/record_course_pages.py` collected it.
 
 # %%
-from llmai_edu.datasets.python_reference import LICENCE, load_python_reference, reference_articles
+from llmai_edu.datasets.python_reference import (
+    LICENCE,
+    load_python_reference,
+    reference_articles,
+)
 
 articles = reference_articles()
 sections = load_python_reference()
@@ -394,7 +398,9 @@ NAMES = {
 }
 for way, name in NAMES.items():
     f1[name] = np.array([score(written[way][i.question], i) for i in test])
-    print(f"{name:<26} F1 {mean_estimate(f1[name]):.2f}   {written[way][test[1].question][:70]!r}")
+    print(
+        f"{name:<26} F1 {mean_estimate(f1[name]):.2f}   {written[way][test[1].question][:70]!r}"
+    )
 
 # %% alt="ALT3"
 _, axes = new_axes(6.6, 3.6)
@@ -463,7 +469,9 @@ for run in runs["answers"]:
     if run["way"] in ("top1", "gold", "shuffled"):
         chunks = [chunk for name in run["read"] for chunk in by_name.get(name, [])]
         parts, cited = cite_sentences(run["text"], chunks)
-        supported.setdefault(run["way"], []).append(np.mean([p.number is not None for p in parts]))
+        supported.setdefault(run["way"], []).append(
+            np.mean([p.number is not None for p in parts])
+        )
         assert all(quotes(one.chunk, one.quote) for one in cited)
 for way, values in supported.items():
     print(f"{NAMES[way]:<26} sentences with a source: {mean_estimate(values):.2f}")
@@ -589,7 +597,9 @@ assert not np.any(leaks["answer known"])
 planted = written["planted"]
 obeyed = ["banana" in text.lower() for text in planted.values()]
 before = ["banana" in written["gold"][question].lower() for question in planted]
-print(f"without the sentence {sum(before)} of {len(before)}, with it {sum(obeyed)} of {len(obeyed)}")
+print(
+    f"without the sentence {sum(before)} of {len(before)}, with it {sum(obeyed)} of {len(obeyed)}"
+)
 for text in list(planted.values())[:4]:
     print("  ", repr(text[:90]))
 

@@ -44,7 +44,9 @@ def mean_reciprocal_rank(found, right, k):
     ### BEGIN SOLUTION
     values = []
     for row, wanted in zip(found, right):
-        value = next((1 / place for place, chunk in enumerate(row[:k], 1) if chunk in wanted), 0.0)
+        value = next(
+            (1 / place for place, chunk in enumerate(row[:k], 1) if chunk in wanted), 0.0
+        )
         values.append(value)
     return sum(values) / len(values)
     ### END SOLUTION
@@ -133,7 +135,7 @@ check("qa.span_f1", span_f1, part="span_f1_of_refusals")
 # - If it stands there several times, take the first: the first place of the first part, then the first place of the next part behind it, and so on.
 # - Empty parts, as in "… so it is …", do not count. A quotation without any word is none: `None`.
 #
-# An example: the text is `"The exit\n  method runs. It will always be called."` "exit method … be called" stands from 4 to 46. "be called … exit method" does not hold, because of the order.
+# An example: the text is `"The exit\n  method runs. It will always be called."` "exit method … be called" stands from 4 to 48. "be called … exit method" does not hold, because of the order.
 #
 # <details><summary>Hint: one way</summary>
 #
@@ -167,7 +169,9 @@ def find_quote(quote, text):
 # %% tags=["skip-proof"]
 try:
     line = "The exit\n  method runs. It will always be called."
-    yours = [find_quote(q, line) for q in ("exit method … be called", "be called … exit method")]
+    yours = [
+        find_quote(q, line) for q in ("exit method … be called", "be called … exit method")
+    ]
     print("yours:", yours, "wanted: [(4, 48), None]")
 except NotImplementedError:
     print("Run this cell again when `find_quote` is written.")

@@ -55,4 +55,4 @@ def test_one_source_has_one_number():
 
 def test_an_empty_answer_has_nothing_to_cite():
     assert cite_sentences("", [WITH]) == ([], [])
-    assert cite_sentences("Something was said.", []) [1] == []
+    assert cite_sentences("Something was said.", [])[1] == []

@@ -59,7 +59,9 @@ def test_words_decide_where_meaning_ties():
     sentences = cut_sentences(chunk("Listen to the silent one. Silent to the listen one."))
     scores = sentence_scores("enlist zebra silent", sentences, letters, lambda word: 1.0, words_weight=0.0)
     assert scores[0] == pytest.approx(scores[1])
-    found = best_sentences("the zebra", [chunk("A horse runs about the field. A zebra runs about a field.")], letters, len)
+    found = best_sentences(
+        "the zebra", [chunk("A horse runs about the field. A zebra runs about a field.")], letters, len
+    )
     assert found[0].text == "A zebra runs about a field."
 
 

@@ -27,16 +27,16 @@ def test_key_words_by_hand():
 
 def test_the_ladder():
     assert hint(CITED, ASKED, 1) == "Look here: Python's reference, '____': The \"____\" statement"
-    assert hint(CITED, ASKED, 2) == (
-        'Fill in: The "____" statement ____ that the ____ method will ____ be called.'
-    )
+    assert hint(CITED, ASKED, 2) == ('Fill in: The "____" statement ____ that the ____ method will ____ be called.')
     assert TEXT in hint(CITED, ASKED, 3)
     with pytest.raises(ValueError, match="level 1, 2 or 3"):
         hint(CITED, ASKED, 0)
 
 
 def test_a_known_answer_is_hidden_wherever_it_stands():
-    cited = Citation(1, Chunk("It is called at the end.", "Lesson 3 (exit): The exit", 0, 24), "It is called at the end.")
+    cited = Citation(
+        1, Chunk("It is called at the end.", "Lesson 3 (exit): The exit", 0, 24), "It is called at the end."
+    )
     assert leaked_words(hint(cited, "When?", 1), "When?", "the exit method") == {"exit"}
     assert leaked_words(hint(cited, "When?", 1, "the exit method"), "When?", "the exit method") == set()
 

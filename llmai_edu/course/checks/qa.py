@@ -112,15 +112,17 @@ def span_f1(answer, rng):
         a, b, c, d = (int(n) for n in rng.integers(1, 9, 4))
         near = (got[0] + 6 + a, got[1] + b)  # most of it
         long = (got[0] - 40 - c, got[1] + 50)  # holds all of it, and much more
-        edge = (got[0] - 25 - d, got[0] + 4)
-        truths = [[edge, near, long], [long, near, edge], [edge, long, near, edge]][turn % 3]
+        edge, other = (got[0] - 25 - d, got[0] + 4), (got[1] - 3, got[1] + 31)  # a little of it
+        truths = [edge, near, long, other] if turn % 2 else [other, long, near, edge]
         want, suspects = _span_suspects(got, truths)
         expect_close(answer(got, truths), want, "this is not the best F1 over the truths", suspects=suspects)
     for truth in ((got[1], got[1] + 9), (got[1] + 30, got[1] + 35), (got[0] - 9, got[0])):
-        expect_close(
-            answer(got, [truth]),
-            0.0,
-            "spans that do not overlap share no character: F1 is 0, never below it, and never above",
+        apart = answer(got, [truth])
+        expect(
+            apart >= 0, "spans that lie apart share no character: F1 is 0, and yours is below it", got=apart, want=0.0
+        )
+        expect(
+            apart <= 0, "spans that lie apart share no character: F1 is 0, and yours is above it", got=apart, want=0.0
         )
     expect_close(answer(got, [truth, got]), 1.0, "the same span has F1 = 1")
 
@@ -192,7 +194,9 @@ def _loose(quote, text):
 
 def _text(rng):
     """A text in which the parts `a b`, `c. d` and `E f` stand often, rightly and nearly so."""
-    a, b, c, d, e, f = (str(word) for word in rng.permutation("exit enter block call value raise name scope".split())[:6])
+    a, b, c, d, e, f = (
+        str(word) for word in rng.permutation("exit enter block call value raise name scope".split())[:6]
+    )
     fill = [str(word) for word in rng.permutation("of the and for in to by at".split())]
     gap = "\n   " if rng.random() < 0.5 else "  \n"
     right = f"{a}{gap}{b} {fill[0]}\n{c}.  {d} {fill[1]} {e.title()} {f}"
