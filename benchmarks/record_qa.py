@@ -4,10 +4,10 @@
     python -m benchmarks.record_qa extract                                  # the best sentences: 2
     python -m benchmarks.record_qa answers                                  # SmolLM2 on the test questions: 10
 
-`vectors` goes to llmai_edu/apps/qa_vectors.safetensors, sentences and answers to llmai_edu/training/recorded/
-qa_sentences.json and qa_runs.json, each way as soon as it is there; what is there is not run again. All answers are greedy; the only random thing is which wrong
-chunk `shuffled` reads and which questions are planted, and that comes from the seed. Thresholds, weights and prompts were
-chosen on the validation part alone.
+`vectors` goes to llmai_edu/apps/qa_vectors.safetensors, sentences and answers to qa_sentences.json and qa_runs.json in
+llmai_edu/training/recorded/, each way as soon as it is there; what is there is not run again. All answers are greedy;
+the only random things are which wrong chunk `shuffled` reads and which questions are planted: the seed decides.
+Thresholds, weights and prompts were chosen on the validation part alone.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from benchmarks.common import machine
 from llmai_edu.apps.chunks import Chunk
 from llmai_edu.apps.citations import quotes
 from llmai_edu.apps.encoder import minilm_encoder
-from llmai_edu.apps.extract import cut_sentences, rarity, shared_words
+from llmai_edu.apps.extract import cut_sentences, shared_words
 from llmai_edu.apps.qa import Librarian, source_prompt
 from llmai_edu.apps.qa_sources import OVERLAP, SIZE, chunk_sources, fingerprints, load_sources, pack
-from llmai_edu.datasets.qa_items import load_qa_items, load_unanswerable, question_set
+from llmai_edu.datasets.qa_items import load_qa_items, question_set
 
 ROOT = Path(__file__).parent.parent / "llmai_edu"
 VECTORS, TARGET = ROOT / "apps" / "qa_vectors.safetensors", ROOT / "training" / "recorded" / "qa_runs.json"

@@ -1,4 +1,4 @@
-"""A librarian for this course and for Python: it answers with a quotation, says where it stands, or says that it cannot.
+"""A librarian for this course and for Python: it answers with a quotation and its place, or says that it cannot.
 
     llmai-edu app qa "What does the with statement do?"
 
@@ -24,7 +24,7 @@ from llmai_edu.apps.tutor import hint
 
 __all__ = ["THRESHOLD", "Answer", "Librarian", "Writer", "open_app", "source_prompt"]
 
-THRESHOLD = 0.45  # chosen on validation questions, `benchmarks/record_qa.py`
+THRESHOLD = 0.37  # chosen on validation questions: 19 of 20 that pass it have an answer
 READ = 3  # chunks that are read for an answer
 LONGEST = 40  # tokens of a written answer
 NOT_HERE = "That is not in my sources."

@@ -58,7 +58,8 @@ def hint(citation: Citation, question: str, level: int, answer: str = "") -> str
     Raises ValueError for another level.
 
     >>> from llmai_edu.apps.chunks import Chunk
-    >>> cited = Citation(1, Chunk("Cats purr when happy.", "Lesson 3 (pets): Happy cats", 0, 21), "Cats purr when happy.")
+    >>> text = "Cats purr when happy."
+    >>> cited = Citation(1, Chunk(text, "Lesson 3 (pets): Happy cats", 0, 21), text)
     >>> [hint(cited, "Why do cats purr?", level) for level in (1, 2)]
     ['Look here: Lesson 3 (pets): ____ cats', 'Fill in: Cats purr when ____.']
     """

@@ -1,4 +1,4 @@
-"""The prose of the course's lessons 00 to 23, section by section: what a program that answers about the course may cite.
+"""The prose of lessons 00 to 23, section by section: what a program that answers about the course may cite.
 
 Lessons 00 to 10 come from `course_paragraphs.json`, which lesson 13 searches in, the others from a file of the same
 form. Both hold the pages as they stood when the scripts in `benchmarks/` collected them.

@@ -42,7 +42,8 @@ def load_python_reference(articles: dict[str, str] | None = None) -> list[Refere
 
     articles: those of another Python, in place of this one's.
 
-    >>> [one.heading for one in load_python_reference({"a": "Cats\\n****\\n\\nThey purr.", "b": "Cats\\n****\\n\\nThey purr."})]
+    >>> cats = "Cats\\n****\\n\\nThey purr."
+    >>> [one.heading for one in load_python_reference({"a": cats, "b": cats})]
     ['Cats']
     """
     articles = reference_articles() if articles is None else articles

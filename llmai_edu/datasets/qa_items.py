@@ -1,7 +1,7 @@
 """Questions with known answers about Python's reference and this course, and questions that neither of them answers.
 
-They were written for lesson 28 by a language model (Claude) that had read the sources and had not seen the retriever. To
-each question belong the words of the source that answer it, and a short answer. Python's reference differs from one
+They were written for lesson 28 by a language model (Claude) that had read the sources and had not seen the retriever.
+To each question belong the words of the source that answer it, and a short answer. Python's reference differs from one
 Python to the next, so questions whose words the running one does not have are left out, and counted.
 """
 

@@ -71,6 +71,7 @@ assert len(valid) + len(test) + len(asked.skipped) == 182
 
 # %%
 from llmai_edu.apps.chunks import Chunk
+from llmai_edu.apps.extract import squeeze
 from llmai_edu.apps.retrieval import KeywordIndex, plain_words
 
 headings = [Chunk(one.source, one.source, 0, len(one.source)) for one in librarian.chunks]
@@ -91,7 +92,7 @@ def found_at(scores, right, k):
 
 hits = {(way, k): found_at(s, right, k) for way, s in scores.items() for k in (1, 3, 5)}
 
-# %% alt="ALT1"
+# %% alt="The share of questions for which the quotation is in the first chunk, the first three, the first five, with intervals, for five searches. At random it is 0. By headings 0.04, 0.06, 0.07. By words 0.10, 0.16, 0.23. By meaning 0.17, 0.38, 0.42. By both, fused, 0.19, 0.32, 0.39."
 _, axes = new_axes(7.0, 3.6)
 for place, (way, marker) in enumerate(zip(scores, "xvso^")):
     found = [mean_estimate(hits[way, k]) for k in (1, 3, 5)]
@@ -106,10 +107,26 @@ plt.show()
 # %%
 for way in scores:
     print(f"{way:<18}", *(f"{mean_estimate(hits[way, k]):.2f}" for k in (1, 3, 5)))
+assert 0.33 < hits["meaning (MiniLM)", 5].mean() < 0.5
+assert 0.15 < hits["words (BM25)", 5].mean() < 0.32
+assert hits["headings", 5].mean() < 0.15
+assert max(found_at(scores[way], right, 5).mean() for way in scores) < 0.5
 
 # %% [markdown]
-# TEXT-RESULT
+# The bars are 95 % intervals over the questions. By words, the first five chunks hold the quotation in about a quarter of the cases; by meaning, in about two of five. The headings are of little use, and a blind draw finds nothing.
 #
+# So even the best search misses more than half of the quotations. There are two reasons why this is not quite as bad as it looks. The questions were made hard on purpose (you will see). And a chunk without the quotation may still help. The next cell counts more mildly: is one of the first three chunks from a section in which the quotation stands?
+
+# %%
+one_line = {name: squeeze(text) for name, text in sources.items()}
+sections_right = np.array(
+    [[squeeze(i.quote) in one_line[c.source] for c in librarian.chunks] for i in test]
+)
+section_hits = found_at(scores["both, fused"], sections_right, 3)
+print(f"fused, first three from a right section: {mean_estimate(section_hits):.2f}")
+assert hits["both, fused", 3].mean() < section_hits.mean() < 0.65
+
+# %% [markdown]
 # ## The sources
 #
 # Python brings its reference along: what `help("with")` prints is the article "with" of the module `pydoc_data.topics`. So nothing is fetched, and each Python has its own text. There are 79 articles. Several stand in two of them, whole: "with" is a part of "compound", too. So the articles are cut at their headings, and of equal sections one is kept. The prose of lessons 00 to 23 came with the package, as it stood when `benchmarks/record_course_pages.py` collected it.
@@ -172,10 +189,10 @@ shared = [
 print(f"left out: {len(asked.skipped)}")
 print(f"of a question's content words, {np.mean(shared):.0%} stand in its quotation")
 assert len(asked.skipped) <= 20
-assert 0.1 < np.mean(shared) < 0.25
+assert 0.05 < np.mean(shared) < 0.2
 
 # %% [markdown]
-# TEXT-SHARED
+# A question has hardly a word in common with its quotation. (Real questions are often nearer to the text. Lists of questions that were made *from* the text are nearer still, and flatter the search.) So read the figures of this page as those of hard questions.
 #
 # ## Search by words and by meaning
 #
@@ -210,22 +227,33 @@ assert [hit.place for hit in librarian.index.search(question, 20)] == fuse_by_ha
 # Does fusing help? The same questions were put to each search, so we compare them question by question (lesson 19):
 
 # %%
-for first, second, k in (
-    ("both, fused", "words (BM25)", 3),
-    ("both, fused", "meaning (MiniLM)", 3),
-    ("words (BM25)", "headings", 3),
-):
-    gain = mean_estimate(hits[first, k] * 1.0 - hits[second, k])
-    print(f"{first} minus {second}, first {k}: {gain:+.3f}")
+DENSE, WORDS, FUSED = "meaning (MiniLM)", "words (BM25)", "both, fused"
+gain = {}
+for first, second in ((DENSE, WORDS), (FUSED, WORDS), (FUSED, DENSE), (WORDS, "headings")):
+    gain[first, second] = mean_estimate(hits[first, 3] * 1.0 - hits[second, 3])
+    print(f"{first} minus {second}, first three: {gain[first, second]:+.3f}")
+assert gain[DENSE, WORDS].low > 0.05
+assert gain[FUSED, WORDS].low > 0.03
+assert gain[FUSED, DENSE].low < 0 < gain[FUSED, DENSE].high
+
+# %%
+asked_valid = [item.question for item in valid]
+right_valid = right_chunks(valid)
+of_valid = {
+    way: found_at(index.scores(asked_valid), right_valid, 3)
+    for way, index in ((DENSE, librarian.dense), (FUSED, librarian.index))
+}
+before = mean_estimate(of_valid[FUSED] * 1.0 - of_valid[DENSE])
+print(f"on validation, fused minus meaning, first three: {before:+.3f}")
 
 # %% [markdown]
-# TEXT-FUSE
+# Meaning is surely better than words here, since the questions avoid the words of the text. Fusing is surely better than words alone. Whether it is better than meaning alone, these questions do not show: on validation it was ahead by some points, which is why the package fuses, and on the test it is behind by some. Neither is sure. The one thing that speaks for fusing is a question with a rare name in it, such as `__getattr__`, which MiniLM cuts into pieces that mean little.
 #
 # ### How long should a chunk be?
 #
 # If chunks are long, one of them holds the quotation more easily, and the reader has more to read. So we compare at equal reading: how often does the quotation stand in the first 3,000 characters that are found? This is for choosing, so the validation questions are asked, and by words alone, because that takes seconds.
 
-# %% alt="ALT2"
+# %% alt="The share of validation questions whose quotation is in the first 3,000 characters, over the size of a chunk from 150 to 2,400 characters, with intervals: 0.15, 0.21, 0.26, 0.23, 0.18. The intervals overlap."
 from llmai_edu.apps.qa_sources import chunk_sources
 
 SIZES = (150, 300, 600, 1200, 2400)
@@ -249,9 +277,10 @@ plt.show()
 # %%
 for size, one in zip(SIZES, found):
     print(f"{size:>5} characters: {one:.2f}")
+assert max(one.low for one in found) < min(one.high for one in found)
 
 # %% [markdown]
-# TEXT-SIZE
+# The middle is highest, but all the intervals overlap: 73 questions cannot tell 300 from 1,200 characters. The package keeps 600.
 #
 # ## From a chunk to a sentence
 #
@@ -260,8 +289,9 @@ for size, one in zip(SIZES, found):
 
 # %%
 import math
+from collections.abc import Callable
 
-from llmai_edu.apps.extract import best_sentences, cut_sentences
+from llmai_edu.apps.extract import best_sentences
 
 
 def rare_by_hand(word):
@@ -321,7 +351,7 @@ def score(text, item):
 rows = {(row["way"], row["question"]): row["sentences"] for row in sentences["extract"]}
 
 
-def chosen(item, weight=0.3, way="found", chunks=5):
+def chosen(item, weight=0.6, way="found", chunks=3):
     """The text of the best recorded sentence: cosine plus weight times the share of words."""
     pool = [one for one in rows[way, item.question] if one[0] < chunks]
     return max(pool, key=lambda one: one[1] + weight * one[2], default=[0, 0, 0, ""])[3]
@@ -331,14 +361,24 @@ known = [item for item in valid if ("found", item.question) in rows]
 for weight in (0, 0.15, 0.3, 0.6, 1.2):
     f1 = [np.mean([score(chosen(i, weight, chunks=k), i) for i in known]) for k in (1, 3, 5)]
     print(f"weight {weight:<4} F1 from the first 1, 3, 5 chunks", np.round(f1, 3))
+    assert f1[1] > f1[0] + 0.04
+    assert abs(f1[2] - f1[1]) < 0.02
 
 # %%
-live = librarian.ask(test[0].question)
-print(live)
-print(test[0].quote)
+same = []
+for item in valid[:8]:
+    best = best_sentences(
+        item.question,
+        [hit.chunk for hit in librarian.find(item.question)],
+        librarian.encode,
+        librarian.weight,
+    )
+    same.append(best[0].text == chosen(item))
+print(f"live as recorded: {sum(same)} of {len(same)}")
+assert np.mean(same) >= 0.5
 
 # %% [markdown]
-# TEXT-WEIGHT
+# Words add next to nothing to meaning, and five chunks no more than three. What helps is to look beyond the first chunk. The package reads three chunks, with a weight of 0.6.
 #
 # Now the test. Beside our choice stand the first sentence of the first chunk (for whoever does not choose), a random sentence of the five chunks, and a ceiling: the best choice from the right chunk, as if the search were perfect.
 
@@ -364,9 +404,14 @@ def touches(text, item):
 hold = {way: np.array([touches(t, i) for t, i in zip(x, test)]) for way, x in ways.items()}
 for way in ways:
     print(f"{way:<20} F1 {mean_estimate(f1[way]):.2f}   right {mean_estimate(hold[way]):.2f}")
+assert 0.07 < hold["chosen"].mean() < 0.18
+assert 0.4 < hold["chosen, right chunk"].mean() < 0.6
+assert mean_estimate(f1["chosen"] - f1["the first sentence"]).low > 0.05
 
 # %% [markdown]
-# TEXT-EXTRACT
+# About one sentence in eight is right. With the right chunk it would be about one in two. So most of what is lost is lost in the search, and a better choice of sentences would help little before there is a better search. It pays to measure the parts one by one.
+#
+# The first sentence and a random one get an F1 of nearly 0.1 without ever being right: they share words such as "is" and "of" with everything. That is the zero from which the other F1 on this page should be read.
 #
 # ## Let a model write
 #
@@ -447,7 +492,6 @@ print(f"{marks} of {len(with_marks)} answers have a marker", with_marks[:2])
 
 # %%
 from llmai_edu.apps.citations import Citation, cite_sentences, marked
-from llmai_edu.apps.extract import squeeze
 
 assert quotes(Chunk("a b\n  c", "x", 0, 7), "b c")
 try:
@@ -553,6 +597,9 @@ ladder = "Is the else part of a loop run when break ends the loop?"
 for level in (1, 2, 3):
     print(level, librarian.hint(ladder, level))
 
+# %%
+from llmai_edu.apps.tutor import CODE, SMALL, WORD, hint, leaked_words, word_stem
+
 # %% [markdown]
 # What must be blanked? All words of the quoted sentence but those of the question and small ones like "of". Two traps: in a book on Python "with" or "not" may be the answer, so small words in code are blanked, too. And the heading in level 1 is often the answer, so it gets the same blanks.
 
@@ -560,8 +607,6 @@ for level in (1, 2, 3):
 # %% quote="llmai_edu.apps.tutor:key_words"
 
 # %%
-from llmai_edu.apps.tutor import CODE, SMALL, WORD, blank_words, hint, leaked_words, word_stem
-
 assert key_words('Use "with", always.', "What should I use?") == {"with", "alway"}
 
 # %% [markdown]

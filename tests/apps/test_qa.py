@@ -9,7 +9,7 @@ from llmai_edu.apps.citations import quotes
 from llmai_edu.apps.qa import NOT_HERE, Librarian, source_prompt
 
 TEXTS = {
-    "Python's reference, 'with': The \"with\" statement": 'The "with" statement wraps a block. Its exit method runs at the end.',
+    "Python's reference, 'with': The \"with\" statement": 'The "with" statement wraps a block. Exit runs at the end.',
     "Lesson 3 (pets): Cats": "Cats purr when they are happy. Nobody knows how a cat feels at night.",
     "Lesson 4 (sea): Fish": "Fish swim in the sea all day long. They never purr, as far as we know.",
 }

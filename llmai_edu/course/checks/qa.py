@@ -195,9 +195,9 @@ def _loose(quote, text):
 def _text(rng):
     """A text in which the parts `a b`, `c. d` and `E f` stand often, rightly and nearly so."""
     a, b, c, d, e, f = (
-        str(word) for word in rng.permutation("exit enter block call value raise name scope".split())[:6]
+        str(word) for word in rng.permutation(["exit", "enter", "block", "call", "value", "raise", "name", "scope"])[:6]
     )
-    fill = [str(word) for word in rng.permutation("of the and for in to by at".split())]
+    fill = [str(word) for word in rng.permutation(["of", "the", "and", "for", "in", "to", "by", "at"])]
     gap = "\n   " if rng.random() < 0.5 else "  \n"
     right = f"{a}{gap}{b} {fill[0]}\n{c}.  {d} {fill[1]} {e.title()} {f}"
     decoy = f"{c}.{gap}{d} {fill[2]} {e.title()}  {f} {fill[3]} {c}x {d}"
@@ -238,7 +238,7 @@ def find_quote(answer, rng):
 
 @find_quote.part(points=1)
 def find_quote_at_the_edges(answer, rng):
-    text, (one, two, three) = _text(rng)
+    text, (one, two, _) = _text(rng)
     want = _span(_pattern(f"{one} … {two}"), text)
     expect_equal(_tuple(answer(f"{one} … {two}", text)), want, FIRST)
     for quote in (f"… {one} … {two}", f"{one} … {two} …", f"{one} … … {two}"):
