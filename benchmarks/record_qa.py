@@ -141,10 +141,10 @@ def answers(recorded: dict, write) -> None:
             continue
         chosen = [read(item.question) for item in items]
         texts = generate([source_prompt(item.question, one, cite=cite) for item, one in zip(items, chosen)])
-        recorded["answers"] += [
-            {"way": way, "question": item.question, "text": text, "read": [chunk.source for chunk in one]}
-            for item, text, one in zip(items, texts, chosen)
-        ]
+        tokenizer = smollm2()[1]
+        for item, text, one in zip(items, texts, chosen):
+            row = {"way": way, "question": item.question, "text": text, "tokens": len(tokenizer.encode(text))}
+            recorded["answers"].append(row | {"read": [chunk.source for chunk in one]})
         print(way, round(os.times().user), "s of CPU so far", texts[:3], flush=True)
         write()
 

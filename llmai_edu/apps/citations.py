@@ -14,11 +14,12 @@ from llmai_edu.apps.retrieval import plain_words
 
 __all__ = ["ENOUGH", "Citation", "Supported", "cite_sentences", "content_words", "marked", "quotes", "support"]
 
-ENOUGH = 0.6  # of a sentence's words must stand in the source's sentence; chosen on validation questions
+ENOUGH = 0.6  # of a sentence's words must stand in the source's sentence: a convention, not tuned
 # Words that say little about what a sentence is about.
 SMALL_TEXT = """
-a an and are as at be been by can could did do does for from had has have how if in into is it its may no not of on or so
-such than that the their them then there these they this to was we were what when where which who why will with you your
+a an and are as at be been by can could did do does for from had has have how if in into is it its may no not of on or
+so such than that the their them then there these they this to was we were what when where which who why will with
+you your
 """
 SMALL = frozenset(SMALL_TEXT.split())
 

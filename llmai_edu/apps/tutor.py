@@ -30,13 +30,14 @@ def word_stem(word: str) -> str:
 def key_words(text: str, question: str = "") -> set[str]:
     """The words, as stems, that give a text away: all but the small ones and those of the question.
 
-    A small word counts if it is code, since "with" or "not" may be the answer, or if the text has no other words.
+    A small word or a letter counts if it is code, since "with" or "not" may be the answer, or if the text has no other words.
 
     >>> sorted(key_words('Cats purr when "not" sad.', "Why do cats purr?"))
     ['not', 'sad']
     """
     code = " ".join(one or two for one, two in CODE.findall(text))
-    words = {word for word in WORD.findall(text.lower()) if word not in SMALL} | set(WORD.findall(code.lower()))
+    plain = {word for word in WORD.findall(text.lower()) if word not in SMALL and len(word) > 1}  # no ’s
+    words = plain | set(WORD.findall(code.lower()))
     words = words or set(WORD.findall(text.lower()))
     return {word_stem(word) for word in words} - {word_stem(word) for word in WORD.findall(question)}
 

@@ -14,12 +14,25 @@
 # %% [markdown]
 # # Exercises to lesson 28: Answers with sources
 #
+# <!-- colab:start -->
+# [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/exercises/28_qa.ipynb)
+# <!-- colab:end -->
+#
 # *About 60 minutes, 5 seconds to run. Needs: [lesson 28](../notebooks/28_qa.ipynb).*
 #
 # Write each function in its cell, run the cell, then run the `check` below it. The check tests your function on inputs that
 # the sheet does not show, and says what went wrong if something did. No model is needed.
 
 # %% tags=["setup"]
+# --- On Colab, install the course first; anywhere else these lines do nothing ---
+import os
+import sys
+from IPython import get_ipython
+
+if "google.colab" in sys.modules:
+    address = os.environ.get("LLMAI_EDU_SOURCE", "https://github.com/llmai-edu/llmai-edu")
+    get_ipython().run_line_magic("pip", f'install -q "llmai-edu @ git+{address}"')
+# --- end of the Colab lines ---
 import re
 
 # %% [markdown]
