@@ -172,7 +172,7 @@ assert sources[example.source][example.start : example.end] == example.text
 print(f"{len(librarian.chunks)} chunks")
 
 # %% [markdown]
-# To turn two thousand chunks into vectors takes MiniLM a minute or more. Nobody waits that long for a first answer. So the vectors were recorded, in 8 bits a number (lesson 23), under a fingerprint of the chunk's text. What is not recorded is encoded when it is met: `asked` counts such texts. The first one of these is the question.
+# To turn two thousand chunks into vectors takes MiniLM a minute or more. Nobody waits that long for a first answer. So the vectors were recorded, in 8 bits a number (lesson 23), under a fingerprint of the chunk's text. What is not recorded, because another Python has it, is encoded when it is met.
 
 # %%
 from llmai_edu.apps.encoder import minilm_encoder
@@ -205,7 +205,7 @@ assert len(asked.skipped) <= 20
 assert 0.05 < np.mean(shared) < 0.2
 
 # %% [markdown]
-# A question has hardly a word in common with its quotation. (Real questions are often nearer to the text. Lists of questions that were made *from* the text are nearer still, and flatter the search.) So read the figures of this page as those of hard questions.
+# Of nine content words of a question, about one stands in its quotation. (Real questions are often nearer to the text. Lists of questions that were made *from* the text are nearer still, and flatter the search.) So read the figures of this page as those of hard questions.
 #
 # ## Search by words and by meaning
 #
@@ -260,13 +260,13 @@ before = mean_estimate(of_valid[FUSED] * 1.0 - of_valid[DENSE])
 print(f"on validation, fused minus meaning, first three: {before:+.3f}")
 
 # %% [markdown]
-# Meaning is surely better than words here, since the questions avoid the words of the text. Fusing is surely better than words alone. Whether it is better than meaning alone, these questions do not show: on validation it was ahead by some points, which is why the package fuses, and on the test it is behind by some. Neither is sure. The one thing that speaks for fusing is a question with a rare name in it, such as `__getattr__`, which MiniLM cuts into pieces that mean little.
+# Meaning is surely better than words here, since the questions avoid the words of the text. Fusing is surely better than words alone. Whether it is better than meaning alone, these questions do not show: on validation it was ahead by some points, which is why the package fuses, and on the test it is behind by some. Neither is sure. (Such a change of sign between two sets of about a hundred questions is what chance does.)
 #
 # ### How long should a chunk be?
 #
 # If chunks are long, one of them holds the quotation more easily, and the reader has more to read. So we compare at equal reading: how often does the quotation stand in the first 3,000 characters that are found? This is for choosing, so the validation questions are asked, and by words alone, because that takes seconds.
 
-# %% alt="The share of validation questions whose quotation is in the first 3,000 characters, over the size of a chunk from 150 to 2,400 characters, with intervals: 0.15, 0.21, 0.26, 0.23, 0.18. The intervals overlap."
+# %% alt="The share of validation questions whose quotation is in the first 3,000 characters, over the size of a chunk from 150 to 2,400 characters, with intervals: 0.15, 0.21, 0.26, 0.23, 0.18. All the intervals overlap."
 from llmai_edu.apps.qa_sources import chunk_sources
 
 SIZES = (150, 300, 600, 1200, 2400)
@@ -528,7 +528,26 @@ assert control.low < 0 < control.high
 # %% [markdown]
 # - *A right source helps.* With the right chunk SmolLM2 is surely better than with closed book, and so it is with the first chunk that was found, though by less.
 # - *It is the content that helps.* With another question's chunk it is no better than without any. (A control of this kind belongs to every such table. A longer prompt alone might have changed something.)
-# - *Quoting is better than writing.* Our chosen sentence is surely ahead of what SmolLM2 writes from the first chunk found, and with the right chunk the lead is large. The quotation is one of the two truths, so this favours who quotes. Against the short answer alone, the next cell shows what is left of it.
+# - *Quoting is better than writing.* Our chosen sentence is surely ahead of what SmolLM2 writes from the first chunk found, and with the right chunk the lead is large. The quotation is one of the two truths, so this favours who quotes. Against the short answer alone it is another matter, as the next cell shows: the lead with the right chunk remains, the lead with what was found is no longer sure.
+
+# %%
+pairs = {
+    "with what was found": (ways["chosen"], "top1"),
+    "with the right chunk": (ways["chosen, right chunk"], "gold"),
+}
+lead = {}
+for name, (quoted, way) in pairs.items():
+    short = [
+        word_f1(text, i.answer) - word_f1(written[way][i.question], i.answer)
+        for text, i in zip(quoted, test)
+    ]
+    lead[name] = mean_estimate(short)
+    print(f"short answer alone, quoted minus written, {name}: {lead[name]:+.3f}")
+assert lead["with the right chunk"].low > 0
+assert lead["with what was found"].low < 0 < lead["with what was found"].high
+
+# %% [markdown]
+# In neither case is SmolLM2 ahead. F1 counts words, and so it cannot say whether a "yes" is right: for that one would need a judge.
 #
 # ## Citations that hold
 #
@@ -583,9 +602,11 @@ for run in runs["answers"]:
         assert all(quotes(one.chunk, one.quote) for one in cited)
 for way, values in supported.items():
     print(f"{NAMES[way]:<26} sentences with a source: {mean_estimate(values):.2f}")
+assert np.mean(supported["gold"]) < 0.2
+assert 0.02 < np.mean(supported["shuffled"]) < np.mean(supported["gold"]) * 0.7
 
 # %% [markdown]
-# From the right chunk, about a fifth of what SmolLM2 writes has a source in it. Take the warning seriously: the rest is made up, or said in words that the source does not have. From another question's chunk nearly nothing is supported, as it should be.
+# Of what SmolLM2 writes, less than a fifth has a source in the sections that it read. The rest is made up, or said in words that the source does not have. From another question's chunk it is about half of that, and not nothing: such sentences have their words in the source and still do not answer.
 #
 # The guard counts words, and understands nothing. A "not" slips through, as the next cell shows:
 
@@ -634,7 +655,7 @@ refused = {name: mean_estimate(v < librarian.threshold) for name, v in nearest.i
 for name, share in refused.items():
     print(f"{name:<16} refused {share:.2f}")
 assert refused["none, far"].value > 0.9
-assert 0.25 < refused["none, near"].value < 0.6
+assert 0.25 < refused["none, near"].value < 0.5
 assert refused["answer is there"].value < 0.1
 
 # %% [markdown]
@@ -642,7 +663,7 @@ assert refused["answer is there"].value < 0.1
 #
 # Is the cosine also a sign that the *answer* is right? The curve shows the share of wrong answers among those given (the *risk*) as the threshold falls and more is answered (the *coverage*). If the cosine told right from wrong, the curve would begin near 0.
 
-# %% alt="Risk over coverage. The curve begins at 1, stays above the dotted line of 0.87 nearly all the way, and ends on it: the surest answers are not righter than the others."
+# %% alt="Risk over coverage. The curve jumps between 1 and 0.67 over the first tenth of the coverage, which is ten questions, rises to 0.91 at half of the coverage, and ends at 0.87, on the dotted line. It does not begin near 0."
 curve = risk_coverage(nearest["answer is there"], hold["chosen"])
 _, axes = new_axes(5.6, 3.0)
 axes.plot(curve.coverage, curve.risk)
@@ -741,7 +762,7 @@ print(
     f"without the sentence {sum(before)} of {len(before)}, with it {sum(obeyed)} of {len(obeyed)}"
 )
 for text in list(planted.values())[:4]:
-    print("  ", repr(text[:90]))
+    print("  ", squeeze(text)[:90])
 
 # %% [markdown]
 # None of the ten obeyed. That is no merit: SmolLM2 hardly does what *we* tell it, either, as you saw with the markers. Larger models follow orders better, ours and those of others. But the librarian has a weak place that needs no obedience. Somebody slips in a chunk that repeats a question and gives a lie for an answer:
@@ -757,10 +778,10 @@ for question in planted:
     best = best_sentences(question, chunks[:3], librarian.encode, librarian.weight)
     poisoned.append("BANANA" in best[0].text)
 print(f"the lie is quoted, with a citation that holds: {sum(poisoned)} of {len(poisoned)}")
-assert sum(poisoned) >= 8
+assert sum(poisoned) >= 7
 
 # %% [markdown]
-# Of ten lies, eight or more are quoted, and the citation *holds*: these words do stand in the source. A citation says where a sentence comes from, not that it is true. The only cure on this page is to know who may write into the sources.
+# Most of the ten lies are quoted, and the citation *holds*: these words do stand in the source. A citation says where a sentence comes from, not that it is true. The only cure on this page is to know who may write into the sources.
 #
 # ## The program
 #
@@ -787,13 +808,15 @@ for k in wrong:
     print(f"   said:   {ways['chosen'][k][:150]}\n   wanted: {test[k].quote[:150]}")
 
 # %% [markdown]
-# All five are near the subject and beside the point. The search finds what a passage is *about*. Which of its sentences answers, it cannot tell, because for that one would have to understand the question. The models that can (readers that were trained on a hundred thousand questions with marked answers) are the natural next step. No such training set comes with this course.
+# All five are near the subject. The search finds what a passage is *about*; which of its sentences answers, it cannot tell, and where two passages treat one thing it takes the wrong one (the lone underscore of the prompt is not in the section on names in general). But read them with a doubt about the judge, too. The second and the last are counted as wrong because they are not the quotation that we know; somebody who asked would learn something from both.
+#
+# Readers that were trained on a hundred thousand questions with marked answers are the natural next step. No such training set comes with this course.
 #
 # ## What we have now, and what it cannot do
 #
 # - A program that answers about Python and this course with quotations. A false citation cannot be made. It refuses what is far from its sources.
 # - It is measured part by part: the first three chunks hold the quotation in about a third of the cases, the quoted sentence is right in about one in eight, and with the right chunk it would be one in two. So the search is what to improve first.
-# - The language model adds nothing to the simple program here: what SmolLM2 writes is surely behind a quoted sentence, and most of it has no source.
+# - The language model adds nothing to the simple program here: what SmolLM2 writes is ahead of a quoted sentence by no count of this page, and most of it has no source.
 # - The questions were written by a model, not by learners, and every figure is for hard questions. A quotation that answers in other words than the one we know counts as wrong.
 # - It refuses too little near its subject, its sureness says nothing about being right, and it believes whoever writes into its sources.
 #
