@@ -30,7 +30,8 @@ def word_stem(word: str) -> str:
 def key_words(text: str, question: str = "") -> set[str]:
     """The words, as stems, that give a text away: all but the small ones and those of the question.
 
-    A small word or a letter counts if it is code, since "with" or "not" may be the answer, or if the text has no other words.
+    A small word or a letter counts if it is code, since "with" or "not" may be the answer, or if the text has no other
+    words.
 
     >>> sorted(key_words('Cats purr when "not" sad.', "Why do cats purr?"))
     ['not', 'sad']

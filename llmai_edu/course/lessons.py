@@ -582,7 +582,7 @@ LESSONS = (
         ),
         minutes=75,
         seconds=40,
-        memory_mb=1500,
+        memory_mb=1600,
         exercises=("qa.mean_reciprocal_rank", "qa.span_f1", "qa.find_quote"),
         data=("minilm",),
         available=True,

@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/28_qa.ipynb)
 # <!-- colab:end -->
 #
-# *About 75 minutes to read, 40 seconds to run on two CPU cores, 1.5 GB. Needs: lessons 13 and 22.*
+# *About 75 minutes to read, 40 seconds to run on two CPU cores, 1.6 GB. Needs: lessons 13 and 22.*
 #
 # Ask a language model something, and it answers, whether it knows or not. On this page you build a program that looks the answer up first. It searches Python's language reference and the pages of this course, quotes the sentence that answers, and says where it stands. If it finds nothing near, it says so. If you are learning, it gives a hint instead of the answer. Each of these parts gets a number, and most of the numbers are lower than you may expect.
 
@@ -629,7 +629,7 @@ groups = {
 }
 nearest = {name: librarian.dense.scores(asked_now).max(1) for name, asked_now in groups.items()}
 _, axes = new_axes(6.2, 2.8)
-for place, ((name, values), marker) in enumerate(zip(nearest.items(), "os^")):
+for place, (values, marker) in enumerate(zip(nearest.values(), "os^")):
     height = -place + rng.uniform(-0.25, 0.25, len(values))
     axes.plot(values, height, marker, alpha=0.6, markersize=4)
 axes.set_yticks([0, -1, -2], [f"{name} ({len(v)})" for name, v in nearest.items()])
@@ -701,7 +701,8 @@ from llmai_edu.apps.tutor import CODE, SMALL, WORD, hint, leaked_words, word_ste
 def key_words(text: str, question: str = "") -> set[str]:
     """The words, as stems, that give a text away: all but the small ones and those of the question.
 
-    A small word or a letter counts if it is code, since "with" or "not" may be the answer, or if the text has no other words.
+    A small word or a letter counts if it is code, since "with" or "not" may be the answer, or if the text has no other
+    words.
 
     >>> sorted(key_words('Cats purr when "not" sad.', "Why do cats purr?"))
     ['not', 'sad']
