@@ -57,10 +57,8 @@ def mean_reciprocal_rank(found, right, k):
     ### BEGIN SOLUTION
     values = []
     for row, wanted in zip(found, right):
-        value = next(
-            (1 / place for place, chunk in enumerate(row[:k], 1) if chunk in wanted), 0.0
-        )
-        values.append(value)
+        shares = (1 / n for n, chunk in enumerate(row[:k], 1) if chunk in wanted)
+        values.append(next(shares, 0.0))
     return sum(values) / len(values)
     ### END SOLUTION
 

@@ -2,7 +2,7 @@
 
 from tools.proof import Mutant
 
-FIRST = "next((1 / place for place, chunk in enumerate(row[:k], 1) if chunk in wanted), 0.0)"
+FIRST = "next(shares, 0.0)"
 BEST = "return max(score(one) for one in truths)"
 F1 = "return 2 * both / (got[1] - got[0] + truth[1] - truth[0])"
 
@@ -20,16 +20,16 @@ MUTANTS = {
         Mutant(
             "all_right",
             says="you added up all of them",
-            edit=(FIRST, FIRST.replace("next(", "sum(").replace(", 0.0)", ")").replace("sum((", "sum((")),
+            edit=(FIRST, "sum(shares)"),
         ),
         Mutant(
             "last",
             says="not the last",
-            edit=(FIRST, "([1 / p for p, chunk in enumerate(row[:k], 1) if chunk in wanted] or [0.0])[-1]"),
+            edit=(FIRST, "[0.0, *shares][-1]"),
         ),
         Mutant("no_cut", says="the first k chunks only", edit=("row[:k]", "row")),
         Mutant("one_short", says="the chunk in place k belongs", edit=("row[:k]", "row[: k - 1]")),
-        Mutant("hits", says="share of questions with a hit", edit=("1 / place for", "1.0 for")),
+        Mutant("hits", says="share of questions with a hit", edit=("1 / n for", "1.0 for")),
         Mutant("total", says="that is the sum over the questions", edit=("sum(values) / len(values)", "sum(values)")),
         Mutant("a_list", says="return one number", edit=("sum(values) / len(values)", "values")),
         Mutant(
