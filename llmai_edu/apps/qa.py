@@ -165,9 +165,14 @@ def open_app() -> TerminalApp:
 
     def answer(line: str) -> Iterator[str]:
         word, _, rest = line.strip().partition(" ")
-        if word == "hint" and rest[:2] in ("1 ", "2 ", "3 "):
-            yield librarian.hint(rest[2:], int(rest[0]))
-        elif word == "write" and rest:
+        level, _, asked = rest.strip().partition(" ")
+        if word.lower() == "hint" and level in ("1", "2", "3") and asked.strip():
+            yield librarian.hint(asked.strip(), int(level))
+        elif word.lower() == "hint":  # never the answer: whoever asked for a hint does not want it yet
+            yield "A hint has level 1, 2 or 3 and needs a question: `hint 1 What does the with statement do?`"
+        elif word.lower() == "write" and not rest:
+            yield "Write your question behind it: `write What does the with statement do?`"
+        elif word.lower() == "write":
             yield from librarian.stream(rest, write=True)
         else:
             yield from librarian.stream(line)

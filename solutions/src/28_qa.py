@@ -137,14 +137,15 @@ check("qa.span_f1", span_f1, part="span_f1_of_refusals")
 # %% [markdown]
 # ## Exercise 3: a quotation with omissions · ●●● · 25 minutes · 5 points
 #
-# The guard of the page accepts a quotation only if its words stand in the source without a gap. People quote with omissions: "the exit method … will always be called". Such a quotation has *parts*, between the signs "…". It holds if each part stands in the text word for word, and each begins behind the end of the one before.
+# The guard of the page accepts a quotation only if its words stand in the source without a gap. People quote with omissions: "the exit method … will always be called". Such a quotation has *parts*, between the signs "…". It holds if each part stands in the text word for word, and each begins at the end of the one before or behind it.
 #
 # Write `find_quote(quote, text)`. Return where the quotation stands in `text`, as `(start, end)` from the beginning of the first part to the end of the last one. Places are those of the *original* text. Return `None` if it does not hold. The rules:
 #
-# - A run of white space in the quotation is as good as any run of white space in the text, line breaks included. White space beside "…" does not count.
+# - A run of white space in the quotation is as good as any run of white space in the text, line breaks included. But where the quotation has some, the text must have some, too: "exit method" is not in "exitmethod". White space beside "…" does not count.
 # - Letters must be the same, capitals included, and signs such as "." and "(" stand for themselves.
 # - If it stands there several times, take the first: the first place of the first part, then the first place of the next part behind it, and so on.
 # - Empty parts, as in "… so it is …", do not count. A quotation without any word is none: `None`.
+# - A part may begin or end inside a word, as "xit" in "exit". Only the one sign "…" omits; three dots "..." are three dots.
 #
 # An example: the text is `"The exit\n  method runs. It will always be called."` "exit method … be called" stands from 4 to 48. "be called … exit method" does not hold, because of the order.
 #

@@ -89,6 +89,17 @@ def test_the_terminal_app_knows_its_words(librarian, monkeypatch):
     monkeypatch.setattr(qa, "Librarian", lambda: librarian)
     app = qa.open_app()
     assert "".join(app.answer("hint 2 When do cats purr?")) == "Fill in: Cats purr when they are ____."
+    for line in (
+        "hint",
+        "hint 2",
+        "hint 7 When do cats purr?",
+        "Hint when do cats purr?",
+        "hint 22 When do cats purr?",
+    ):
+        said = "".join(app.answer(line))
+        assert "level 1, 2 or 3" in said
+        assert "happy" not in said
+    assert "your question behind it" in "".join(app.answer("write"))
     assert "checked:" in "".join(app.answer("write When do cats purr?"))
     assert "[1] Lesson 3" in "".join(app.answer("When do cats purr?"))
     assert app.example

@@ -28,6 +28,7 @@ MUTANTS = {
             edit=(FIRST, "[0.0, *shares][-1]"),
         ),
         Mutant("no_cut", says="the first k chunks only", edit=("row[:k]", "row")),
+        Mutant("one_more", says="place k + 1 is beyond", edit=("row[:k]", "row[: k + 1]")),
         Mutant("one_short", says="the chunk in place k belongs", edit=("row[:k]", "row[: k - 1]")),
         Mutant("hits", says="share of questions with a hit", edit=("1 / n for", "1.0 for")),
         Mutant("total", says="that is the sum over the questions", edit=("sum(values) / len(values)", "sum(values)")),
@@ -114,6 +115,33 @@ MUTANTS = {
                     return None
                 return min(one.start() for one in spans), max(one.end() for one in spans)
         """,
+        ),
+        Mutant(
+            "independent",
+            says="not from the beginning of the text",
+            source="""
+            def find_quote(quote, text):
+                import re
+                parts = [part.split() for part in quote.split("…") if part.strip()]
+                spans = [re.search(r"\\s+".join(map(re.escape, words)), text) for words in parts]
+                if not parts or not all(spans):
+                    return None
+                if any(two.start() < one.end() for one, two in zip(spans, spans[1:])):
+                    return None
+                return spans[0].start(), spans[-1].end()
+        """,
+        ),
+        Mutant(
+            "whole_words",
+            says="inside a word",
+            edit=("for words in parts)\n", "for words in parts)\n    pattern = r'(?<!\\w)' + pattern + r'(?!\\w)'\n"),
+        ),
+        Mutant("apart", says="nothing need be left out", edit=('".*?".join', '".+?".join')),
+        Mutant("no_space", says="the text must have some", edit=('r"\\s+".join', 'r"\\s*".join')),
+        Mutant(
+            "three_dots",
+            says="three dots are three dots",
+            edit=('quote.split("…")', 'quote.replace("...", "…").split("…")'),
         ),
         Mutant("greedy", says="not at the last", edit=('".*?".join', '".*".join')),
         Mutant("one_line", says="go over the end of a line", edit=("text, re.DOTALL)", "text)")),

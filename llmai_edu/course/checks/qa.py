@@ -34,6 +34,9 @@ def _mrr_suspects(found, right, k):
         ),
         "the first right chunk counts, not the last": np.mean([1 / row[-1] if row else 0.0 for row in places]),
         "look at the first k chunks only": np.mean([1 / row[0] if row else 0.0 for row in everywhere]),
+        "place k + 1 is beyond the first k": np.mean(
+            [1 / row[0] if row and row[0] <= k + 1 else 0.0 for row in everywhere]
+        ),
         "the chunk in place k belongs to the first k": np.mean(
             [1 / row[0] if row and row[0] < k else 0.0 for row in places]
         ),
@@ -48,11 +51,11 @@ def _mrr_suspects(found, right, k):
 
 
 def _search(rng, k):
-    """Six questions: right chunks at the first place, in the middle, at place k, beyond k, twice, and nowhere."""
-    found = [rng.permutation(20)[: k + 4].tolist() for _ in range(6)]
-    spots = [[0], [1, k - 2], [k - 1], [k + 1, k + 2], [2, k], []]
+    """Seven questions: right chunks at the first place, in the middle, at place k, beyond k, twice, and nowhere."""
+    found = [rng.permutation(20)[: k + 4].tolist() for _ in range(7)]
+    spots = [[0], [1, k - 2], [k - 1], [k, k + 2], [k + 2], [2, k], []]
     right = [{int(row[n]) for n in spot} or {99} for row, spot in zip(found, spots)]
-    order = rng.permutation(6)
+    order = rng.permutation(7)
     return [found[i] for i in order], [right[i] for i in order]
 
 
@@ -217,11 +220,24 @@ def _ask(answer, quote, text):
             expect(one is None or got != one, said, got=got, want=want)
         expect(got is None, "this is no quotation from the text: return None", got=got)
         return
+    if got is None:
+        says = (said for said, one in suspects.items() if one is None)
+        expect(False, next(says, "this quotation stands in the text, and you return None"), want=want)
     expect_equal(got, want, "this is not where the quotation stands", suspects=suspects)
 
 
 @exercise(points=4, minutes=25, difficulty=3)
 def find_quote(answer, rng):
+    got = _tuple(answer("exit", "the exit"))
+    expect(not isinstance(got, str), "return the two places (start, end), not the text between them", got=got)
+    expect_equal(got, (4, 8), "this is not where the quotation stands")
+    got = _tuple(answer("call … exit", "exit and call and exit"))
+    expect(
+        got not in (None, (9, 4)),
+        "look for each part behind the end of the one before, not from the beginning of the text",
+        got=got or ...,  # None is no forgotten return here: the first question was answered
+        want=(9, 22),
+    )
     for _ in range(3):
         text, (one, two, three) = _text(rng)
         for quote in (one, f"{one} … {two}", f"{one}…{three}", f"{one} … {two} … {three}", two, f"{two} … {one}"):
@@ -234,6 +250,20 @@ def find_quote(answer, rng):
     word = "anan"
     _ask(answer, f"{word}a … {word}a", "banananana"[:8] + " ends here")
     _ask(answer, "f(x) … g(y)", "call f(x)\nand then  g(y) at last")
+    for quote, text, want, said in (
+        ("xit … bloc", "the exit of blocks", (5, 16), "a part may begin or end inside a word"),
+        (
+            "exit … method",
+            "the exitmethod",
+            (4, 14),
+            "a part may begin where the one before ends: nothing need be left out",
+        ),
+        ("exit method", "the exitmethod", None, "where the quotation has white space, the text must have some, too"),
+        ("exit ... called", "exit is called", None, 'only the sign "…" omits; three dots are three dots'),
+        ("exit ... called", "exit ... called", (0, 15), 'only the sign "…" omits; three dots are three dots'),
+    ):
+        got = _tuple(answer(quote, text))
+        expect(got == want, said, got=got or ..., want=want)
 
 
 @find_quote.part(points=1)
