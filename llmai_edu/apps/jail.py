@@ -17,7 +17,8 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SIGKILL = 1, 38, 22, 9
 NAMESPACES = 0x10000000 | 0x00020000 | 0x40000000 | 0x08000000 | 0x04000000  # user, mount, net, ipc, uts
 #: Rights of Landlock: read a file, read a folder; and all rights that a version of it (1, 2, …) knows.
 READ_FILE, READ_FOLDER, RIGHTS = 1 << 2, 1 << 3, {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-#: What a Python needs to read when it imports a module, beside its own folders. None of it is secret.
+#: What a Python needs to read when it imports a module, beside its own folders (packages that are installed lie there,
+#: too). No place for secrets, on an ordinary machine.
 READABLE = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -59,9 +60,10 @@ def own_namespaces(folder: str, folder_bytes: int) -> None:
 
 
 def landlock(readable: list[str], writable: list[str]) -> int:
-    """Let this process read below some folders, read and write below others, and touch no other file from now on.
+    """Let this process read below some folders, read and write below others, and open no other file from now on.
 
-    Returns the version of Landlock. Raises OSError where the kernel has none.
+    Names, sizes, dates and the targets of links stay visible everywhere. Returns the version of Landlock. Raises
+    OSError where the kernel has none.
     """
     version = call("syscall", 444, None, 0, 1)
     every = (1 << RIGHTS[min(version, 5)]) - 1
@@ -144,25 +146,38 @@ def pack(value: Any) -> Any:
     raise TypeError(f"a value of the type {type(value).__name__} does not leave the sandbox")
 
 
-def unpack(value: Any) -> Any:
-    """The value that `pack` packed. Raises ValueError for anything else.
+def unpack(value: Any, entries: int = 2000) -> Any:
+    """The value that `pack` packed. Raises ValueError, TypeError, OverflowError or RecursionError for anything else.
+
+    entries: how many members sets and dictionaries may have, all together. Whoever chooses numbers with equal hashes
+    makes every new member be compared with all before it; so time grows with the square of their number.
 
     >>> unpack(pack({"a": (1, None)}))
     {'a': (1, None)}
     """
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, list):
-        return [unpack(one) for one in value]
-    ((kind, parts),) = value.items()
-    if kind == "dict":
-        return {unpack(key): unpack(one) for key, one in parts}
-    if kind == "complex":
-        return complex(*parts)
-    kinds = {"tuple": tuple, "set": set, "frozenset": frozenset}
-    if kind not in kinds:
-        raise ValueError(f"the sandbox sent a value of the unknown kind {kind!r}")
-    return kinds[kind](unpack(one) for one in parts)
+    left = entries
+
+    def one_of(value: Any) -> Any:
+        nonlocal left
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, list):
+            return [one_of(one) for one in value]
+        ((kind, parts),) = value.items()
+        if kind not in ("dict", "set", "frozenset", "tuple", "complex") or not isinstance(parts, list):
+            raise ValueError(f"the sandbox sent a value of the unknown kind {kind[:40]!r}")
+        if kind == "complex":
+            return complex(*parts)
+        if kind == "tuple":
+            return tuple(one_of(one) for one in parts)
+        left -= len(parts)
+        if left < 0:
+            raise ValueError(f"more than {entries:,} members of sets and dictionaries do not leave the sandbox")
+        if kind == "dict":
+            return {one_of(key): one_of(one) for key, one in parts}
+        return {"set": set, "frozenset": frozenset}[kind](one_of(one) for one in parts)
+
+    return one_of(value)
 
 
 def main() -> None:
@@ -189,7 +204,7 @@ def main() -> None:
         leave(0)
     tell(outcome="finished")
     for line in lines:
-        arguments = unpack(json.loads(line))
+        arguments = unpack(json.loads(line), sys.maxsize)  # from outside: to be trusted
         tell(**attempt(lambda arguments=arguments: space[request["name"]](*arguments)))
     leave(0)
 

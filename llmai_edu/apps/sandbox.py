@@ -1,13 +1,14 @@
-"""A sandbox: run a program that nobody has read, and lose nothing but a few seconds.
+"""A sandbox: run a program that nobody has read, in a process that the kernel has locked up.
 
 A model writes programs, and so do students. Such a program may loop for ever, fill the memory, delete files, or look
 for secrets, most often by mistake. Here it runs in a process of its own that the kernel has locked up before: see
 `apps/jail.py` for the locks and `sandbox_layers` for those that this machine has. Linux on x86_64 or aarch64 only.
 
-What it does not do: hide how fast the machine is, or whether a file exists; and stop a program from lying about
-itself. `run_in_sandbox` says "finished" when the process reports that it came to its end. A program that is made to
-deceive can find that report's token in its own memory. Where that matters, ask it nothing about itself: call its
-function with `sandboxed_function`, and judge the values out here.
+What it does not do: hide how fast the machine is, or the names, sizes, dates and link targets of files; clean what a
+program prints (a terminal obeys escape sequences); help where the kernel itself has a hole; and stop a program from
+lying about itself. `run_in_sandbox` says "finished" when the process reports that it came to its end. A program that is
+made to deceive can find that report's token in its own memory. Where that matters, ask it nothing about itself: call
+its function with `sandboxed_function`, and judge the values out here.
 """
 
 import time
@@ -21,6 +22,9 @@ from llmai_edu.apps.jail import pack, unpack
 from llmai_edu.apps.sandbox_process import SandboxError, Session
 
 __all__ = ["SandboxError", "SandboxResult", "run_in_sandbox", "sandbox_layers", "sandboxed_function"]
+
+OUTCOMES = ("finished", "error", "exited", "memory")  # what the process reports of itself
+LONGEST = 2000  # characters of an error
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def run_in_sandbox(program: str, *, seconds: float = 5, memory_mb: int = 256) ->
         told = session.ask()
     finally:
         session.close()
-    outcome, error = (told["outcome"], str(told.get("error", ""))) if told else session.how_it_ended()
+    outcome, error = verdict(told, session)
     output = session.output.decode("utf-8", "replace")
     return SandboxResult(outcome, output, error, time.monotonic() - began, session.layers)
 
@@ -71,8 +75,10 @@ def sandboxed_function(
 ) -> Iterator[Callable[..., Any]]:
     """Give a function that lives in the sandbox: arguments go in, a value comes out, and nothing else.
 
-    Values are plain: numbers, texts, lists, tuples, sets, dictionaries. seconds: for all calls together. The function
-    raises SandboxError when the program fails, ends, or returns something else; its first word is the outcome.
+    Values are plain: numbers, texts, lists, tuples, sets, dictionaries; what comes out has at most 1 MB as JSON, and
+    its sets and dictionaries 2,000 members together, so that a value cannot keep the one busy who reads it. seconds:
+    for all calls together. The function raises SandboxError when the program fails, ends, or returns something else;
+    its first word is the outcome.
 
     >>> with sandboxed_function("def double(x): return 2 * x", "double") as double:   # doctest: +SKIP
     ...     double(21)
@@ -83,12 +89,11 @@ def sandboxed_function(
     def check(told: dict[str, Any]) -> Any:
         if told.get("outcome") != "finished":
             session.close()
-            outcome, error = (told["outcome"], told.get("error")) if told else session.how_it_ended()
-            raise SandboxError(f"{outcome}: {error}")
+            raise SandboxError("{}: {}".format(*verdict(told, session)))
         try:
             return unpack(told.get("value"))
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise SandboxError(f"error: {error}") from None
+        except Exception as error:  # the answer is somebody else's: whatever is wrong with it, the program has failed
+            raise SandboxError(f"error: {type(error).__name__}: {printable(str(error))}") from None
 
     def function(*arguments: Any) -> Any:
         return check(session.ask(pack(list(arguments))))
@@ -98,6 +103,19 @@ def sandboxed_function(
         yield function
     finally:
         session.close()
+
+
+def verdict(told: dict[str, Any], session: Session) -> tuple[str, str]:
+    """The outcome and the error that a report tells, after `close`; one that makes no sense counts as none."""
+    outcome, error = told.get("outcome"), told.get("error", "")
+    if isinstance(outcome, str) and outcome in OUTCOMES and isinstance(error, str):
+        return outcome, printable(error)
+    return session.how_it_ended()
+
+
+def printable(text: str) -> str:
+    """A text of somebody else's, short enough, and without the halves of characters that no file can hold."""
+    return text[:LONGEST].encode("utf-8", "replace").decode()
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,9 @@
 """A filter of system calls: the few that a program needs which computes, reads modules, and prints.
 
 Whatever is not on the list is refused with "operation not permitted": new processes and threads, running other
-programs, sockets, signals to others, links, mounts, tracing, other processes' memory, raised limits. The filter is a
-program for the kernel's small machine (classic BPF): load a number, compare, jump, return. `man 2 seccomp`.
+programs, sockets, links, mounts, tracing, other processes' memory, raised limits. So are signals to others, also those
+that `fcntl` could order (F_SETOWN, F_SETSIG, O_ASYNC: "send this process a signal when the file is ready"). The filter
+is a program for the kernel's small machine (classic BPF): load a number, compare, jump, return. `man 2 seccomp`.
 """
 
 import errno
@@ -113,6 +114,8 @@ SPECIAL = {"ioctl": errno.ENOTTY}
 MUST_BE_ZERO = {"prlimit64": 2}
 #: Where nothing may be written: the argument that holds the flags, and calls that are left out.
 FLAGS = {"open": 1, "openat": 2}
+#: What `fcntl` may do: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC; and F_SETFL, but not with O_ASYNC.
+HARMLESS, SET_FLAGS, ASYNC = (0, 1, 2, 3, 1030), 4, 0o20000
 CHANGING = {"ftruncate", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "rename", "renameat", "renameat2"}
 
 
@@ -148,6 +151,10 @@ def answer_for(name: str, writing: bool) -> list[Instruction]:
     if name in MUST_BE_ZERO:
         low = 16 + 8 * MUST_BE_ZERO[name]  # an argument has 64 bits, the machine reads 32 at a time
         return [(LOAD, 0, 0, low), (EQUAL, 0, 3, 0), (LOAD, 0, 0, low + 4), (EQUAL, 0, 1, 0), permit, refuse]
+    if name == "fcntl":
+        same = [(EQUAL, len(HARMLESS) + 2 - place, 0, command) for place, command in enumerate(HARMLESS)]
+        flags = [(EQUAL, 0, 3, SET_FLAGS), (LOAD, 0, 0, 16 + 8 * 2), (ANY_BIT, 1, 0, ASYNC)]
+        return [(LOAD, 0, 0, 16 + 8), *same, *flags, permit, refuse]
     if name in FLAGS and not writing:
         return [(LOAD, 0, 0, 16 + 8 * FLAGS[name]), (ANY_BIT, 1, 0, WRITING), permit, refuse]
     return [permit]

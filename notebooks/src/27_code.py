@@ -72,12 +72,19 @@ suffix = "\n\n    def __len__(self):\n        return len(self.data)\n"
 print(prefix + "⟦" + helper.complete(prefix, suffix) + "⟧" + suffix)
 
 # %% [markdown]
-# One gap proves nothing. So one line of code was cut out of each of 120 functions of Python's standard library, from modules that the model was not trained on. How often is the *exact* line written? The bars show it, with 95 % intervals (a bootstrap over modules).
+# One gap proves nothing. So one line of code was cut out of each of 120 functions of Python's standard library, from modules that the model was not trained on. How often is the *exact* line written? The bars show it, with 95 % intervals (a bootstrap over packages, for the files of a package resemble each other).
 
-# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 13; the table of lines 2 percent, the most frequent line 1; our own model in three ways and Kneser-Ney 0."
+# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 15; the table of lines 2 percent, the most frequent line 1; our own model in three ways and Kneser-Ney 0."
 gaps = recorded["tasks"]["gaps"]
 filled = recorded["answers"]["gaps"]
-modules = np.unique([gap["module"] for gap in gaps], return_inverse=True)[1]
+
+
+def package_of(examples):
+    """The number of the package that each example comes from."""
+    return np.unique([one["module"].split("/")[0] for one in examples], return_inverse=True)[1]
+
+
+packages = package_of(gaps)
 exact = {
     name: np.array([line == gap["line"] for line, gap in zip(lines, gaps)], float)
     for name, lines in filled.items()
@@ -85,7 +92,7 @@ exact = {
 
 
 def interval(values, units, resamples=2000):
-    """Mean, and its 95 % interval when whole modules are drawn again."""
+    """Mean, and its 95 % interval when whole packages are drawn again."""
     sums, sizes = np.bincount(units, values), np.bincount(units)
     picks = np.random.default_rng(seed).integers(0, len(sums), (resamples, len(sums)))
     means = sums[picks].sum(1) / sizes[picks].sum(1)
@@ -94,7 +101,7 @@ def interval(values, units, resamples=2000):
 
 _, axes = new_axes(7.0, 3.2)
 for row, (name, hits) in enumerate(exact.items()):
-    mean, low, high = interval(hits, modules)
+    mean, low, high = interval(hits, packages)
     axes.barh(row, mean, color=PALETTE[0 if "middle" in name else 4])
     axes.plot([low, high], [row, row], "k|-")
     print(f"{name:<24} {mean:.1%}  [{low:.1%}, {high:.1%}]")
@@ -102,13 +109,15 @@ axes.set_yticks(range(len(exact)), exact)
 axes.invert_yaxis()
 axes.set(xlabel="exactly the missing line")
 plt.show()
+print(f"{len(set(packages))} packages, {np.bincount(packages).max()} gaps from the largest")
+assert np.bincount(packages).max() == 35
 assert 0.05 < exact["SmolLM2, left to right"].mean() < 0.11
 assert exact["fill in the middle"].sum() == exact["Kneser-Ney"].sum() == 0
 assert exact["table of lines"].sum() == 2
 assert exact["most frequent line"].sum() == 1
 
 # %% [markdown]
-# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. Whoever writes `return` into every gap is right once, and a table of lines, a program of thirty lines, is right twice: as a completer, our model is worth less than the simplest program. Later we look at a finer measure that shows what two and a half minutes of training did teach.
+# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. Whoever writes `return` into every gap is right once, and a table of lines, a program of thirty lines, is right twice: as a completer, our model is worth less than the simplest program. (An interval from 0 to 0 is none: where nothing is right, drawing again finds nothing right. With 120 independent gaps, a share of up to 3 in 120, or 2.5 %, would often show no hit. And these are less than independent: 35 are from one package, `distutils`.) Later we look at a finer measure that shows what two and a half minutes of training did teach.
 #
 # ## Fill in the middle
 #
@@ -200,8 +209,10 @@ for name, part in zip(("train", "valid", "test"), library.parts):
     size = sum(len(module.text) for module in part)
     print(f"{name:<6} {len(part):>4} modules, {size / 1e6:.1f} MB")
 families = [{module.name.split("/")[0] for module in part} for part in library.parts]
-assert not families[0] & families[2] and not families[1] & families[2]
-assert len(library.train) > 300 and len(library.test) > 60
+assert not families[0] & families[2]
+assert not families[1] & families[2]
+assert len(library.train) > 300
+assert len(library.test) > 60
 
 # %% [markdown]
 # The next cell trains a fresh model of the same size for 25 steps. It shows that the loss falls, no more. The model of this page was trained for longer by `benchmarks/record_course_code.py`; its log is drawn below.
@@ -231,7 +242,8 @@ axes.legend()
 plt.show()
 print(f"{log['steps']:,} steps, {log['core_minutes']} minutes of one core")
 print(f"{log['tokens_drawn'] / log['tokens']:.2f} of the text")
-assert log["core_minutes"] < 3 and log["tokens_drawn"] < log["tokens"] / 2
+assert log["core_minutes"] < 3
+assert log["tokens_drawn"] < log["tokens"] / 2
 assert log["log"][-1]["holes"] < log["log"][0]["holes"] - 0.5
 
 # %% [markdown]
@@ -267,21 +279,39 @@ assert sum(same) >= 8
 
 # %%
 nats = {name: np.array(values) for name, values in recorded["answers"]["nats"].items()}
+
+
+@torch.inference_mode()
+def line_nats(prefix, line, suffix):
+    """-ln p of a line, given both sides."""
+    gpt, bpe = helper.writer
+    ids = bpe.encode(line)
+    row = torch.tensor(fim_prompt(bpe, prefix, suffix, 256 - len(ids)) + ids)
+    log_p = gpt(row[None, :-1])[0, -len(ids) :].log_softmax(-1)
+    return -log_p.gather(1, row[-len(ids) :, None]).sum().item()
+
+
+nats["an empty suffix"] = np.array([line_nats(gap["prefix"], gap["line"], "") for gap in gaps])
+both, apart = nats["fill in the middle"], {}
 for name, values in nats.items():
-    mean, low, high = interval(values - nats["fill in the middle"], modules)
+    apart[name] = interval(values - both, packages)
+    mean, low, high = apart[name]
     print(f"{name:<21} {values.mean():.1f} nats; {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
-wrong_suffix = interval(nats["another gap's suffix"] - nats["fill in the middle"], modules)
-one_side = interval(nats["left to right"] - nats["fill in the middle"], modules)
-assert nats["untrained"].mean() > 1.5 * nats["fill in the middle"].mean()
-assert wrong_suffix[1] > 0 and wrong_suffix[0] < 1.5
-assert one_side[2] < 0
+assert nats["untrained"].mean() > 1.5 * both.mean()
+assert apart["another gap's suffix"][1] > 0
+assert apart["another gap's suffix"][0] < 1.5
+assert apart["an empty suffix"][0] < 0 < apart["an empty suffix"][2]
+assert -3 < apart["left to right"][0] < -1
+assert apart["left to right"][2] < 0
 
 # %% [markdown]
-# The model has learned much about code: an untrained one needs almost twice as many nats for a line. It has also begun to use what follows the gap: with the suffix of another gap the true line is a little more surprising, and the interval does not hold zero. But the gain is less than one nat of 48. From left to right, the same model is *better* by two nats. So the marks and the moved text cost it more than the suffix brings. The paper's models, after 100 billion tokens, gain clearly. Ours is not there yet; how much training it would take we have not tested.
+# The model has learned much about code: an untrained one needs almost twice as many nats for a line. But does it use what follows the gap? With the suffix of *another* gap the true line is a little more surprising, and the interval does not hold zero. It would be tempting to stop there. The last row is the control: with *no* suffix at all the mean is even lower than with the true one, and the interval of that difference holds zero. So what stands after the gap has some effect, and a misleading suffix does harm; that the true one helps is not shown.
+#
+# From left to right, the same model is better by about two nats. That comparison is not a clean one: from left to right the space before the line belongs to its first token, while in a gap it ends the prefix; and where the sides do not fit into the context, the prefix of a gap is shorter. How much of the two nats comes from that, and how much from the marks and the moved text, this measurement cannot say. The paper's models, after 100 billion tokens, gain clearly; how much training ours would take we have not tested.
 #
 # ### Try it
 #
-# Two fields, one before and one after the gap. The model is small; short gaps with a telling right side suit it best.
+# Two fields, one before and one after the gap (in the terminal, `llmai-edu app code`, you write `___` where the gap is). The model is small; short gaps with a telling right side suit it best.
 
 # %% alt="A box with two text fields, before and after a gap, and a button; without a running kernel it shows the function with the gap filled."
 from llmai_edu.viz import boxed
@@ -296,7 +326,7 @@ show(gap_widget(helper.stream, before, after), static)
 #
 # A model that predicts the next token can be asked how surprised it is by each token that stands there: $-\ln p$, as in lesson 02. A bug is often something that nobody writes. Ray and others [2] found that lines which were later mended had surprised a language model a little more than others. Can a reviewer be made of that?
 #
-# Real bugs are few and hard to count. So we plant them: one small change in a function, of a kind that people make. That is called *mutation*, and was invented to test tests.
+# Real bugs are few and hard to count. So we plant them: one small change in a function, of a kind that people make. That is called *mutation*, and was invented to test tests [5].
 
 # %%
 from llmai_edu.apps.mutate import mutations
@@ -311,7 +341,7 @@ for bug in mutations(clean)[:6]:
 # The score of a line comes from the surprise of its tokens. Their sum favours long lines, their mean favours short ones, and their maximum asks whether there is *one* surprising token. Which one is best was tried on the validation modules, not here:
 
 # %%
-from llmai_edu.apps.surprisal import line_scores, reciprocal_rank
+from llmai_edu.apps.surprisal import reciprocal_rank
 
 valid = recorded["valid"]
 
@@ -331,11 +361,15 @@ for judge in ("own", "SmolLM2"):
         how: ranks_of(valid[judge], valid["lines"], how).mean()
         for how in ("sum", "mean", "max")
     }
-    print(judge, {how: round(float(value), 2) for how, value in tried.items()})
+    print(
+        judge,
+        len(valid["lines"]),
+        {how: round(float(value), 3) for how, value in tried.items()},
+    )
     assert max(tried, key=tried.get) == "sum"
 
 # %% [markdown]
-# By a hair the sum is best for both models, so the sum is taken from here on.
+# By a hair the sum is best for both models, so the sum is taken from here on. On 28 functions such small differences prove nothing; but some rule had to be chosen before the test.
 #
 # The measure is the *reciprocal rank*: 1 if the line with the bug has the highest score, 1/2 if it is second, 1/3 if third. Lines with equal scores share their places fairly: no lot is drawn, the mean over all orders is taken.
 
@@ -361,7 +395,7 @@ assert reciprocal_rank(scores, 1) == (1 / 2 + 1 / 3) / 2
 # %% [markdown]
 # One function, drawn. The line with the bug is marked by an arrow and hatching:
 
-# %% alt="A function of eleven lines with a bar for each line of code. The marked line, in which `is` became `is not`, has by far the longest bar, 87 nats; the others have 4 to 26."
+# %% alt="A function of eleven lines with a bar for each line of code; two lines have none. The marked line, in which is became is not, has by far the longest bar, 87 nats; the others have 4 to 26."
 planted = recorded["tasks"]["planted"]
 HOW = "sum"
 shown = min(
@@ -382,11 +416,12 @@ control = recorded["answers"]["reviews"]["SmolLM2"][shown]["control"][HOW]
 before_bug = control[sorted(found).index(one["line"])]
 print(f"surprise of the line: {found[one['line']]:.0f} nats, without the bug {before_bug:.0f}")
 print("the bug:   ", lines[one["line"] - 1].strip())
-assert found[one["line"]] == max(found.values()) and before_bug > 0.6 * found[one["line"]]
+assert found[one["line"]] == max(found.values())
+assert before_bug > 0.6 * found[one["line"]]
 print("it was:    ", one["original"].split("\n")[one["line"] - 1].strip())
 
 # %% [markdown]
-# Found! But look at the surprise of the same line *without* the bug: it is long and full of rare names, and would have stood out anyway. One example shows nothing.
+# It has the highest bar. But look at the surprise of the same line *without* the bug: it is long and full of rare names, and would have stood out anyway. One example shows nothing.
 #
 # ### The measurement, and its controls
 #
@@ -401,7 +436,7 @@ print("it was:    ", one["original"].split("\n")[one["line"] - 1].strip())
 
 # %%
 lines_of = [one["line"] for one in planted]
-units = np.unique([one["module"] for one in planted], return_inverse=True)[1]
+units = package_of(planted)
 reviews = recorded["answers"]["reviews"]
 
 
@@ -458,16 +493,22 @@ for name, other in (
     paired[name, other] = interval(table[name] - table[other], units)
     print("{} less {}: {:+.3f} [{:+.3f}, {:+.3f}]".format(name, other, *paired[name, other]))
 assert paired["SmolLM2", "any line"][1] > 0
-assert paired["SmolLM2", "SmolLM2, original"][1] > 0
+assert paired["SmolLM2", "SmolLM2, original"][1] < 0 < paired["SmolLM2", "SmolLM2, original"][0]
 assert paired["SmolLM2", "longest line"][1] < 0 < paired["SmolLM2", "longest line"][2]
-assert paired["SmolLM2", "the longest of those"][0] < 0
+of_modules = np.unique([one["module"] for one in planted], return_inverse=True)[1]
+again = interval(table["SmolLM2"] - table["the longest of those"], of_modules)
+print(
+    "the same by modules, less the longest of those: {:+.3f} [{:+.3f}, {:+.3f}]".format(*again)
+)
+assert paired["SmolLM2", "the longest of those"][2] < 0
+assert abs(again[2]) < 0.015
 assert paired["own", "untrained"][1] < 0 < paired["own", "untrained"][2]
 assert table["the longest of those"].mean() == max(ranks.mean() for ranks in table.values())
 
 # %% [markdown]
-# SmolLM2 points better than somebody who points anywhere, and the difference is sure. It is also sure that a part of this comes from the bug: in the original, the same line ranks lower. But the part is small. A difference to "the longest line" is not shown. And the two rules in one, "the longest line where a bug could be", have the highest mean of all, without any model. Our own model cannot be told from an untrained one: a sum over tokens favours long lines, whoever computes it.
+# SmolLM2 points better than somebody who points anywhere, and that interval does not hold zero. Does it do so because of the bug? In the original the same line ranks lower on the mean, but that interval does hold zero: it is not shown. Nor is a difference to "the longest line". The two rules in one, "the longest line where a bug could be", have the highest mean of all, without any model, and the interval of the difference to SmolLM2 does not hold zero. That is no firm result, though: when modules are drawn again in place of packages, the interval ends at zero, and intervals from so few packages of so different sizes are rough. Our own model cannot be told from an untrained one. That fits the choice of the sum: it favours long lines, whoever computes it.
 #
-# So as a reviewer, surprise alone is not worth its electricity here. (The rules are made for *our* bugs, though: they know where we plant. Of real bugs they would know less. Whether the model would, we have not measured.)
+# So as a reviewer, surprise alone does no more here than a rule of one line. (The last two rules are made for *our* bugs, though: they know where we plant. Of real bugs they would know less. Whether the model would, we have not measured.)
 #
 # With the original at hand one could rank the lines by how much their surprise *rises*. That is much better, though not perfect, for a bug also changes the surprise of the lines after it. But who has the original needs no reviewer: he can compare the texts.
 
@@ -540,7 +581,7 @@ rouge = {
     )
     for name, texts in answers.items()
 }
-groups = np.unique([one["module"] for one in described], return_inverse=True)[1]
+groups = package_of(described)
 for name, values in rouge.items():
     print("{:<30} {:.2f} [{:.2f}, {:.2f}]".format(name, *interval(values, groups)))
 gain = interval(rouge["SmolLM2"] - rouge["the name as words"], groups)
@@ -548,7 +589,11 @@ print("SmolLM2 less the name: {:+.3f} [{:+.3f}, {:+.3f}]".format(*gain))
 copied = np.mean([text.startswith("def ") for text in sentences])
 print(f"answers that begin with 'def': {copied:.0%}")
 assert gain[0] < 0 < gain[2]
+opened = sum(text.startswith("This Python function") for text in sentences)
+print(f"that begin with 'This Python function': {opened} of {len(sentences)}")
 assert copied == 0.3
+assert opened == 25
+assert not any(one["docstring"].startswith("This Python") for one in described)
 assert 0.1 < rouge["SmolLM2"].mean() < 0.2
 for name in ("SmolLM2", "the name as words"):
     assert interval(rouge[name] - rouge["another function's docstring"], groups)[1] > 0
@@ -558,7 +603,7 @@ for one, text, value in list(zip(described, sentences, rouge["SmolLM2"]))[:4]:
     print(f"{one['name']}: {value:.2f}\n  person:  {one['docstring']}\n  SmolLM2: {text}")
 
 # %% [markdown]
-# SmolLM2 does *not* beat the name of the function. Its mean is lower, though the interval of the difference holds zero. There are two reasons to see in the answers. Three in ten are no sentences but code: the model copied the head of the function. And the sentences begin with "This Python function takes …" and run on until the 32 tokens are used up, while people write "Return the …". ROUGE punishes both; it would also punish a good sentence in other words. What the number shows for sure is that both are better than another function's docstring.
+# SmolLM2 does *not* beat the name of the function. Its mean is lower, though the interval of the difference holds zero. Two things strike one in the answers. Three in ten are no sentences but code: the model copied the head of the function. And most of the others begin with "This Python function", which no docstring here does. ROUGE has no credit for either; nor would it have for a good sentence in other words. How much of the gap they explain we have not computed. What the numbers do show is that both are better than another function's docstring.
 #
 # A better question might help (the one used here was the first that came to mind, and was not tuned); so might examples, as in lesson 20. The rule stays: without the trivial baseline, 0.15 would have been a number that nobody can judge.
 #
@@ -570,9 +615,9 @@ for one, text, value in list(zip(described, sentences, rouge["SmolLM2"]))[:4]:
 # |---|---|
 # | limits (`setrlimit`) | bounds memory, processor time, size of files, number of open files |
 # | namespaces (`unshare`) | a network without devices; no rights over anything outside; a folder in memory in place of the disk |
-# | Landlock | the files of Python may be read, the folder in memory may be written, all else is refused |
-# | seccomp | a list of *system calls*, the requests by which a program asks the kernel for anything; what is not on the list is refused: new processes, threads, sockets, signals to others, links, … |
-# | the parent | watches the clock, reads at most 64 KB of output, and kills what is left |
+# | Landlock | only the files of Python can be opened for reading, only the folder in memory for writing; names, sizes, dates and the targets of links stay visible everywhere [6] |
+# | seccomp | a list of *system calls*, the requests by which a program asks the kernel for anything; what is not on the list is refused: new processes, threads, sockets, signals to others, links, … [6] |
+# | the parent | watches the clock, reads at most 64 KB of output and 1 MB of answers, and kills what is left |
 #
 # This machine has:
 
@@ -607,6 +652,8 @@ os.rmdir(victim)
 # %% [markdown]
 # Even the fork bomb ends with an ordinary exception: the call is refused, and Python says so. The environment, where keys and passwords often stand, holds two harmless entries at most.
 #
+# A list of calls is not enough, for some calls have many faces. `kill` is not on the list; but `fcntl`, which Python uses for its files, can *order* a signal: "when this pipe is ready, send that process signal 9". The first version of this filter overlooked it, and a reviewer killed a process outside with it (on a simulated older kernel, without Landlock's newer rule against signals). So the filter looks at the arguments of such calls, too. Do not conclude that this was the last hole. Whoever must run programs that are *meant* to do harm takes a virtual machine.
+#
 # The filter is a tiny program for the kernel, a list of comparisons and jumps. `decide` works out in Python what the kernel's machine would answer, so it can be read and tested:
 
 # %%
@@ -618,6 +665,9 @@ for name, number in calls.items():
     allowed = decide(rules, MACHINES["x86_64"][0], number) == PERMIT
     print(f"{name:<7} {'allowed' if allowed else 'refused'}")
     assert allowed == (name in ALLOWED) == (name in ("read", "write"))
+duplicate, order = (decide(rules, MACHINES["x86_64"][0], 72, (3, what)) for what in (0, 8))
+print("fcntl, F_DUPFD:", duplicate == PERMIT, " F_SETOWN:", order == PERMIT)
+assert duplicate == PERMIT != order
 print(len(rules), "instructions,", len(ALLOWED), "calls on the list")
 
 # %% [markdown]
@@ -646,12 +696,14 @@ if layers:
     with sandboxed_function("def double(x): return 2 * x", "double") as double:
         print(double(21) == 42)
         assert double(21) == 42
+    said = ""
     try:
         with sandboxed_function(LIAR, "double") as double:
             print(double(21) == 42)
     except SandboxError as error:
-        print(error)
-        assert "type Yes" in str(error)
+        said = str(error)
+    print(said)
+    assert "type Yes" in said
 
 # %% [markdown]
 # A model with 135 million parameters does not plan such a thing. A model that is *trained* by a reward for passing tests (lesson 21) finds such ways by and by, and so may students. For them, judge outside.
@@ -738,7 +790,8 @@ for c in range(n + 1):
     formula = 1 - comb(n - c, k) / comb(n, k)
     estimate = pass_at_k(np.array([c]), n, k)[0]
     print(f"{c} of {n} right: pass@{k} {by_hand:.3f}")
-    assert np.isclose(by_hand, formula) and np.isclose(by_hand, estimate)
+    assert np.isclose(by_hand, formula)
+    assert np.isclose(by_hand, estimate)
 
 # %% [markdown]
 # Why not simply $1 - (1 - c/n)^k$? That draws the same program again and again. On the mean it is too low, and one can see it: let each of n programs be right with probability 0.1, and look at the mean of both estimates over all c.
@@ -760,7 +813,7 @@ assert naive < truth - 0.01
 # Not picked, but by rules. **Gaps:** the wrong fills of which our model was surest: the five with the highest mean log probability a token, end included.
 
 # %%
-from llmai_edu.training.fim import END, Hole
+from llmai_edu.training.fim import Hole
 
 
 @torch.inference_mode()
@@ -806,10 +859,10 @@ for place in failed:
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# - Fill in the middle turns any left-to-right model into one that sees both sides, by moving text. Ours was trained too briefly to profit; it has only begun to use the suffix.
-# - Surprise is a weak reviewer: better than pointing anywhere, no better than two rules without a model. The control that counts is the same line without the bug.
-# - A sentence about a function, by SmolLM2 and an untuned question, is no nearer to what people wrote than the function's own name.
-# - Programs that nobody has read run in a process that the kernel has locked up. Whether a program is *right* is another question: it must not be the one that answers it.
+# - Fill in the middle turns any left-to-right model into one that sees both sides, by moving text. Ours was trained too briefly to profit: a wrong suffix does harm, but no suffix is as good as the true one, as far as 120 gaps can tell.
+# - Surprise is a weak reviewer: better than pointing anywhere; that it is better than the longest line is not shown, and two rules together have a higher mean (they know where our program plants bugs). The control that counts is the same line without the bug.
+# - A sentence about a function, by SmolLM2 and an untuned question, is not shown to be nearer to what people wrote than the function's own name; its mean is lower.
+# - Programs that nobody has read run in a process that the kernel has locked up, as tightly as we know how. Whether a program is *right* is another question: it must not be the one that answers it.
 # - SmolLM2 solves about 5 % of HumanEval. The tests are few, the set is public, and passing it is not the same as being able to program.
 #
 # It cannot work on a project of many files, run and mend its own program, or ask back. Larger models can, in part; the measures and the controls stay the same.

@@ -39,3 +39,10 @@ def test_other_types_stay_inside(value):
 def test_an_unknown_kind_is_refused(message):
     with pytest.raises(ValueError, match="unknown kind"):
         unpack(message)
+
+
+def test_members_are_counted_all_together():
+    value = [{1, 2}, {3: frozenset({4})}, (5, 6, 7)]
+    assert unpack(pack(value), 4) == value
+    with pytest.raises(ValueError, match="more than 3 members"):
+        unpack(pack(value), 3)

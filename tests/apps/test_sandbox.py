@@ -1,6 +1,7 @@
 """Programs that mean harm, each with the host unharmed. Nothing here runs where there is no sandbox."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -117,12 +118,43 @@ except OSError as error:
     assert ends(daemon, "finished").output == "1\n"
 
 
+#: A signal to the parent by order: "tell its process when this pipe is ready". Each step must be refused by itself.
+ORDERED = """
+import fcntl, os
+read, write = os.pipe()
+steps = [(fcntl.F_SETOWN, os.getppid()), (15, bytes(8)), (fcntl.F_SETSIG, 10), (fcntl.F_NOTIFY, 2)]
+steps += [(fcntl.F_SETLEASE, 1), (fcntl.F_SETFL, os.O_NONBLOCK | os.O_ASYNC), (fcntl.F_SETFL, os.O_ASYNC)]
+found = []
+for command, value in steps:
+    try:
+        fcntl.fcntl(read, command, value)
+        found.append(0)
+    except OSError as error:
+        found.append(error.errno)
+os.write(write, b"x")
+fcntl.fcntl(read, fcntl.F_SETFL, os.O_NONBLOCK)
+assert os.read(os.dup(read), 9) == b"x" and fcntl.fcntl(read, fcntl.F_GETFL) == os.O_NONBLOCK
+print(*found)
+"""
+
+
 def test_signals_reach_nobody():
     mark = threading.Event()
+    before = signal.signal(signal.SIGUSR1, lambda *_: mark.set())
+    try:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert mark.wait(5)  # the handler hears
+        mark.clear()
+        ends(f"import os; os.kill({os.getpid()}, {signal.SIGUSR1:d})", "error", "PermissionError")
+        ends(f"import os; os.kill(os.getppid(), {signal.SIGUSR1:d})", "error", "PermissionError")
+        assert ends(ORDERED, "finished").output == "1 1 1 1 1 1 1\n"  # EPERM
+        time.sleep(0.05)
+        assert not mark.is_set()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
     for target in (os.getpid(), -os.getpgrp(), os.getppid(), -1, 0):
         ends(f"import os; os.kill({target}, 0)", "error", "PermissionError")
     ends("import os, signal; os.killpg(os.getpgid(0), signal.SIGKILL)", "error")
-    assert not mark.is_set()
 
 
 def test_no_network():
@@ -231,6 +263,54 @@ assert False, "never reached"
         f(3)
     with pytest.raises(SandboxError), sandboxed_function(liar + "\ndef f(x): return x", "f") as f:
         f(3)
+
+
+#: Finds the token, and tells what it likes.
+TELL = """
+import json, os, sys
+frame = sys._getframe()
+while frame and "results" not in frame.f_locals: frame = frame.f_back
+found = frame.f_locals
+def tell(**told):
+    os.write(found["results"], json.dumps({"token": found["request"]["token"], **told}).encode() + b"\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    "told", ["", "outcome=[1]", "outcome='fine'", "outcome=None", "outcome='error', error=[1]", "outcome={'a': 1}"]
+)
+def test_a_report_that_makes_no_sense_is_none(told):
+    program = f"{TELL}\ntell({told})\nos._exit(0)"
+    ends(program, "exited")
+    with pytest.raises(SandboxError, match="exited"), sandboxed_function(program, "f") as f:
+        f()
+
+
+def test_an_error_of_theirs_can_be_printed():
+    found = ends(f"{TELL}\ntell(outcome='error', error='\\ud800' * 9999)\nos._exit(0)", "error", "?")
+    assert found.error.encode() == b"?" * 2000
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["{'complex': [10**400]}", "{'complex': ['a']}", "{'set': [[]]}", "{'set': 5}", "{'dict': [1]}", "{}", "{'x': []}"],
+)
+def test_an_answer_that_makes_no_sense_is_a_failure(value):
+    program = f"{TELL}\ndef f(): tell(outcome='finished', value={value})"
+    with sandboxed_function(program, "f") as f, pytest.raises(SandboxError, match="error: "):
+        f()
+
+
+def test_equal_hashes_do_not_keep_the_judge_busy():
+    """Multiples of 2**61 - 1 have all the hash 0: each is compared with every one before."""
+    program = "def f(n): return {x * (2**61 - 1) for x in range(n)}\ndef g(n): return [f(n // 100)] * 100"
+    began = time.process_time()
+    for name in "fg":
+        with sandboxed_function(program, name, seconds=60) as many:
+            with pytest.raises(SandboxError, match="more than 2,000 members"):
+                many(5000)
+            assert many(1000)
+    assert time.process_time() - began < 2
 
 
 def test_a_function_answers_with_plain_values():

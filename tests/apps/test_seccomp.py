@@ -50,6 +50,22 @@ def test_limits_are_read_only():
         assert decide(program, mark, 302, (0, 7, pointer, 0)) == REFUSE | 1
 
 
+@pytest.mark.parametrize(("machine", "number"), [("x86_64", 72), ("aarch64", 25)])
+@pytest.mark.parametrize("writing", [True, False])
+def test_fcntl_orders_no_signals(machine, number, writing):
+    """The list is the kernel's include/uapi/linux/fcntl.h; 8 and 15 are F_SETOWN and F_SETOWN_EX, 10 is F_SETSIG."""
+    program, (mark, _) = make_filter(writing=writing, machine=machine), MACHINES[machine]
+    commands = {*range(64), *range(1024, 1100), 1 << 31, (1 << 32) - 1}
+    permitted = {command for command in commands if decide(program, mark, number, (3, command, 0)) == PERMIT}
+    assert permitted == {0, 1, 2, 3, 4, 1030}
+    assert not permitted & {8, 10, 15, 1024, 1026}
+    for bit in range(64):
+        wanted = REFUSE | 1 if bit == 13 else PERMIT  # O_ASYNC
+        assert decide(program, mark, number, (3, 4, 1 << bit | 0o4000)) == wanted
+        assert decide(program, mark, number, (3, 8, 1 << bit)) == REFUSE | 1
+    assert decide(program, mark, number, (3, 8 | 1 << 32, 0)) == REFUSE | 1  # the kernel reads 32 bits of the command
+
+
 @pytest.mark.parametrize(("machine", "number"), [("x86_64", 257), ("aarch64", 56)])
 def test_flags_decide_about_writing(machine, number):
     program, (mark, _) = make_filter(writing=False, machine=machine), MACHINES[machine]

@@ -30,6 +30,12 @@ MUTANTS = {
                 "return [s, *after, m, p, *before, *middle, end]",
             ),
         ),
+        Mutant(
+            "each_its_own",
+            says="each mark before its own part",
+            edit=(ROW, "return [s, *after, p, *before, m, *middle, end]"),
+        ),
+        Mutant("odd_token", says="the odd token belongs to the suffix", edit=("room // 2", "(room + 1) // 2")),
         Mutant("middle_first", says="it is the other way round", edit=("*before, *middle", "*middle, *before")),
         Mutant("head", says="you kept its first ones", edit=(BEFORE, "before = prefix[:keep]")),
         Mutant(
@@ -92,6 +98,7 @@ MUTANTS = {
             says="from those that are left",
             edit=("(n - drawn)", "n"),
         ),
+        Mutant("list", says="it must return ndarray, not list", edit=(".prod(axis=1)", ".prod(axis=1).tolist()")),
         Mutant(
             "floats",
             says="too large for a float",
@@ -116,6 +123,16 @@ MUTANTS = {
         ),
         Mutant("all_of_k", says="the better ones all stand before it for sure", edit=("(k - better)", "k")),
         Mutant("lowest", says="you counted from the lowest", edit=("scores > scores[place]", "scores < scores[place]")),
+        Mutant(
+            "tolerance",
+            says="scores that differ by a little are not equal",
+            source="""
+            def chance_in_first(scores, place, k):
+                equal = np.abs(scores - scores[place]) < 1e-3
+                better = ((scores > scores[place]) & ~equal).sum()
+                return min(max((k - better) / equal.sum(), 0.0), 1.0)
+        """,
+        ),
         Mutant("itself", says="itself included", edit=("(k - better) / equal", "(k - better) / max(equal - 1, 1)")),
         Mutant(
             "by_order",

@@ -10,10 +10,11 @@ from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_t
 FIRST = "the first check has something to say; put that right before the edges"
 
 
-def _sides(prefix, suffix, room, *, head=False, tail=False, even=False):
-    """Both sides shortened; the flags are mistakes: keep the prefix's head, the suffix's tail, halves that stay."""
+def _sides(prefix, suffix, room, *, head=False, tail=False, even=False, odd=False):
+    """Both sides shortened; the flags are mistakes: keep the head, the tail, halves that stay, the odd token."""
     room = max(room, 0)
-    before = min(len(prefix), max(room // 2, room - len(suffix)))
+    half = room - room // 2 if odd else room // 2
+    before = min(len(prefix), max(half, room - len(suffix)))
     after = min(len(suffix), room - before)
     if even:
         before, after = min(len(prefix), room // 2), min(len(suffix), room - room // 2)
@@ -48,6 +49,8 @@ def _spm_suspects(prefix, middle, suffix, room, marks):
             *middle,
             end,
         ],
+        "the prefix mark comes first, directly before the suffix mark, and the middle mark before the prefix; you put "
+        "each mark before its own part": [*(s, *after, p, *before, m), *middle, end],
         "the prefix comes before the middle, as in the text; in your row it is the other way round": [
             *(p, s, *after, m, *middle),
             *before,
@@ -61,6 +64,9 @@ def _spm_suspects(prefix, middle, suffix, room, marks):
         ),
         "what one side does not need of its half, the other side gets": _spm(
             prefix, middle, suffix, room, marks, even=True
+        ),
+        "where `room` is odd, the prefix has a right to `room // 2`: the odd token belongs to the suffix": _spm(
+            prefix, middle, suffix, room, marks, odd=True
         ),
         "nothing was shortened: prefix and suffix together may have `room` tokens": _spm(
             prefix, middle, suffix, 10**6, marks
@@ -80,7 +86,7 @@ def _row(rng, sizes, room):
 
 @exercise(points=3, minutes=20, difficulty=1)
 def spm_row(answer, rng):
-    for sizes, room in (((3, 2, 4), 20), ((9, 2, 9), 8), ((2, 3, 12), 9), ((12, 1, 3), 9)):
+    for sizes, room in (((3, 2, 4), 20), ((9, 2, 9), 8), ((2, 3, 12), 9), ((12, 1, 3), 9), ((8, 2, 8), 7)):
         prefix, middle, suffix, room, marks = _row(rng, sizes, room)
         got = answer(list(prefix), list(middle), list(suffix), room, dict(marks))
         expect_type(got, list)
@@ -113,7 +119,8 @@ def pass_hat_k(answer, rng):
     for n, k in ((10, 3), (5, 2), (12, 4)):
         right = np.sort(rng.permutation(n - k)[:3] + k)
         right = np.array([*right, k])
-        got = np.asarray(answer(right, n, k), float)
+        got = answer(right, n, k)
+        expect_type(got, np.ndarray)
         share = right / n
         none = np.array([comb(n - c, k) / comb(n, k) for c in right])
         expect_close(
@@ -236,3 +243,10 @@ def chance_in_first_at_the_edges(answer, rng):
         float(answer(np.zeros(5), 3, 40)), 1.0, "with k larger than the number of lines the chance is 1, not more"
     )
     expect_close(float(answer(np.zeros(8), 3, 2)), 0.25, "of eight equal lines, each is among the first two with 2/8")
+    near = 1 + 1e-4 * rng.permutation(4)
+    expect_close(
+        np.array([float(answer(near, place, 2)) for place in range(4)]),
+        (near > np.median(near)).astype(float),
+        "scores that differ by a little are not equal: the higher one comes first, and no lot is drawn",
+        on=f"scores = {near.tolist()}, k = 2, place = 0 to 3",
+    )
