@@ -22,6 +22,8 @@ from llmai_edu.tokenizers.smollm2 import smollm2_tokenizer
 
 __all__ = ["Wish", "Writer", "kept", "open_app"]
 
+LONGEST_TEXT = 4000  # characters to summarize in the terminal: some 1,000 tokens
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -44,6 +46,10 @@ class Wish:
     def __post_init__(self) -> None:
         if clash := [word for word in self.include for bad in self.forbid if word.lower().startswith(bad.lower())]:
             raise ValueError(f"{clash[0]!r} is asked for and forbidden at once")
+        if short := [word for word in self.forbid if len(word) < 2]:
+            raise ValueError(
+                f"{short[0]!r} would forbid every word that begins with it: forbid words of two letters or more"
+            )
         if self.fewest < 6 * len(self.include):
             raise ValueError(f"{len(self.include)} words to include need a text of {6 * len(self.include)} or more")
 
@@ -148,7 +154,9 @@ def open_app() -> TerminalApp:
     def answer(line: str) -> Iterator[str]:
         kind, _, rest = line.partition(":")
         kind, rest = kind.strip().lower(), rest.strip()
-        if kind == "summarize" and rest:
+        if kind == "summarize" and len(rest) > LONGEST_TEXT:
+            yield f"The text has {len(rest):,} characters; summarize: takes at most {LONGEST_TEXT:,}. Give it a part."
+        elif kind == "summarize" and rest:
             yield f"most central: {best_sentence(rest)}\nwritten: "
             ids = generate(writer.model, summary_ids(writer.tokenizer, rest), 40, stop_ids=[writer.tokenizer.eos_id])
             yield from stream_text(writer.tokenizer, ids)

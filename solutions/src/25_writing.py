@@ -108,7 +108,7 @@ check("writing.rhyme_kind", rhyme_kind)
 #
 # $$\text{value}(i) = \lambda \cdot \text{relevance}_i - (1 - \lambda) \cdot \max_{j \text{ picked}} \text{similarity}_{ij}$$
 #
-# Write `pick(relevance, similarity, k, weight)`. `relevance` has shape (S,), `similarity` (S, S), `weight` is λ. Pick k sentences (or all, if there are fewer), each time the one with the highest value among those that are left. For the first there is nothing picked, and the maximum counts as 0. If several have the same value, take the first of them. Return the list of their numbers, as integers, in the order in which they were picked.
+# Write `pick(relevance, similarity, k, weight)`. `relevance` has shape (S,), `similarity` (S, S), `weight` is λ. Pick k sentences (or all, if there are fewer), each time the one with the highest value among those that are left. For the first there is nothing picked, and the maximum counts as 0. Similarities may be negative, as cosines are. If several have the same value, take the first of them. Return the list of their numbers, as integers, in the order in which they were picked.
 #
 # An example: `relevance = [0.9, 0.8, 0.3]`; sentences 0 and 1 are alike (0.9), sentence 2 is like nobody (0.1 to both); λ = 0.5. Sentence 0 comes first. Then 1 has 0.5 · 0.8 − 0.5 · 0.9 = −0.05 and 2 has 0.5 · 0.3 − 0.5 · 0.1 = 0.1. So `pick(…, 2, 0.5)` is `[0, 2]`. With λ = 1 it is `[0, 1]`.
 #
@@ -175,19 +175,21 @@ check("writing.pick", pick, part="pick_at_the_edges")
 # %% [markdown]
 # ## Exercise 3: a word before the end · ●●● · 30 minutes · 5 points
 #
-# The page's step for a word that must come waits until the model likes it, or until its time is up. Here is the core of it, without a text: a step that forces a run of tokens into a text of limited length, as late as it may be, and no later.
+# The page's step for a word that must come waits until the model likes it, or until its time is up. Here is the core of it, without a text: a step that gets a run of tokens into a text of limited length, whatever the model would like, and forbids nothing that could do no harm.
 #
 # Write `force_before_end(logits, ids, phrase, length, end)`. `logits` has shape (V,), `ids` is the list of the tokens so far, `phrase` the list of tokens that must stand in the text, directly one after another, `end` the token that ends a text. The text has at most `length` tokens, the end token not counted. Return new logits (V,):
 #
 # 1. If `phrase` stands in `ids` already, return the logits unchanged.
 # 2. Otherwise the end token must not come: its logit becomes −inf.
-# 3. And if there is no more time to wait, only one token is left: all others become −inf, while that one keeps its logit. Let n be how many tokens of the phrase the text ends with already (the largest n for which the last n tokens of `ids` are the first n of `phrase`). The phrase then still needs `len(phrase) - n` tokens. If fewer or exactly as many places are left, the next token has to be `phrase[n]`.
+# 3. And a token may come only if there is still time for the phrase *after* it. A text ends with n tokens of the phrase if its last n tokens are the first n of `phrase`; take the largest such n. Then `len(phrase) - n` tokens are missing. If after `ids` and the new token more are missing than places are left, the logit of the new token becomes −inf. All others keep theirs.
 #
-# An example: `phrase = [5, 6]`, `length = 4`, end token 0. With `ids = [1]` three places are left and two are needed: only the end is forbidden. With `ids = [1, 2]` two are left: 5 must come. With `ids = [1, 2, 5]`: 6 must come. With `ids = [1, 5]` the model has begun the phrase by itself: two places are left and one is needed, so it may still do something else.
+# `length` is always large enough: at least one token may come.
+#
+# An example: `phrase = [5, 6]`, `length = 4`, end token 0. With `ids = [1]`, two places are left after the next token, and at most two tokens are missing: only the end is forbidden. With `ids = [1, 2]`, one place is left after it: 5 must come, since after anything else both are missing. With `ids = [1, 2, 5]`: 6 must come. With `ids = [1, 5]` the model has begun the phrase by itself. It may go on with 6. It may also say 5 once more, for then one token is missing and one place is left. With any other token the beginning would be lost, and there would be no time for another.
 #
 # <details><summary>Hint: how much has been begun</summary>
 #
-# Try n from `len(phrase) - 1` down to 0, and compare `ids[len(ids) - n:]` with `phrase[:n]`. For n = 0 both are empty lists, and equal.
+# Let `text` be `ids` and the new token. Try n from `len(phrase)` down to 0, and compare `text[len(text) - n:]` with `phrase[:n]`. For n = 0 both are empty lists, and equal. (An n larger than the text needs care.)
 #
 # </details>
 
@@ -196,16 +198,18 @@ check("writing.pick", pick, part="pick_at_the_edges")
 def force_before_end(logits, ids, phrase, length, end):
     """Logits with which the phrase stands in the text before it ends."""
     ### BEGIN SOLUTION
-    size = len(phrase)
+    size, left = len(phrase), length - len(ids) - 1  # places left after the next token
     if any(ids[i : i + size] == phrase for i in range(len(ids) - size + 1)):
         return logits.copy()
+
+    def missing(text):
+        most = min(size, len(text))
+        return size - max(n for n in range(most + 1) if text[len(text) - n :] == phrase[:n])
+
     out = logits.astype(float)
-    out[end] = -np.inf
-    n = max(n for n in range(min(size - 1, len(ids)) + 1) if ids[len(ids) - n :] == phrase[:n])
-    if length - len(ids) <= size - n:
-        only = np.full(len(out), -np.inf)
-        only[phrase[n]] = logits[phrase[n]]
-        return only
+    for token in range(len(out)):
+        if token == end or missing([*ids, token]) > left:
+            out[token] = -np.inf
     return out
     ### END SOLUTION
 
@@ -218,12 +222,28 @@ try:
     for ids in ([1], [1, 2], [1, 2, 5], [1, 5]):
         out = force_before_end(np.zeros(8), ids, [5, 6], 4, 0)
         print(ids, "may go on with", np.flatnonzero(np.isfinite(out)).tolist())
-    print("wanted: 1 to 7, 5, 6, 1 to 7")
+    print("wanted: 1 to 7, then 5, then 6, then 5 and 6")
 except NotImplementedError:
     print("Run this cell again when `force_before_end` is written.")
 
 # %% [markdown]
-# Does the phrase come in time?
+# And a thousand texts, drawn to the end with logits by chance. Does the phrase stand in all of them?
+
+# %% tags=["skip-proof"]
+rng, lost = np.random.default_rng(0), 0
+try:
+    for _ in range(1000):
+        ids = []
+        while len(ids) < 4 and (not ids or ids[-1] != 0):
+            logits = force_before_end(rng.gumbel(size=8), ids, [5, 6], 4, 0)
+            ids.append(int(np.argmax(logits)))
+        lost += not any(ids[i : i + 2] == [5, 6] for i in range(3))
+    print("texts without the phrase:", lost, "(wanted: 0)")
+except NotImplementedError:
+    print("Run this cell again when `force_before_end` is written.")
+
+# %% [markdown]
+# Are the right tokens allowed?
 
 # %% nbgrader={"grade": true, "grade_id": "test_force_before_end", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 from llmai_edu.course import check

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 import torch
 
 from llmai_edu.apps import writing
 from llmai_edu.apps.writing import Wish, Writer, by_prompt, kept, read_wish
+from llmai_edu.course.checks.writing import _forced
 from llmai_edu.models.llama import Llama, LlamaConfig
 
 
@@ -34,7 +36,7 @@ def writer():
 
 
 def test_what_is_held_to_is_kept(writer):
-    wishes = [Wish("a", ("roof",), ("e", "t"), 6, 9), Wish("bc", (), ("o",), 6, 9)]
+    wishes = [Wish("a", ("roof",), ("en", "ta"), 6, 9), Wish("bc", (), ("on",), 6, 9)]
     texts = ["", ""]
     ids = [[], []]
     for row, token in writer.write_many(wishes, hold=True, seeds=[1, 2]):
@@ -59,6 +61,8 @@ def test_wishes_that_contradict_themselves_are_refused():
         Wish("x", ("rainy",), ("rain",))
     with pytest.raises(ValueError, match="need a text"):
         Wish("x", ("a", "b", "c"), fewest=10)
+    with pytest.raises(ValueError, match="two letters or more"):
+        read_wish("the sea -a -e -i -o -t -s")
 
 
 def test_the_request_in_words():
@@ -89,3 +93,16 @@ def test_the_terminal_knows_three_kinds(monkeypatch):
     assert "".join(app.answer("write: the sea +salt")) == "the sea"
     assert "Begin with" in "".join(app.answer("paint: the sea"))
     assert "Begin with" in "".join(app.answer("write:"))
+    assert "at most 4,000" in "".join(app.answer("summarize: " + "A cat sat there. " * 900))
+
+
+@pytest.mark.parametrize("length", [3, 4, 6])
+def test_the_step_of_exercise_3_keeps_its_promise(length):
+    rng = np.random.default_rng(length)
+    for _ in range(100):
+        phrase, ids = rng.integers(1, 4, 3).tolist(), []
+        while len(ids) < length:
+            ids.append(int(np.argmax(_forced(rng.gumbel(size=5), ids, phrase, length, 0))))
+            if ids[-1] == 0:
+                break
+        assert any(ids[i : i + 3] == phrase for i in range(length))

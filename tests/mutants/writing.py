@@ -34,6 +34,16 @@ MUTANTS = {
             says="one vowel in the rhyming part makes it masculine",
             edit=('"masculine" if vowels == 1 else "feminine"', '"feminine" if vowels == 1 else "masculine"'),
         ),
+        Mutant(
+            "by_the_last_sound",
+            says="also when a consonant ends it",
+            edit=('"masculine" if vowels == 1 else', '"masculine" if not a[-1][-1].isdigit() or vowels == 1 else'),
+        ),
+        Mutant(
+            "open_is_feminine",
+            says="also when nothing follows the vowel",
+            edit=('"masculine" if vowels == 1 else', '"masculine" if vowels == 1 and not a[-1].endswith("1") else'),
+        ),
     ],
     "pick": [
         Mutant("relevant", says="those are the most relevant ones", edit=("- (1 - weight) * alike", "")),
@@ -72,6 +82,14 @@ MUTANTS = {
             "last_of_ties", says="you take the last one", edit=("max(left, key=value)", "max(left[::-1], key=value)")
         ),
         Mutant(
+            "from_zero",
+            says="do not start from 0",
+            edit=(
+                "max((similarity[i][j] for j in picked), default=0.0)",
+                "max([0.0, *(similarity[i][j] for j in picked)])",
+            ),
+        ),
+        Mutant(
             "above_zero",
             says="values may be negative",
             source="""
@@ -91,38 +109,74 @@ MUTANTS = {
         ),
     ],
     "force_before_end": [
-        Mutant("from_the_start", says="begun again from its first token", edit=("n = max(n for n", "n = min(n for n")),
-        Mutant("early", says="one token too early", edit=("<= size - n", "<= size - n + 1")),
-        Mutant("late", says="one token too late", edit=("<= size - n", "< size - n")),
+        Mutant("from_the_start", says="you count the whole phrase as missing", edit=("max(n for n", "min(n for n")),
+        Mutant("early", says="one token too early", edit=("> left:", ">= left:")),
+        Mutant("late", says="one token too late", edit=("> left:", "> left + 1:")),
         Mutant(
             "bag",
             says="not directly one after another",
             edit=("any(ids[i : i + size] == phrase for i in range(len(ids) - size + 1))", "set(phrase) <= set(ids)"),
         ),
-        Mutant("may_end", says="the text must not end", edit=("out[end] = -np.inf", "pass")),
+        Mutant("may_end", says="the text must not end", edit=("token == end or ", "")),
         Mutant(
-            "zero", says="keeps its own logit", edit=("only[phrase[n]] = logits[phrase[n]]", "only[phrase[n]] = 0.0")
+            "zero",
+            says="keeps its own logit",
+            edit=("    return out", "    return np.where(np.isfinite(out), 0.0, out)"),
         ),
         Mutant("always", says="nothing is changed", edit=("if any(", "if False and any(")),
         Mutant("changed", says="changed its input", edit=("out = logits.astype(float)", "out = logits")),
         Mutant(
-            "anywhere",
-            says="what stands further in front does not count",
+            "last_token_only",
+            says="look further back than the new token",
+            edit=("most = min(size, len(text))", "most = min(size, len(text), 1)"),
+        ),
+        Mutant(
+            "the_state_before",
+            says="loses what was begun",
             source="""
             def force_before_end(logits, ids, phrase, length, end):
-                size, text = len(phrase), list(ids)
-                if any(text[i : i + size] == phrase for i in range(len(text) - size + 1)):
+                size = len(phrase)
+                if any(ids[i : i + size] == phrase for i in range(len(ids) - size + 1)):
                     return logits.copy()
-                n = max(n for n in range(size) if any(text[i : i + n] == phrase[:n] for i in range(len(text) + 1)))
-                ends = max(n for n in range(min(size - 1, len(text)) + 1) if text[len(text) - n :] == phrase[:n])
-                n = n if n == 2 and ends == 1 and text[0] == phrase[0] else ends
-                out = logits.copy()
+                out = logits.astype(float)
                 out[end] = -np.inf
-                if length - len(text) <= size - n:
-                    out = np.full(len(out), -np.inf)
-                    out[phrase[n]] = logits[phrase[n]]
+                n = max(n for n in range(min(size - 1, len(ids)) + 1) if ids[len(ids) - n :] == phrase[:n])
+                if length - len(ids) <= size - n:
+                    only = np.full(len(out), -np.inf)
+                    only[phrase[n]] = logits[phrase[n]]
+                    return only
                 return out
         """,
+        ),
+        Mutant(
+            "without_fallback",
+            says="when a beginning fails",
+            source="""
+            def force_before_end(logits, ids, phrase, length, end):
+                size, left = len(phrase), length - len(ids) - 1
+                if any(ids[i : i + size] == phrase for i in range(len(ids) - size + 1)):
+                    return logits.copy()
+
+                def missing(text):
+                    n = 0
+                    for token in text:
+                        n = n + 1 if n < size and token == phrase[n] else int(token == phrase[0])
+                    return size - n
+
+                out = logits.astype(float)
+                for token in range(len(out)):
+                    if token == end or missing([*ids, token]) > left:
+                        out[token] = -np.inf
+                return out
+        """,
+        ),
+        Mutant(
+            "anywhere",
+            says="what stands further in front does not count",
+            edit=(
+                "if text[len(text) - n :] == phrase[:n])",
+                "if any(text[i : i + n] == phrase[:n] for i in range(len(text))))",
+            ),
         ),
     ],
 }

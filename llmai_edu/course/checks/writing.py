@@ -8,6 +8,8 @@ from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_t
 VOWELS, CONSONANTS = ("AA", "EH", "IY", "OW", "AY", "ER"), ("B", "D", "K", "L", "M", "N", "P", "S", "T", "V", "Z")
 STRESSED = "a rhyme begins at the last *stressed* vowel, and not at the last one"
 WHOLE = "count the vowels from the last stressed one on, not those of the whole word"
+CLOSED = "a rhyming part of two vowels is feminine, also when a consonant ends it"
+OPEN = "a rhyming part of one vowel is masculine, also when nothing follows the vowel"
 SECOND = "a vowel with a 2 is stressed, too, and the digit is no part of the sound"
 FIRST = "the first check has something to say; put that right before the edges"
 
@@ -38,6 +40,10 @@ def _rhyme_pairs(rng):
         ([one, f"{vowel}1", *coda], [two, f"{vowel}1", *coda], "masculine", {
             "feminine": "one vowel in the rhyming part makes it masculine, and more make it feminine",
         }),
+        ([one, f"{vowel}1", "ZH", "ER0", "Z"], [two, f"{vowel}1", "ZH", "ER0", "Z"], "feminine", {
+            "masculine": CLOSED,
+            "identical": STRESSED,
+        }),
         (word([one]), word([two]), "masculine", {"feminine": WHOLE}),
         (word([one], tail=rest), word([two], tail=rest), "feminine", {"identical": STRESSED, "masculine": STRESSED}),
         (word([one]), word([one], other), "none", {}),
@@ -66,6 +72,7 @@ def _rhyme_pairs(rng):
         (["B", "AA0", one, f"{vowel}1", *coda], ["B", "AA0", two, f"{vowel}1", *coda], "masculine", {
             "feminine": WHOLE,
         }),
+        ([one, f"{vowel}1"], [two, f"{vowel}1"], "masculine", {"feminine": OPEN}),
     ]  # fmt: skip
 
 
@@ -173,103 +180,138 @@ def pick_at_the_edges(answer, rng):
         [int(np.argmax(low))],
         "values may be negative, all of them: the highest is picked nevertheless",
     )
+    unlike = float(rng.uniform(-0.9, -0.7))  # as cosines may be
+    similarity = np.array([[1.0, unlike, 0.0], [unlike, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    expect_equal(
+        answer(np.array([0.9, 0.5, 0.6]), similarity, 2, 0.5),
+        [0, 1],
+        "these are not the sentences by the formula, when a similarity is negative",
+        suspects={"the largest similarity may be negative, and then it adds value; do not start from 0": [0, 2]},
+    )
 
 
-def _begun(ids, phrase):
-    return max(n for n in range(min(len(phrase) - 1, len(ids)) + 1) if ids[len(ids) - n :] == phrase[:n])
+def _missing(text, phrase):
+    """How many tokens of the phrase are missing after this text."""
+    most = min(len(phrase), len(text))
+    return len(phrase) - max(n for n in range(most + 1) if text[len(text) - n :] == phrase[:n])
 
 
-def _forced(logits, ids, phrase, length, end, *, begun=_begun, slack=0, held=None):
+def _missing_anywhere(text, phrase):
+    """The mistake of counting what stands further in front."""
+    parts = [text[i:j] for i in range(len(text)) for j in range(i, len(text) + 1)]
+    return len(phrase) - max((n for n in range(len(phrase) + 1) if phrase[:n] in parts), default=0)
+
+
+def _forced(logits, ids, phrase, length, end, *, missing=_missing, slack=0, held=None):
     """By the three rules."""
     size = len(phrase)
     found = any(ids[i : i + size] == phrase for i in range(len(ids) - size + 1)) if held is None else held
     if found:
         return logits.copy()
-    n = begun(ids, phrase)
-    if length - len(ids) <= size - n + slack:
-        out = np.full(len(logits), -np.inf)
-        out[phrase[n]] = logits[phrase[n]]
-        return out
-    out = logits.copy()
-    out[end] = -np.inf
-    return out
+    left = length - len(ids) - 1
+    free = [t != end and missing([*ids, t], phrase) + slack <= left for t in range(len(logits))]
+    return np.where(free, logits, -np.inf)
+
+
+def _forced_by_the_state_before(logits, ids, phrase, length, end):
+    """The mistake of asking what is missing before the next token."""
+    missing = _missing(ids, phrase)
+    if length - len(ids) > missing:
+        return _forced(logits, ids, phrase, length + len(phrase), end)
+    return np.where(np.arange(len(logits)) == phrase[-missing], logits, -np.inf)
 
 
 def _force_suspects(logits, ids, phrase, length, end):
-    bag = set(phrase) <= set(ids)
-    silent = _forced(logits, ids, phrase, length, end)
-    open_end = silent.copy()
+    text = (logits, ids, phrase, length, end)
+    right = _forced(*text)
+    open_end = right.copy()
     open_end[end] = logits[end]
-    zero = np.where(np.isfinite(silent), 0.0, silent)
     return {
-        "the phrase is begun again from its first token; look how much of it the text ends with already": _forced(
-            logits, ids, phrase, length, end, begun=lambda i, p: 0
+        "once the phrase stands in the text, nothing is changed": _forced(*text, held=False),
+        "more than one token of the phrase may have been begun: look further back than the new token": _forced(
+            *text, missing=lambda i, p: len(p) - (i[-1] == p[0])
         ),
-        "that is one token too early: the phrase may wait while more places are left than it needs": _forced(
-            logits, ids, phrase, length, end, slack=1
+        "you count the whole phrase as missing; look how much of it the text ends with, the new token included": (
+            _forced(*text, missing=lambda i, p: len(p))
         ),
-        "that is one token too late: when exactly as many places are left as it needs, it must begin": _forced(
-            logits, ids, phrase, length, end, slack=-1
+        "a token that breaks the begun phrase loses what was begun: ask what is missing *after* it": (
+            _forced_by_the_state_before(*text)
+        ),
+        "only what the text *ends* with has been begun; what stands further in front does not count": _forced(
+            *text, missing=_missing_anywhere
         ),
         "all of its tokens stand in the text, but not directly one after another, in this order": _forced(
-            logits, ids, phrase, length, end, held=bag
+            *text, held=set(phrase) <= set(ids)
         ),
         "as long as the phrase is missing, the text must not end": open_end,
-        "the token that has to come keeps its own logit": zero,
-        "once the phrase stands in the text, nothing is changed": _forced(logits, ids, phrase, length, end, held=False),
+        "a token that may come keeps its own logit": np.where(np.isfinite(right), 0.0, right),
+        "that is one token too early: as many places as are missing are enough": _forced(*text, slack=1),
+        "that is one token too late: after the new token there are fewer places than tokens missing": _forced(
+            *text, slack=-1
+        ),
     }
+
+
+def _force_cases(rng):
+    """Texts so far, with phrases and lengths: first five that tell the misconceptions apart, then any."""
+    for trial in range(45):
+        tokens = rng.permutation(np.arange(1, 12)).tolist()
+        phrase, others = tokens[: int(rng.integers(1, 4)) if trial > 4 else 3], tokens[4:]
+        ids = rng.choice(others, int(rng.integers(2, 6))).tolist()
+        length = int(rng.integers(7, 10))
+        kind = trial % 5
+        if trial < 5:  # not begun, one place more than needed; not begun; begun; begun in front; begun, one place more
+            ids = [*(phrase[:2] if trial == 3 else []), *ids, *(phrase[:2] if trial in (2, 4) else [])]
+            length = len(ids) + _missing(ids, phrase) + (trial in (0, 4))
+        elif kind == 1:
+            ids = [*ids[:2], *phrase, *ids[2:4]]  # there already
+        elif kind == 2:
+            ids = [*ids, *phrase[:-1]]  # begun, one token is missing
+            length = len(ids) + 1 + int(rng.integers(0, len(phrase) + 1))
+        elif kind == 3:
+            ids = [*ids[:2], *phrase[::-1], *ids[2:3]] if len(phrase) > 1 else ids  # in another order
+            length = len(ids) + len(phrase) + int(rng.integers(0, 3))
+        elif kind == 4:
+            length = len(ids) + len(phrase) + int(rng.integers(0, 3))  # now, or very soon
+        yield ids, phrase, max(length, len(ids) + _missing(ids, phrase))
 
 
 @exercise(points=4, minutes=30, difficulty=3)
 def force_before_end(answer, rng):
-    for trial in range(40):
-        vocab = 12
-        tokens = rng.permutation(np.arange(1, vocab)).tolist()
-        phrase, others, end = tokens[: int(rng.integers(1, 4))], tokens[4:], 0
-        length, ids = int(rng.integers(7, 10)), rng.choice(others, int(rng.integers(2, 6))).tolist()
-        kind = trial % 5
-        if kind == 1:
-            ids = [*ids[:2], *phrase, *ids[2:4]]  # there already
-        elif kind == 2:
-            ids = [*ids, *phrase[:-1]]  # begun, one token is missing
-        elif kind == 3:
-            ids = [*ids[:2], *phrase[::-1], *ids[2:3]] if len(phrase) > 1 else ids  # in another order
-        elif kind == 4:
-            length = len(ids) + len(phrase) + int(rng.integers(0, 3))  # now, or very soon
-        length = max(length, len(ids) + len(phrase) - _begun(ids, phrase))
-        logits = rng.normal(size=vocab)
-        got = answer(logits, ids, phrase, length, end)
+    for ids, phrase, length in _force_cases(rng):
+        logits = rng.normal(size=12)
         expect_close(
-            got,
-            _forced(logits, ids, phrase, length, end),
+            answer(logits, ids, phrase, length, 0),
+            _forced(logits, ids, phrase, length, 0),
             "these are not the logits by the three rules",
-            suspects=_force_suspects(logits, ids, phrase, length, end),
-            on=f"ids={ids}, phrase={phrase}, length={length}, end={end}",
+            suspects=_force_suspects(logits, ids, phrase, length, 0),
+            on=f"ids={ids}, phrase={phrase}, length={length}, end=0",
         )
 
 
 @force_before_end.part(points=1)
 def force_a_begun_phrase(answer, rng):
+    for case in _force_cases(rng):
+        scores = rng.normal(size=12)
+        expect_close(answer(scores, *case, 0), _forced(scores, *case, 0), FIRST)
     a, b, c, x = rng.permutation(np.arange(1, 12))[:4].tolist()
     logits = rng.normal(size=12)
-
-    def say(ids, phrase, length, message):
-        want = _forced(logits, ids, phrase, length, 0)
-        got = answer(logits, ids, phrase, length, 0)
+    again = "when a beginning fails, its last tokens may be a beginning, too: compare the end of the text anew"
+    for ids, phrase, length, message in (
+        ([x, a, a], [a, a, b], 4, "the text ends with the first two tokens of the phrase: take the largest n"),
+        ([x, a, a, a], [a, a, b], 5, again),
+        ([x, a, a], [a, a, b], 5, again),
+        ([x, a, b, a], [a, b, a, c], 7, again),
+        ([a, b, x, a], [a, b, c], 6, "only what the text *ends* with has been begun"),
+        ([], [a], 1, "an empty text with one place left: the phrase must come now"),
+        ([a], [a, b], 2, "the text may be shorter than the phrase, and have begun it"),
+    ):
+        want, got = _forced(logits, ids, phrase, length, 0), answer(logits, ids, phrase, length, 0)
         expect_close(got, want, message, on=f"ids={ids}, phrase={phrase}, length={length}, end=0")
-
-    say([x, a, b], [a, b, c], 4, FIRST)
-    say(
-        [x, a, a],
-        [a, a, b],
-        4,
-        "the text ends with the first two tokens of the phrase: take the largest n, not the smallest",
-    )
-    say(
-        [a, b, x, a],
-        [a, b, c],
-        6,
-        "only what the text *ends* with has been begun; what stands further in front does not count",
-    )
-    say([], [a], 1, "an empty text with one place left: the phrase must come now")
-    say([a], [a, b], 2, "the text may be shorter than the phrase, and have begun it")
+    for _ in range(40):  # the promise: whole texts
+        phrase, ids = rng.choice([a, b], int(rng.integers(1, 4))).tolist(), []
+        length = len(phrase) + int(rng.integers(0, 4))
+        while len(ids) < length and 0 not in ids:
+            ids.append(int(np.argmax(answer(rng.gumbel(size=12), ids[:], phrase, length, 0))))
+        held = any(ids[i : i + len(phrase)] == phrase for i in range(length))
+        expect(held, f"a text was drawn to its end, and {phrase} does not stand in it", got=ids)
