@@ -82,7 +82,7 @@ assert all(scans(line, sounds) for line in quatrain)
 assert rhymed_share(quatrain, "ABAB", sounds) == 1
 
 # %% [markdown]
-# Read them. The form is there, whatever the lines say. Some recorded lines talk about a poem instead of writing one. They scan, too.
+# Read them. The form is there, whatever the lines say.
 #
 # Is the form hard? Twenty whole sonnets were written in three ways (`benchmarks/record_writing.py`). *Held*: as above, only words that keep the form were offered to the model. *Asked*: a chat prompt asked for "fourteen lines in iambic pentameter that rhyme ABAB CDCD EFEF GG". *Free*: the same beginning as in the held ones, and no rule. (The beginning is the first quatrain of Shakespeare's Sonnet 18 under a heading, and then the heading of a new sonnet with the topic. A free poem that copies the quatrain counts as written: five of its lines do begin with *Shall I compare*.) Asked and free texts were cut after 190 tokens, held ones never. So some have fewer than fourteen lines, and a line that is missing counts as one that does not rhyme; the cell below counts them. The fourth row is the judge's own limit: Shakespeare's sonnets.
 
@@ -130,8 +130,6 @@ assert max(np.mean(metre[name]) for name in ("asked", "free")) < 0.07
 assert max(np.mean(rhyme[name]) for name in ("asked", "free")) < 0.02
 assert 0.65 < np.mean(metre["Shakespeare"]) < 0.76
 assert 0.72 < np.mean(rhyme["Shakespeare"]) < 0.8
-
-# %%
 ends = [(q + a, q + b) for q in (0, 4, 8) for a, b in ((0, 2), (1, 3))] + [(12, 13)]
 for name, least in (("asked", 30), ("free", 40)):
     cut = sum(later >= len(poem) for poem in written[name] for _, later in ends)
@@ -554,7 +552,8 @@ fair = interval(extra[short])
 print(
     f"where the asked text has 60 tokens or fewer ({short.sum()}): {extra[short].mean():.2f}, {fair}"
 )
-assert fair[0] > 0.4 and extra[short].mean() < 1
+assert fair[0] > 0.4
+assert extra[short].mean() < 1
 worst = np.argsort(-bits["held"])[:3]
 
 # %%
