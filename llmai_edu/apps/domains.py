@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logsumexp
 
+from llmai_edu.apps.crisis import HELP, speaks_of_harm
 from llmai_edu.apps.domain_vectors import remembering_encoder
 from llmai_edu.apps.meaning import MeanMeaning, PassageMeaning
 from llmai_edu.apps.registers import DOMAINS, Register, load_register
@@ -163,6 +164,9 @@ def open_app() -> TerminalApp:
     finders: dict[str, CodeFinder] = {}
 
     def answer(line: str) -> Iterator[str]:
+        if speaks_of_harm(line):
+            yield HELP
+            return
         domain, _, text = line.partition(":")
         domain, text = domain.strip().lower(), text.strip()
         if domain not in DOMAINS or not text:
@@ -173,6 +177,7 @@ def open_app() -> TerminalApp:
         if domain not in finders:
             finders[domain] = CodeFinder.load(domain)
         yield str(finders[domain].find(text))
+        yield "\nThe probabilities are estimated one by one: they need not sum to 1."
         yield "\nA list to look at, not a decision: a person who knows the subject decides."
 
     greeting = "Looks up codes and licences. It decides nothing about anybody."
