@@ -19,7 +19,10 @@ NAMESPACES = 0x10000000 | 0x00020000 | 0x40000000 | 0x08000000 | 0x04000000  # u
 READ_FILE, READ_FOLDER, RIGHTS = 1 << 2, 1 << 3, {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 #: What a Python needs to read when it imports a module, beside its own folders (packages that are installed lie there,
 #: too). No place for secrets, on an ordinary machine.
-READABLE = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+READABLE = tuple(
+    f"/{place}"
+    for place in ("usr/lib", "usr/lib64", "lib", "lib64", "etc/ld.so.cache", "etc/localtime", "usr/share/zoneinfo")
+)
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 

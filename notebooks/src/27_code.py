@@ -55,6 +55,8 @@ helper = CodeHelper.load(large=True)  # our small GPT, and SmolLM2
 recorded = load_code_recording("code")
 human_eval = load_code_recording("human_eval")
 log = course_code_log()
+
+# %%
 try:
     layers = sandbox_layers()
 except SandboxError as error:  # not on Linux: the cells below then show the recording
@@ -74,7 +76,7 @@ print(prefix + "⟦" + helper.complete(prefix, suffix) + "⟧" + suffix)
 # %% [markdown]
 # One gap proves nothing. So one line of code was cut out of each of 120 functions of Python's standard library, from modules that the model was not trained on. How often is the *exact* line written? The bars show it, with 95 % intervals (a bootstrap over packages, for the files of a package resemble each other).
 
-# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 15; the table of lines 2 percent, the most frequent line 1; our own model in three ways and Kneser-Ney 0."
+# %%
 gaps = recorded["tasks"]["gaps"]
 filled = recorded["answers"]["gaps"]
 
@@ -99,6 +101,7 @@ def interval(values, units, resamples=2000):
     return values.mean(), *np.quantile(means, [0.025, 0.975])
 
 
+# %% alt="Seven bars, the share of 120 gaps in which exactly the missing line was written. SmolLM2 from left to right 8 percent, with an interval from 4 to 15; the table of lines 2 percent, the most frequent line 1; our own model in three ways and Kneser-Ney 0."
 _, axes = new_axes(7.0, 3.2)
 for row, (name, hits) in enumerate(exact.items()):
     mean, low, high = interval(hits, packages)
@@ -313,7 +316,7 @@ assert apart["left to right"][2] < 0
 #
 # Two fields, one before and one after the gap (in the terminal, `llmai-edu app code`, you write `___` where the gap is). The model is small; short gaps with a telling right side suit it best.
 
-# %% alt="A box with two text fields, before and after a gap, and a button; without a running kernel it shows the function with the gap filled."
+# %%
 from llmai_edu.viz import boxed
 from llmai_edu.viz.code_lines import gap_widget, line_bars
 
@@ -643,7 +646,9 @@ EVIL = {
 }
 for name, program in EVIL.items() if layers else ():
     ended = run_in_sandbox(program, seconds=1)
-    print(f"{name:<24} {ended.outcome:<9} {ended.error or repr(ended.output[:40])}")
+    print(
+        f"{name:<24} {ended.outcome:<9} {(ended.error or repr(ended.output[:40])).replace(victim, 'the folder')}"
+    )
     harmless = {"look at the environment", *([] if "landlock" in layers else ["read a secret"])}
     assert (ended.outcome == "finished") == (name in harmless)
 assert os.path.isdir(victim)
