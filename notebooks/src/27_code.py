@@ -584,6 +584,8 @@ rouge = {
     )
     for name, texts in answers.items()
 }
+
+# %%
 groups = package_of(described)
 for name, values in rouge.items():
     print("{:<30} {:.2f} [{:.2f}, {:.2f}]".format(name, *interval(values, groups)))
