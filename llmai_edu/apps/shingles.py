@@ -5,25 +5,13 @@ Broder 1997, "On the resemblance and containment of documents".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["ShingleShare", "shingle_scores", "shingles"]
+from llmai_edu.datasets.near_duplicates import shingles
 
-
-def shingles(text: str, n: int = 3) -> frozenset[tuple[str, ...]]:
-    """Return the different runs of n words of a text, in lower case; of a shorter text, the one run that it is.
-
-    >>> sorted(shingles("To be or not to be", 2))[:3]
-    [('be', 'or'), ('not', 'to'), ('or', 'not')]
-    """
-    if n < 1:
-        raise ValueError(f"n must be at least 1, got {n}")
-    words = re.findall(r"\w+", text.lower())
-    runs = {tuple(words[i : i + n]) for i in range(max(1, len(words) - n + 1))}
-    return frozenset(runs - {()})
+__all__ = ["ShingleShare", "shingle_scores"]
 
 
 def shingle_scores(queries: Sequence[str], texts: Sequence[str], n: int = 3) -> np.ndarray:

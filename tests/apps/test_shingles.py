@@ -1,14 +1,15 @@
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
-from llmai_edu.apps.shingles import ShingleShare, shingle_scores, shingles
+from llmai_edu.apps.shingles import ShingleShare, shingle_scores
+from llmai_edu.datasets.near_duplicates import shingles
 
 TEXTS = ["the cat sat on the mat today", "the cat sat on a mat", "dogs run"]
 
 
 def test_the_runs_are_scikit_learns():
     vectorizer = CountVectorizer(ngram_range=(3, 3), token_pattern=r"\w+").fit(TEXTS[:1])
-    assert {" ".join(run) for run in shingles(TEXTS[0])} == set(vectorizer.get_feature_names_out())
+    assert shingles(TEXTS[0], 3) == set(vectorizer.get_feature_names_out())
 
 
 def test_scores_by_hand():
@@ -17,6 +18,6 @@ def test_scores_by_hand():
 
 
 def test_short_and_empty_texts():
-    assert shingles("one two") == {("one", "two")}
-    assert shingles("...") == frozenset()
+    assert shingles("one two", 3) == {"one two"}
+    assert shingles("...", 3) == set()
     assert ShingleShare(TEXTS).scores(["..."]).tolist() == [[0, 0, 0]]
