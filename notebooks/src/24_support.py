@@ -283,7 +283,7 @@ assert abs(found["mean"][0] - found["together"][0]) < 0.02
 assert 0 < found["mean"][1] - found["together"][1] < 0.06
 
 # %% [markdown]
-# Question and answer in one text do as well on situations. On paraphrases the mean is a little ahead.
+# Question and answer in one text do as well on situations. On paraphrases the mean is ahead by three messages of 114, which proves little.
 #
 # ### Both
 #
@@ -598,7 +598,7 @@ for kind in kinds:
     assert not gap.excludes_zero
 
 # %% [markdown]
-# The curves rise: the surest answers are the best ones, so the confidence is worth something. If it were worth nothing, each curve would be level at the height of its right end. But look at the dashed curves: with as many answers as at the bar, meaning alone errs about as often. For situations a little less, for paraphrases a little more, and neither difference is sure.
+# The curves rise: the surest answers are the best ones, so the confidence is worth something. If it were worth nothing, each curve would be level at the height of its right end. But look at the dashed curves: with as many answers as at the bar, meaning alone would have done no worse, as far as these messages tell. For situations it errs a little less, for paraphrases a little more, and neither difference is sure.
 #
 # ### Play with the bar
 #

@@ -31,7 +31,9 @@ MUTANTS = {
         ),
         Mutant("above", says="you answered only above it", edit=("confidence >= bar", "confidence > bar")),
         Mutant(
-            "the_cost", says="return the bar at which", edit=("return float(best)", "return float(least) / len(right)")
+            "the_cost",
+            says="that is the cheapest cost; return the bar",
+            edit=("return float(best)", "return float(least) / len(right)"),
         ),
         Mutant(
             "between_equals",
@@ -68,7 +70,11 @@ MUTANTS = {
                 return 1 - person / wrong
         """,
         ),
-        Mutant("the_sum", says="of all messages; return the bar", edit=("return float(best)", "return float(least)")),
+        Mutant(
+            "the_sum",
+            says="that is the cheapest cost, of all messages",
+            edit=("return float(best)", "return float(least)"),
+        ),
         Mutant("no_infinity", says="infinity answers none", edit=(BARS, "np.unique(confidence)")),
         Mutant("lowest", says="that is the lowest", edit=("cost <= least + 1e-12", "cost < least - 1e-12")),
     ],

@@ -92,10 +92,10 @@ def _bar_suspects(confidence, right, wrong, person):
 
 
 def _telling_messages(rng, size, wrong, person):
-    """Confidences in steps of 0.04, so that there are ties, and answers that are more often right at the top."""
+    """Confidences in steps of 0.02, so that there are ties, and answers that are more often right at the top."""
     best = None
-    for _ in range(800):
-        confidence = rng.integers(0, 25, size) / 25
+    for _ in range(1500):
+        confidence = rng.integers(0, 50, size) / 50
         right = rng.random(size) < 0.15 + 0.8 * confidence
         want, suspects = _bar_suspects(confidence, right, wrong, person)
         cheapest = _costs(confidence, right, wrong, person, [want])[0]
