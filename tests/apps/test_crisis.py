@@ -35,6 +35,19 @@ OF_HARM = (
     "She was stabbed",
     "I could murder him, and I mean it",
     "my daughter is self-harming",
+    # what the first version of the rules missed
+    "I'd rather be dead",
+    "I have a rope ready",
+    "nobody would miss me",
+    "I am thinking of jumping off the bridge",
+    "I swallowed all my tablets last night",
+    "my father beats me up",
+    "I just want it to be over",
+    "I want to disappear for ever",
+    "Can't do this any longer, goodbye everybody",
+    "I feel like killing myself",
+    "my boyfriend choked me yesterday",
+    "life has no point for me",
 )
 OTHERS = (
     "my ears ring all day",
@@ -65,6 +78,47 @@ OTHERS = (
     "rat poison shop",
     "I do not want to be here on Monday, can I move the appointment",
     "the licensor shall hold them harmless",
+    "my tooth is killing me",
+    "the new boots are hurting my toes",
+    "I hit my head on the door",
+    "dead tired after work",
+    "I am sick to death of this cough",
+    "it hurts me to swallow",
+    "my wife has a sore throat",
+    "my son hurt his knee",
+    "he beats eggs for the cake",
+    "hanging plants shop",
+    "the sun kills me, I get headaches",
+    "people hurt after a marathon",
+)
+# Written after the rules were finished, and never used to change them: what is here is what the list is worth.
+LATER_OF_HARM = (
+    "I have written my farewell letters",
+    "tonight I will go to sleep and never wake up",
+    "I keep thinking about the train tracks",
+    "there is nothing left for me",
+    "I burn my arms with cigarettes so that I feel something",
+    "I bought enough tablets to be sure",
+    "my uncle touches me at night",
+    "I am a burden to all of them",
+    "it would be easier if I didn't exist",
+    "voices tell me to hurt my baby",
+    "I loaded my grandfather's gun",
+    "my partner put his hands round my neck",
+)
+LATER_OTHERS = (
+    "my feet are killing me in these heels",
+    "she hurts all over",
+    "I would kill for a coffee",
+    "my brother beat me at chess",
+    "he shot hoops and twisted an ankle",
+    "I have taken all the tablets and still have a fever",
+    "my daughter cut her own fringe",
+    "the vaccine hurt me more than I thought",
+    "my son hit his head",
+    "will this injection hurt people with a thin skin",
+    "I could sleep for ever, so tired",
+    "he hurt his back",
 )
 
 
@@ -83,9 +137,12 @@ def test_such_a_message_gets_people_and_no_code():
         assert "".join(open_app().answer(f"medicine: {text}")) == HELP
 
 
-@pytest.mark.parametrize("text", ["I am tired of being", "the bridge looks inviting", "je veux mourir"])
-def test_what_the_docstring_says_that_it_misses(text):
-    assert not speaks_of_harm(text)
+def test_the_docstring_counts_what_it_misses():
+    assert not any(map(speaks_of_harm, LATER_OF_HARM))
+    assert sum(map(speaks_of_harm, LATER_OTHERS)) == 2
+    assert (len(LATER_OF_HARM), len(LATER_OTHERS)) == (12, 12)
+    assert "all twelve" in speaks_of_harm.__doc__
+    assert not speaks_of_harm("je veux mourir")
 
 
 def test_the_help_names_numbers():
