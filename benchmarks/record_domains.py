@@ -1,7 +1,7 @@
 """Does a generator that chooses among the first five add to the first? And spoiled card lines (lesson 29).
 
     python -m benchmarks.record_domains choices   # SmolLM2-135M in bfloat16, about 5 core-minutes
-    python -m benchmarks.record_domains lines     # MiniLM reads 199 card lines at five levels, 1 core-minute
+    python -m benchmarks.record_domains lines     # MiniLM reads 198 card lines at five levels, 1 core-minute
     python -m benchmarks.record_domains controls --seed 0   # MiniLM with random weights reads the whole register
 
 Complaints in lay words, 40 of validation and 60 of test, drawn by their hash, and the finder's five best categories.

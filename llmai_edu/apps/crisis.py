@@ -36,7 +36,7 @@ RULES = (
     r"can(?:'?t|not| not) (?:go on|do this) (?:any ?more|any longer|like this|living)|rather be dead",
     r"just want it (?:all )?to (?:be over|end|stop)|want to (?:disappear|be gone) for ?ever",
     r"jump(?:ing)? (?:off|from) (?:the|a) (?:bridge|roof|building)|have a (?:rope|gun) ready",
-    r"(?:took|taken|swallowed|swallow|take) (?:all|a (?:whole )?(?:box|bottle|packet|handful) of) (?:\w+ )?(?:tablets|pills)",
+    r"(?:took|taken|take|swallow(?:ed)?) (?:all|a (?:box|bottle|handful) of) (?:\w+ )?(?:tablets|pills)",
 )
 WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(RULES)})\b", re.IGNORECASE)
 

@@ -26,7 +26,7 @@ from llmai_edu.apps.terminal import TerminalApp
 from llmai_edu.apps.word_share import WordShare
 from llmai_edu.evaluation.calibration import PlattScale
 
-__all__ = ["Candidate", "CodeFinder", "Finding", "log_odds", "open_app"]
+__all__ = ["Candidate", "CodeFinder", "Finding", "choose_floor", "log_odds", "open_app"]
 
 TUNED_ON = {"medicine": "complaints", "finance": "descriptions", "law": "copies"}
 SHARPNESS = 20.0  # MiniLM was trained to tell pairs apart by softmax(20 · cosine)
@@ -45,13 +45,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Finding:
-    """The best codes, the best first; how probably the first is right; and whether the question was refused."""
+    """The best codes, the best first; how probably the first is right; and whether the question was refused.
+
+    help: where people can be reached, when the text spoke of harm; then there is no candidate.
+    """
 
     candidates: tuple[Candidate, ...]
     probability: float
     refused: bool
+    help: str = ""
 
     def __str__(self) -> str:
+        if self.help:
+            return self.help
         head = "Refused: nothing in the register is near to this. What is least far:" if self.refused else "Perhaps:"
         lines = [f"  {one.probability:>4.0%}  {one.code}  {one.title} ({one.source})" for one in self.candidates[:3]]
         return "\n".join([head, *lines])
@@ -68,6 +74,23 @@ def log_odds(scores: np.ndarray) -> np.ndarray:
     logits = SHARPNESS * np.asarray(scores, float)
     peak = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
     return np.log(np.maximum(peak, 1e-300)) - np.log(np.maximum(1 - peak, 1e-15))
+
+
+def choose_floor(own: np.ndarray, foreign: np.ndarray, refused: float = 0.9) -> float:
+    """Return the floor for best scores of validation texts: midway where the two kinds part without a fault.
+
+    own, foreign: the best score of each question of the domain, and of each text that should be refused. Where they
+    overlap, the floor is where the share `refused` of the foreign ones falls below it. Raises ValueError for none.
+
+    >>> choose_floor([0.75, 0.9], [0.1, 0.25]), choose_floor([0.2, 0.9], [0.1, 0.3, 0.2, 0.4, 0.0], refused=0.75)
+    (0.5, 0.3)
+    """
+    own, foreign = np.asarray(own, float), np.asarray(foreign, float)
+    if not len(own) or not len(foreign):
+        raise ValueError(f"a floor needs own and foreign texts, got {len(own)} and {len(foreign)}")
+    if own.min() > foreign.max():
+        return float(own.min() + foreign.max()) / 2
+    return float(np.quantile(foreign, refused))
 
 
 class CodeFinder:
@@ -121,9 +144,14 @@ class CodeFinder:
         return self.meaning.scores(texts) + self.weight * self.words.scores(texts)
 
     def find(self, text: str, k: int = 5) -> Finding:
-        """Return the k best codes for a text. Raises ValueError for a blank text."""
+        """Return the k best codes for a text; none, and where to find help, for one that speaks of harm.
+
+        Raises ValueError for a blank text.
+        """
         if not text.strip():
             raise ValueError("write something to look for; the text is blank")
+        if speaks_of_harm(text):
+            return Finding((), 0.0, True, HELP)
         return self.findings(self.scores([text]), k)[0]
 
     def findings(self, scores: np.ndarray, k: int = 5) -> list[Finding]:
