@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 
 from llmai_edu.apps.crisis import HELP, speaks_of_harm
 from llmai_edu.apps.domain_vectors import remembering_encoder
+from llmai_edu.apps.licence_diff import changed_sentences, told_changes
 from llmai_edu.apps.meaning import MeanMeaning, PassageMeaning
 from llmai_edu.apps.registers import DOMAINS, Register, load_register
 from llmai_edu.apps.shingles import ShingleShare
@@ -26,7 +27,7 @@ from llmai_edu.apps.terminal import TerminalApp
 from llmai_edu.apps.word_share import WordShare
 from llmai_edu.evaluation.calibration import PlattScale
 
-__all__ = ["Candidate", "CodeFinder", "Finding", "choose_floor", "log_odds", "open_app"]
+__all__ = ["Candidate", "CodeFinder", "Finding", "choose_floor", "log_odds", "open_app", "told_licence"]
 
 TUNED_ON = {"medicine": "complaints", "finance": "descriptions", "law": "copies"}
 SHARPNESS = 20.0  # MiniLM was trained to tell pairs apart by softmax(20 · cosine)
@@ -168,7 +169,30 @@ class CodeFinder:
 
     def _candidate(self, place: int, score: float, probability: float) -> Candidate:
         register = self.register
-        return Candidate(register.codes[place], register.titles[place], register.source, float(score), probability)
+        source = register.sources[place] if register.sources else register.source
+        return Candidate(register.codes[place], register.titles[place], source, float(score), probability)
+
+
+def told_licence(found: Finding, text: str, whole: str) -> str:
+    """Return what an application says of a licence: no per cent, but what differs from the nearest one.
+
+    whole: the text of the first candidate. The per cent means "if it is one of these", which nobody knows.
+
+    >>> print(told_licence(Finding((Candidate("X", "X License", "a list", 0.9, 0.9),), 0.9, False), "Do it.", "Do it."))
+    Nearest:
+      X  X License (a list)
+    No sentence of it differs from X.
+    """
+    if found.help or found.refused:
+        return found.help or "Refused: none of the licences in the register is near to this text."
+    lines = [f"  {one.code}  {one.title} ({one.source})" for one in found.candidates[:3]]
+    first, changes = found.candidates[0].code, changed_sentences(whole, text)
+    said = (
+        f"What differs from {first}:\n{told_changes(changes)}"
+        if changes
+        else f"No sentence of it differs from {first}."
+    )
+    return "\n".join(["Nearest:", *lines, said])
 
 
 def parts_of(domain: str, register: Register):
@@ -204,8 +228,13 @@ def open_app() -> TerminalApp:
             text = Path(text).read_text(encoding="utf-8")
         if domain not in finders:
             finders[domain] = CodeFinder.load(domain)
-        yield str(finders[domain].find(text))
-        yield "\nThe probabilities are estimated one by one: they need not sum to 1."
+        found, register = finders[domain].find(text), finders[domain].register
+        if domain == "law":
+            whole = "" if not found.candidates else register.texts[register.codes.index(found.candidates[0].code)][0]
+            yield told_licence(found, text, whole)
+        else:
+            yield str(found)
+            yield "\nThe probabilities are estimated one by one: they need not sum to 1."
         yield "\nA list to look at, not a decision: a person who knows the subject decides."
 
     greeting = "Looks up codes and licences. It decides nothing about anybody."
