@@ -20,7 +20,7 @@
 #
 # *About 80 minutes to read, 40 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 13.*
 #
-# Much of office work is looking something up: the code of a diagnosis, the code of a shop, the licence of a file. On this page one small program does all three, and is measured on texts that it has not seen. The measuring is the lesson. You will see the same register searched with success in six cases of ten and in one of three, depending on *who asks*; a probability that can be believed and one that cannot; and differences between two contracts that an embedding does not see. At the end stands what such a program must never be used for.
+# Much of office work is looking something up: the code of a diagnosis, the code of a shop, the licence of a file. On this page one small program does all three, and is measured on texts that it has not seen. The measuring is the lesson. You will see the same register searched with success in six cases of ten and in one of three, depending on *who asks*; a probability that can be believed and one that cannot; and changes of a contract's meaning that an embedding puts among the smallest. At the end stands what such a program must never be used for.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -39,7 +39,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.special import logsumexp
 
-from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_texts
+from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_sorts
 from llmai_edu.apps.domains import SHARPNESS, CodeFinder
 from llmai_edu.apps.retrieval import plain_words
 from llmai_edu.datasets.diagnoses import load_diagnoses
@@ -86,7 +86,7 @@ for kind, finder in finders.items():
     print(f"{kind:<10} {len(texts)} questions, {len(finder.register.codes)} codes")
 
 # %% [markdown]
-# *hit@k* is the share of questions for which a right code is among the first k. Its interval comes from the bootstrap over questions (lesson 02).
+# We compare three ways. *Words*: BM25, which adds up how rare the common words are (lesson 24 builds it), or, for licences, common runs of three words. *Meaning*: the cosine of two MiniLM vectors (lesson 13). *The finder* adds the two. *hit@k* is the share of questions for which a right code is among the first k. Its interval comes from the bootstrap over questions (lesson 02).
 
 
 # %%
@@ -121,7 +121,7 @@ found = {
 for kind, of_kind in found.items():
     print(f"{kind:<10}", {way: f"{value:.3f}" for way, value in of_kind.items()})
 
-# %% alt="Share of questions whose first code is right, for four kinds of questions, with 95 percent intervals, by words alone, by meaning alone and by the finder. Medical terms: about 0.59, 0.55 and 0.63. Complaints in lay words: 0.08, 0.34 and 0.34. Descriptions of shops: 0.88, 0.90 and 0.92. Changed licences: 0.99, 0.85 and 0.98. The complaints are far below all others; words alone are near zero there."
+# %% alt="Share of questions whose first code is right, for four kinds of questions, with 95 percent intervals, by words alone, by meaning alone and by the finder. Medical terms: about 0.59, 0.55 and 0.63. Complaints in lay words: 0.08, 0.34 and 0.34. Descriptions of shops: 0.89, 0.91 and 0.93. Changed licences: 0.99, 0.85 and 0.98. The complaints are far below all others; words alone are near zero there."
 _, axes = new_axes(7, 3.6)
 labels = ["medical terms", "complaints", "shops", "licences"]
 for place, (way, marker) in enumerate(zip(ways["terms"], "s^o")):
@@ -162,7 +162,7 @@ for kind, finder in finders.items():
 # %% [markdown]
 # ## Three registers, and what is asked of them
 #
-# **Diagnoses.** ICD-10-CM is the list by which hospitals of the United States code what somebody has. Its 46,881 codes form a tree: *M54 Dorsalgia*, below it *M54.5 Low back pain*, below it *M54.50*. We answer on the level of the three characters, the *category*: 1,918 of them. Many codes carry *inclusion terms*, other names of what belongs there. These are our questions.
+# **Diagnoses.** ICD-10-CM is the list by which hospitals of the United States code what somebody has. Its 46,881 codes form a tree: *M54 Dorsalgia*, below it *M54.5 Low back pain*, below it *M54.50*. (That is how many the package's file names. Where a code takes a seventh character, such as for a first or a later visit, the file gives a rule in place of the codes; written out, as in the table of [9], they are more than 70,000.) We answer on the level of the three characters, the *category*: 1,918 of them. Many codes carry *inclusion terms*, other names of what belongs there. These are our questions.
 
 # %%
 diagnoses = load_diagnoses()
@@ -195,10 +195,28 @@ for one in asked["finance"][:5]:
     print(f"{one.text!r} ({one.source}) → {sorted(one.answers)}")
 kinds = [one.source for one in asked["law"]]
 print({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)})
-assert len(asked["finance"]) == 201
+assert len(asked["finance"]) == 198
 assert len(asked["law"]) == 252
 
 # %% [markdown]
+# The lists have faults. A reader of the first version of this page found two of them among its surest "errors": descriptions that stand under the wrong code. In a third, two titles are glued together. The package mends all three, and says why beside them. Each of the mended ones is no longer a question, because it says what another list says already:
+
+# %%
+from llmai_edu.datasets.merchants import MENDED
+
+shops, told = finders["finance"], []
+for (network, code, text), (good, _) in MENDED.items():
+    told.append((shops.find(text).candidates[0].code, code, good))
+    print(f"{network}: {text[:50]!r} stood under {code}; right is {good}; found {told[-1][0]}")
+before = hits("finance", ways["finance"]["the finder"]).sum() / (198 + len(MENDED))
+print(f"hit@1 {first['finance'].value:.3f}; with the three rows unmended {before:.3f}")
+assert all(found_code != code for found_code, code, _ in told)
+assert [found_code == good for found_code, _, good in told] == [True, True, False]
+assert 0.005 < first["finance"].value - before < 0.03
+
+# %% [markdown]
+# All three counted as errors. For two of them the finder had found what is right; the glued title sent it to the furriers. *Look at the surest errors before you believe a score*: some of them are the test's.
+#
 # ## One method
 #
 # The score of a question and a code is a sum of two numbers. The first is the *cosine* of two MiniLM vectors (lesson 13): the question's, and the mean of the vectors of all that the register says of the code. The second is a share of common words.
@@ -229,15 +247,12 @@ def scores(self, texts: Sequence[str]) -> np.ndarray:
 
 
 # %%
-shops = finders["finance"]
 text = "Aquariums, Sea-aquariums, Dolphinariums"
 vector = shops.meaning.encode([text])[0]
 shares = shops.words.scores([text])[0]
 slow = find_slowly(shops.register, shops.meaning.vectors, vector, shares, shops.weight)
-print(slow)
+print(slow[:2], round(float(slow[2]), 3))
 quick = scores(shops, [text])[0]
-
-# %%
 assert np.isclose(slow[2], quick.max(), atol=1e-4)
 assert slow[0] == shops.register.codes[quick.argmax()]
 
@@ -273,8 +288,6 @@ for name, chosen in settings.items():
         f"{name:<22} weight {chosen['weight']}",
         {w: round(v, 3) for w, v in chosen["tried"].items()},
     )
-
-# %%
 assert settings["medicine complaints"]["weight"] == 0
 assert settings["medicine terms"]["weight"] == 0.5
 
@@ -292,36 +305,65 @@ for kind in ways:
     gain = hits(kind, both).astype(int) - hits(kind, word_scores).astype(int)
     more[kind] = estimate(gain)
     print(f"{kind:<10} finder minus words alone: {more[kind]:+.3f}")
-
-# %%
 assert more["terms"].low > 0
 assert more["complaints"].low > 0.15
-assert -0.02 < more["finance"].low < 0.01 < more["finance"].value
+assert -0.01 < more["finance"].low < 0.015 < more["finance"].value
 assert abs(more["law"].value) < 0.03
 assert not more["law"].excludes_zero
 
 # %% [markdown]
-# Surely for the two kinds of medical questions, and by far the most for complaints. For shops a gain is likely, and not shown: the interval just holds zero. For licences a program that counts runs of words is as good as one with a neural network beside it. And it is the *training* of MiniLM that helps, not its shape: the same network with random weights, on the shops.
+# Surely for the two kinds of medical questions, and by far the most for complaints. For shops the gain is small, and its interval begins just about at zero. For licences a program that counts runs of words is as good as one with a neural network beside it.
+#
+# Is it the *training* of MiniLM that helps, or its shape? The same network with random weights read the whole medical register and its questions, three times (recorded, `benchmarks/record_domains.py`):
+
+# %%
+controls = load_recording("domain_runs")["controls"]
+for run in controls:
+    untrained = {kind: np.array(run[kind]) == 0 for kind in ("terms", "complaints")}
+    print(run["seed"], {kind: f"{estimate(right):.3f}" for kind, right in untrained.items()})
+    assert untrained["complaints"].mean() < 0.04
+    for kind, right in untrained.items():
+        trained = hits(kind, ways[kind]["meaning (MiniLM)"]).astype(int)
+        assert estimate(trained - right).low > 0.2
+    words_right = hits("complaints", ways["complaints"]["words (BM25 or word runs)"])
+    assert untrained["complaints"].mean() < words_right.mean()
+
+# %% [markdown]
+# On complaints, where the vector adds so much, random weights find next to nothing, less than words do: it is the training. On terms they find about a quarter. Why anything? A possible reason is that texts with the same word pieces get like vectors, whatever the weights. That can be tried: leave the network out, give each word piece a random vector, and take the mean. Here are both on the shops, and MiniLM:
 
 # %%
 from llmai_edu.pretrained.control import randomized
 from llmai_edu.pretrained.minilm import embed_sentences, load_minilm
 from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
 
+reader = minilm_tokenizer()
 control = randomized(load_minilm(), seed=seed)
-mine, theirs = (
-    embed_sentences(control, minilm_tokenizer(), texts)
-    for texts in ([one.text for one in asked["finance"]], shops.register.documents)
-)
-untrained = estimate(hits("finance", mine @ theirs.T))
-print(f"random weights {untrained:.3f}, MiniLM {found['finance']['meaning (MiniLM)']:.3f}")
+random_vectors = np.random.default_rng(seed).normal(size=(30_522, 384))  # one for each piece
+
+
+def piece_means(texts):
+    """The mean of the random vectors of a text's word pieces, at length 1."""
+    batch = reader.encode_batch(texts, 256)
+    sums = np.stack(
+        [random_vectors[ids[mask > 0]].sum(0) for ids, mask in zip(batch.ids, batch.attention_mask)]
+    )
+    return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+
 
 # %%
-assert untrained.high < found["finance"]["meaning (MiniLM)"].low
+pair = [one.text for one in asked["finance"]], shops.register.documents
+mine, theirs = (embed_sentences(control, reader, texts) for texts in pair)
+untrained = estimate(hits("finance", mine @ theirs.T))
+mine, theirs = (piece_means(texts) for texts in pair)
+no_network = estimate(hits("finance", mine @ theirs.T))
+trained = found["finance"]["meaning (MiniLM)"]
+print(f"random weights {untrained:.3f}, no network {no_network:.3f}, MiniLM {trained:.3f}")
+assert untrained.high < trained.low
 assert 0.3 < untrained.value < 0.65
+assert no_network.value > untrained.value
 
 # %% [markdown]
-# (Random weights still find a good part: texts with the same word pieces get like vectors, whatever the weights.)
+# Common word pieces are enough: with no network at all they find more than with an untrained one.
 #
 # ## The language of the profession
 #
@@ -353,14 +395,14 @@ print(f"complaints, hit@3 {at_three:.3f}, hit@10 {curves['complaints'][4]:.3f}")
 for text in ("my ears ring all day", "it hurts everywhere"):
     answer = finders["complaints"].find(text)
     print(f"{text}\n{answer}")
-    assert len(answer.candidates) == 5
+    assert str(answer).count("ICD-10-CM") == 3
     assert not answer.refused
 assert finders["complaints"].find("my ears ring all day").candidates[0].code == "Q17"
 
 # %% [markdown]
 # Ears that ring are *tinnitus*, H93.1: it is the second line. The first is about ears that somebody was born with, and seems the surest. A program that printed one line would have said that.
 #
-# Where does the gap come from? Here are the shares of the words of a question which the register knows at all, and which the right category has:
+# One difference between terms and complaints can be counted: which share of the words of a question does the register know at all, and which does the right category have? (It goes with the gap. Nothing was held fixed, so this is no proof that it makes the gap.)
 
 # %%
 register = finders["terms"].register
@@ -385,7 +427,7 @@ assert 0.4 < shares["complaints"][0] < 0.6
 assert shares["complaints"][1] < 0.12
 
 # %% [markdown]
-# (Words of more than three letters, and a category with its training terms.) Of the words of the complaints the register knows about half, and fewer than one in ten stands in a right category; of the terms' words seven in ten do. That is the finding of this part: *a retriever tested on the language of its own register is tested on the wrong people.* The number 0.63 is true, and says nothing about patients.
+# (Words of more than three letters, and a category with its training terms.) Of the words of the complaints the register knows about half, and fewer than one in ten stands in a right category; of the terms' words seven in ten do. That is the finding of this part: *a retriever tested on the language of its own register is tested on the wrong people.* The number 0.63 is true for terms, and does not hold for lay words. What it would be for real patients, neither number says: our complaints are a model's.
 #
 # ## Card lines
 #
