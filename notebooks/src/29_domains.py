@@ -40,7 +40,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_sorts
-from llmai_edu.apps.domains import SHARPNESS, CodeFinder
+from llmai_edu.apps.domains import SHARPNESS, CodeFinder, choose_floor
 from llmai_edu.apps.retrieval import plain_words
 from llmai_edu.datasets.diagnoses import load_diagnoses
 from llmai_edu.evaluation.bootstrap import bootstrap_interval
@@ -321,7 +321,7 @@ controls = load_recording("domain_runs")["controls"]
 for run in controls:
     untrained = {kind: np.array(run[kind]) == 0 for kind in ("terms", "complaints")}
     print(run["seed"], {kind: f"{estimate(right):.3f}" for kind, right in untrained.items()})
-    assert untrained["complaints"].mean() < 0.04
+    assert untrained["complaints"].mean() < 0.04 < 0.2 < untrained["terms"].mean() < 0.33
     for kind, right in untrained.items():
         trained = hits(kind, ways[kind]["meaning (MiniLM)"]).astype(int)
         assert estimate(trained - right).low > 0.2
@@ -360,7 +360,7 @@ trained = found["finance"]["meaning (MiniLM)"]
 print(f"random weights {untrained:.3f}, no network {no_network:.3f}, MiniLM {trained:.3f}")
 assert untrained.high < trained.low
 assert 0.3 < untrained.value < 0.65
-assert no_network.value > untrained.value
+assert no_network.low > untrained.high
 
 # %% [markdown]
 # Common word pieces are enough: with no network at all they find more than with an untrained one.
@@ -443,9 +443,9 @@ for level, name in enumerate(LEVELS):
     print(f"{name:<22} {line}")
 
 # %% [markdown]
-# The runs with 201 questions and three seeds were recorded (`benchmarks/record_domains.py`).
+# The runs with 198 questions and three seeds were recorded (`benchmarks/record_domains.py`).
 
-# %% alt="Share of card lines whose first code is right at five levels of spoiling, by words, by meaning and by both. As written and in upper case all three lie near 0.9. When lines are cut at 22 characters, and again with a store number and a city added, all fall. With vowels dropped they fall to between 0.1 and 0.2, words a little less than the others."
+# %% alt="Share of card lines whose first code is right at five levels of spoiling, by words, by meaning and by both. As written and in upper case all three lie near 0.9. When lines are cut at 22 characters all three fall to between 0.7 and 0.8, meaning least. A store number and a city cost meaning and both a few points more, and words nothing. With vowels dropped all fall to between 0.1 and 0.2, and words lead."
 runs = load_recording("domain_runs")["lines"]
 _, axes = new_axes(6.4, 3.4)
 line_rates = {}
@@ -467,9 +467,12 @@ for way, rates in line_rates.items():
     assert rates[4] < 0.3 * rates[0]
     assert 0.08 < rates[1] - rates[2] < 0.22
     assert abs(rates[1] - rates[0]) < 0.06
+number = {way: rates[2] - rates[3] for way, rates in line_rates.items()}
+assert abs(number["words"]) < 0.02 < number["both"] < number["meaning"] < 0.12
+assert min(line_rates["words"][4] - line_rates[way][4] for way in ("meaning", "both")) > 0.02
 
 # %% [markdown]
-# Upper case costs next to nothing, since both ways read everything in lower case. The cut costs about one in seven. Dropped vowels cost all ways most of what they had: neither a word list nor word pieces know *BKRS*. A normaliser for such lines, which is what banks have, is the first exercise of the sheet.
+# Upper case costs next to nothing, since both ways read everything in lower case. The cut costs about one in seven. A store number and a city cost the words nothing, since no description has them, and the vectors a few points. Taking them off, with the prefix, is the first exercise of the sheet. Dropped vowels cost all ways most of what they had, and nobody gives them back: neither a word list nor word pieces know *BKRS*. There the words lead.
 #
 # ## Can the probability be believed?
 #
@@ -539,7 +542,7 @@ plt.show()
 
 
 # %% [markdown]
-# One number for the gap: the *expected calibration error* (ECE), the mean distance from the diagonal over the answers. It is never quite 0 for a finite set, since each bin scatters. So we show an interval, and what a perfectly calibrated finder with the same probabilities would get by chance.
+# One number for the gap: the *expected calibration error* (ECE), the mean distance from the diagonal over the answers. It is never quite 0 for a finite set, since each bin scatters. The answers are sorted into ten bins of equal width (the diagrams have six). So we show an interval, and what a perfectly calibrated finder with the same probabilities would get by chance.
 
 
 # %%
@@ -565,9 +568,11 @@ assert errors["complaints"][1][0].value < errors["complaints"][0][0].value
 too_sure = estimate(answers["finance"][1] - answers["finance"][2])
 print(f"shops: surer than right by {too_sure:.3f}")
 assert too_sure.low > 0
+assert 0.975 < settings["finance descriptions"]["tried"]["0.5"] < 0.985
+assert first["finance"].value < 0.95
 
 # %% [markdown]
-# For the licences Platt scaling helps: the softmax was far too timid. For the complaints it probably helps, too. For the medical terms the first guess was already about as good as what two fitted numbers make of it. And the answers about shops are now *too sure*: their 134 validation questions happened to be easier than the test. Not every mending mends.
+# For the licences Platt scaling helps: the softmax was far too timid. For the complaints it probably helps, too. For the medical terms the first guess was already about as good as what two fitted numbers make of it. And the answers about shops are now *too sure*. On their 134 validation questions the first line was right in 98 of a hundred, on the test in fewer. Two reasons are possible, and this page does not tell them apart: the weight was chosen on the same questions as the two numbers, so that their share is too good; and they may be easier by chance. Not every mending mends.
 #
 # What happens when the settings that were fitted on *terms* are used for *complaints*? This is what a product does that was tested on the register's own language.
 
@@ -579,44 +584,77 @@ right_then = np.array(
 )
 said = np.array([one.probability for one in wrong_tool])
 refused = estimate([one.refused for one in wrong_tool])
-print(f"right {estimate(right_then):.3f}; said {said.mean():.3f}; refused {refused:.3f}")
+own_said = answers["complaints"][1].mean()
+too_sure = estimate(said - right_then)
+print(f"terms' settings: said {said.mean():.3f}, right {estimate(right_then):.3f}")
+print(f"own settings: said {own_said:.3f}, right {first['complaints']:.3f}")
+print(f"terms' settings: surer than right by {too_sure:+.3f}; refused {refused:.3f}")
 assert refused.low > 0.2
+assert abs(said.mean() - own_said) < 0.05
+assert too_sure.low < 0 < too_sure.high
+own_refused = ways["complaints"]["the finder"].max(1) < finders["complaints"].floor
+gap = estimate([int(one.refused) for one in wrong_tool] - own_refused.astype(int))
+print(f"refused more often than with their own settings by {gap:+.3f}")
+assert gap.low > 0.05
 
 # %% [markdown]
-# The probabilities come out lower, as they should, for the leads are small. But a large part of the complaints is *refused*: sent away, though they are about health. That leads to the next part.
+# The probabilities are on the mean about what they were. They may be too high now, but 155 questions do not show it: the interval of the difference holds zero. What they do show is that more than a third of the complaints is *refused*: sent away, though they are about health, and clearly more than with the settings that were chosen on complaints. That leads to the next part.
 #
 # ## When to refuse
 #
-# A finder always finds something. Ask for a bus timetable, and the nearest of 1,918 diagnoses is still the nearest. So a *floor* is set: a question whose best score is below it is refused. It was set on validation so that nine in ten foreign texts fall below. Foreign are, for medicine: questions that sound near and are not medical ("the engine coughs when it is cold"), shops, and sentences from speeches.
+# A finder always finds something. Ask for a bus timetable, and the nearest of 1,918 diagnoses is still the nearest. So a *floor* is set: a question whose best score is below it is refused. *Foreign* texts are those that should be. For medicine there are three sorts of them: questions in lay words that sound near and are not medical ("the engine coughs when it is cold"), descriptions of shops, and sentences from speeches.
+#
+# The rule, the same for each register, on validation: where all own questions score higher than all foreign texts, the floor lies midway between the two kinds. Where they overlap, it lies so that nine in ten foreign texts fall below.
+
+
+# %% quote="llmai_edu.apps.domains:choose_floor"
+pass
+
+
+# %%
+both_kinds = np.array([0.75, 0.9]), np.array([0.1, 0.25])
+assert choose_floor(*both_kinds) == 0.5
+for name, chosen in settings.items():
+    worst, strangest = chosen["worst_own"], chosen["best_foreign"]
+    print(
+        f"{name:<22} lowest own {worst:.2f}, highest foreign {strangest:.2f}, floor {chosen['floor']:.2f}"
+    )
+    assert (worst > strangest) == (name == "law copies")
+
+# %% [markdown]
+# Only the licences part cleanly. Now the test, with the foreign texts by their sort:
 
 # %%
 strange = {
-    "terms": foreign_texts("medicine", "test"),
-    "complaints": foreign_texts("medicine", "test"),
-    "finance": foreign_texts("finance", "test"),
-    "law": foreign_texts("law", "test"),
+    kind: foreign_sorts("medicine" if kind in ("terms", "complaints") else kind, "test")
+    for kind in finders
 }
 tops, away = {}, {}
 for kind, finder in finders.items():
-    tops[kind] = (ways[kind]["the finder"].max(1), finder.scores(strange[kind]).max(1))
-    away[kind] = [estimate(top < finder.floor) for top in tops[kind]]
-    ours, foreign = away[kind]
-    print(f"{kind:<10} refused: foreign {foreign:.3f}, its own questions {ours:.3f}")
+    by_sort = {sort: finder.scores(texts).max(1) for sort, texts in strange[kind].items()}
+    tops[kind] = (ways[kind]["the finder"].max(1), np.concatenate(list(by_sort.values())))
+    away[kind] = {"own": estimate(tops[kind][0] < finder.floor)}
+    away[kind] |= {sort: estimate(top < finder.floor) for sort, top in by_sort.items()}
+    for sort, share in away[kind].items():
+        print(f"{kind:<10} refused of {sort:<10} {share:.2f}")
 
 # %%
-assert away["finance"][1].value > 0.9
-assert away["finance"][0].value < 0.03
-assert 0.75 < away["law"][1].value < 0.95
-assert away["law"][0].value < 0.03
-assert 0.8 < away["terms"][1].value < 0.95
-assert away["terms"][0].value < 0.06
-assert 0.75 < away["complaints"][1].value < 0.97
-assert 0.13 < away["complaints"][0].value < 0.26
+assert away["law"]["own"].value < 0.03
+assert min(away["law"][sort].value for sort in ("speeches", "diagnoses")) > 0.95
+assert away["finance"]["own"].value < 0.03
+assert min(away["finance"][sort].value for sort in ("speeches", "diagnoses")) > 0.85
+assert away["terms"]["own"].value < 0.06
+assert 0.13 < away["complaints"]["own"].value < 0.26
+for kind in ("terms", "complaints"):
+    assert away[kind]["speeches"].value > 0.94
+    assert max(away[kind]["lay words"].value, away[kind]["shops"].value) < 0.9
+assert away["complaints"]["own"].high < away["complaints"]["lay words"].low
+assert len(strange["complaints"]["lay words"]) == 34
 
 # %% [markdown]
-# On validation nine in ten foreign texts were refused, by construction. On the test it is a little more for the shops, and a little less for the three others: other foreign texts, other luck.
+# For licences the floor costs nothing and lets nothing pass; for shops it costs nothing and refuses nine in ten. For the profession's terms it costs little, for complaints much: about one in five of the people who have a complaint are sent away.
 #
-# For shops and licences, and for the profession's terms, the floor costs next to nothing. For complaints it costs much: to refuse most foreign texts, the finder sends about one in five of the people away who have a complaint. Lay words about health are not much nearer to a list of diagnoses than lay words about anything else.
+# The sorts differ. Nearly all sentences of speeches are refused. Of lay words that are not about health, and of shops, about one in five passes. For lay words that is a rough number, from 34 questions. Still, lay words about anything else are refused far more often than lay words about health: the score does see a difference, and not enough of it.
 
 # %% alt="Two panels. Left, medical terms: best scores of own questions mostly between 0.6 and 1.3, of foreign texts between 0.2 and 0.5; a dotted vertical line, the floor at 0.5, lies between them. Right, complaints: best scores of own questions, mostly between 0.35 and 0.7, and of foreign texts, mostly between 0.2 and 0.5, overlap, and the floor at 0.44 cuts off a part of the own questions."
 figure, grid = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
@@ -671,22 +709,24 @@ for kind, questions in valid.items():
 law = finders["law"]
 without = ways["law"]["the finder"].copy()
 for row, one in zip(without, asked["law"]):
-    row[[law.register.codes.index(name) for name in one.answers]] = -np.inf
-unknown = law.findings(np.where(np.isinf(without), -9.0, without))
-refused = np.mean([one.refused for one in unknown])
-sure = np.mean([one.probability for one in unknown])
-print(f"unknown licences: refused {refused:.0%}, and {sure:.0%} sure on the mean")
-
-# %%
-assert refused < 0.05
-assert sure > 0.7
+    row[[law.register.codes.index(name) for name in one.answers]] = -9.0  # never the nearest
+unknown = law.findings(without)
+refused = estimate([one.refused for one in unknown])
+sure = np.array([one.probability for one in unknown])
+known = np.array([one.probability for one in law.findings(ways["law"]["the finder"])])
+print(f"unknown licences: refused {refused:.2f}, {sure.min():.0%} to {sure.max():.0%} sure")
+print(f"known licences: {known.min():.0%} to {known.max():.0%} sure")
+print(f"at log-odds of 0 it says {law.scales[0](0.0):.0%}")
+assert 0.06 < refused.value < 0.11
+assert min(sure.min(), known.min()) > 0.9
+assert 0.94 < law.scales[0](0.0) < 0.96
 
 # %% [markdown]
-# Almost none is refused, and the finder is sure each time. Its probability means: "if it is one of these, it is this one". It was fitted on copies of licences in the list, and knows no others. So a licence finder that shows a name and a per cent says the wrong thing. It has to show *what is different*.
+# About one in twelve is refused, and the finder is more than 90 % sure each time. That number is *forced*. On validation nearly every first line was right, wherever its score lay, so Platt scaling found a small slope and a large offset: even at log-odds of 0, where a softmax would say 50 %, it says 95 %. The number means "if it is one of these, it is this one". It was fitted on copies of licences in the list, and knows no others. So a licence finder that shows a name and a per cent says the wrong thing. It has to show *what is different*, and the application below does, without a per cent.
 #
 # ## What changed
 #
-# For two texts, the package aligns the sentences that are the same (`difflib`), pairs the others, and marks the words:
+# For two texts, the package aligns the sentences that are the same (`difflib`). Of the others it pairs those that share enough words, and marks the words:
 
 # %%
 from llmai_edu.apps.licence_diff import (
@@ -694,13 +734,16 @@ from llmai_edu.apps.licence_diff import (
     changed_sentences,
     edit_share,
     signal_changes,
+    told_changes,
     word_diff,
 )
 from llmai_edu.datasets.licences import load_licences
 
 licences = load_licences()
-for one in changed_sentences(licences["ISC"], licences["0BSD"])[:5]:
-    print("*", word_diff(one)[:220])
+found_changes = changed_sentences(licences["ISC"], licences["0BSD"])
+print(told_changes(found_changes))
+assert any("provided that" in one.old and "provided that" not in one.new for one in found_changes)
+assert found_changes[0].new == ""  # the title has nobody to be paired with
 
 # %% [markdown]
 # A reader of a long contract wants the changes that matter first. *Meaning* is what an embedding is said to measure, so: is the distance of the vectors before and after a good order? A second writer (again a language model, again without the program) made 104 edits in 14 short licences: 57 change what is allowed or owed, 47 are harmless, such as a year, a synonym, another order.
@@ -745,12 +788,12 @@ ranks = {
 }
 
 # %%
-few = np.array([abs(len(e.old.split()) - len(e.new.split())) <= 3 for e in edits])
+like_long = np.array([abs(len(e.old.split()) - len(e.new.split())) <= 3 for e in edits])
 everything = np.ones(len(edits), bool)
-table = {name: (auc(v, everything), auc(v, few)) for name, v in ranks.items()}
-for name, (of_all, of_few) in table.items():
-    print(f"{name:<24} all edits {of_all:.2f}   at most 3 words more or fewer {of_few:.2f}")
-print(f"{few.sum()} edits with at most 3 words more or fewer")
+table = {name: (auc(v, everything), auc(v, like_long)) for name, v in ranks.items()}
+for name, (of_all, of_these) in table.items():
+    print(f"{name:<24} all edits {of_all:.2f}   at most 3 words more or fewer {of_these:.2f}")
+print(f"{like_long.sum()} edits with at most 3 words more or fewer")
 
 # %%
 assert table["MiniLM's distance"][1].low < 0.5 < table["MiniLM's distance"][1].high
@@ -758,9 +801,10 @@ assert table["share of words changed"][1].high < 0.5
 assert table["words such as not"][1].value > table["MiniLM's distance"][1].value
 assert table["fewest words changed"][1].low > 0.6
 assert table["fewest words changed"][1].value > table["words such as not"][1].value
+assert table["fewest words changed"][0].low < table["words such as not"][0].high
 
 # %% [markdown]
-# Among edits that hardly change the *length*, MiniLM's order cannot be told from drawing lots. The share of changed words is worse than lots; so turn it round and show the edits with the *fewest* changed words first. In these edits that is the best order of all, better than a list of 32 words such as *not*, which was written when about a quarter of the edits had been read. Take it with care: we turned the order round after seeing these same edits, and it may only say how our writer edits (a reworded sentence changes many words, a *not* is one). Look at the ten edits that MiniLM finds smallest:
+# Among edits that hardly change the *length*, MiniLM's order cannot be told from drawing lots. The share of changed words is worse than lots; so turn it round and show the edits with the *fewest* changed words first. In these edits that is the best order of all, better than a list of 32 words such as *not*, which was written when about a quarter of the edits had been read. (Over all edits their intervals overlap.) Take it with care: we turned the order round after seeing these same edits, and it may only say how our writer edits (a reworded sentence changes many words, a *not* is one). Look at the ten edits that MiniLM finds smallest:
 
 # %%
 smallest = np.argsort(distance)[:10]
@@ -773,7 +817,7 @@ assert distance[smallest].max() < 0.01
 assert 1 <= matters[smallest].sum() <= 6
 
 # %% [markdown]
-# All ten have cosines above 0.99. Most are harmless, as they should be; but among them are some that matter. Embeddings are made so that texts *about the same thing* lie near each other, and "including commercial applications" is about the same thing as "excluding commercial applications". This blindness for negation is known [4]. The moral: show *all* changes, in the order of the text. Nobody should let an embedding decide which ones a reader may skip.
+# All ten have cosines above 0.99. Most are harmless, as they should be; but among them are some that matter. A likely reason: embeddings are made so that texts *about the same thing* lie near each other, and "including commercial applications" is about the same thing as "excluding commercial applications". That embeddings are weak at negation has been measured for others, too [4]. The moral: show *all* changes, in the order of the text. Nobody should let an embedding decide which ones a reader may skip.
 
 # %%
 flip = next(i for i, edit in enumerate(edits) if "excluding commercial" in edit.new)
@@ -784,7 +828,13 @@ gone = next(
 )
 print(f"including → excluding: {distance[flip]:.3f}")
 print(f"a name and a year filled in: {distance[gone]:.3f}")
+middle = [np.median(distance[rows]) for rows in (matters, ~matters)]
+print(f"in the middle: edits that matter {middle[0]:.3f}, harmless ones {middle[1]:.3f}")
 assert distance[flip] < 0.01 < 0.1 < distance[gone]
+assert 0.01 < middle[1] < middle[0] < 0.06
+
+# %% [markdown]
+# That pair is picked, to show how far it can go wrong. In the middle of all edits the two kinds have nearly the same distance.
 
 # %% [markdown]
 # ## Does a generator choose better?
@@ -854,19 +904,27 @@ print(
 )
 assert best == "letter"
 assert min(in_order, reverse) > 0.85
-for way in ("likelihood", "likelihood gained", "letter, both orders"):
-    loss = estimate(right_by["test"][way].astype(int) - first_right)
+losses = {
+    way: estimate(right_by["test"][way].astype(int) - first_right)
+    for way in ("likelihood", "likelihood gained", "letter, both orders")
+}
+for way, loss in losses.items():
     print(f"{way} minus the finder's first {loss:+.2f}")
-    assert loss.high < 0.02
+price = load_recording("domain_runs")["cpu_seconds"]["choices"] / len(choices)
+print(f"SmolLM2 took {price:.1f} seconds of a core for each complaint, its loading included")
+assert losses["likelihood"].high < 0
+assert losses["letter, both orders"].high < 0
+assert losses["likelihood gained"].value < -0.05
 
 # %% [markdown]
-# With both orders added up, the letters are worse than the finder's first. So are the likelihoods. There would be room, since the five hold a right code far more often than the first line does. A larger model may use it; this one, at 135 million weights, has read little medicine. Whoever adds a generator to a search should ask for this number, and for the price: in the recording SmolLM2 needed about a second of a core for each complaint, after a search of some milliseconds.
+# With both orders added up, the letters are worse than the finder's first, and so are the likelihoods as they stand. The likelihoods gained look worse, too; their interval reaches to zero. There would be room, since the five hold a right code far more often than the first line does. A larger model may use it; this one did not. Whoever adds a generator to a search should ask for this number, and for the price.
 #
 # ## The application
 #
-# Choose a register and type. The line is the floor; hatched bars mean that the question is refused. In a terminal: `llmai-edu app domains "medicine: my ears ring all day"`.
+# Choose a register and type. The line is the floor; hatched bars mean that the question is refused. For a licence you see no per cent, but what differs from the nearest one. In a terminal: `llmai-edu app domains "medicine: my ears ring all day"`.
 
 # %%
+from llmai_edu.apps.domains import told_licence
 from llmai_edu.viz import show
 from llmai_edu.viz.code_bars import code_bars_html, code_widget
 
@@ -879,11 +937,16 @@ examples = {
 
 def look(name, text):
     finder = finders["complaints" if name == "medicine" else name]
-    lines = finder.find(text).candidates
-    return [(one.code, one.title, one.score, one.probability) for one in lines], finder.floor
+    answer = finder.find(text)
+    rows = [(one.code, one.title, one.score, one.probability) for one in answer.candidates]
+    if name == "law" and rows:
+        rows = [(*row[:3], None) for row in rows]
+        return rows, finder.floor, told_licence(answer, text, licences[rows[0][0]])
+    return rows, finder.floor, answer.help
 
 
 show(code_widget(look, examples), code_bars_html(*look("medicine", examples["medicine"])))
+assert "%" not in look("law", examples["law"])[2]
 
 # %% [markdown]
 # ## Where it fails
@@ -914,7 +977,7 @@ for kind, finder in finders.items():
 #
 # ## What this must never be used for
 #
-# - **Not for diagnosis, and not for triage.** It sees one sentence. It does not know the person's age, body, history, or how bad it is; urgency is nowhere in its score. A message about killing or hurting oneself must reach people: a short list of words stops some of them in the terminal application, which answers with numbers to call instead of codes, and misses others. A system that decides whom an ambulance goes to, or who is seen first, is *high-risk* under the European Union's AI Act (Regulation (EU) 2024/1689 of 13 June 2024, Annex III, 5d) [5], and software for diagnosis is a medical device there.
+# - **Not for diagnosis, and not for triage.** It sees one sentence. It does not know the person's age, body, history, or how bad it is; urgency is nowhere in its score. A message about killing or hurting oneself must reach people. `find` looks for a list of phrases first, and answers those with numbers to call in place of codes. The cell below shows what such a list misses. A system that decides whom an ambulance goes to, or who is seen first, is *high-risk* under the European Union's AI Act (Regulation (EU) 2024/1689 of 13 June 2024, Annex III, 5d) [5], and software for diagnosis is a medical device there.
 # - **Not for a decision about somebody's money.** A merchant code says what a shop mostly sells. To infer from it that a person gambles or is ill, and to give or refuse credit on that, is what Annex III, 5b, names as high-risk; and in the United States a lender must give the particular reasons for a refusal, whatever made the decision (Regulation B, 12 CFR 1002.9) [6].
 # - **Not for a legal decision or advice.** It names the nearest of 42 texts, also when none is right, and you saw which changes it cannot see. Under the GDPR a person has the right not to be subject to a decision based solely on automated processing that has legal effects for them (Article 22) [7].
 #
@@ -925,11 +988,20 @@ for kind, finder in finders.items():
 # **The list has its own history.** ICD-10-CM is made for statistics and bills of one country. What gets a code, and under which heading, was decided by committees, and changes: it still lists "gender identity disorders" among mental disorders, where the World Health Organization's ICD-11 has moved the matter out of them [8]. A finder hands such decisions on, without a footnote.
 
 # %%
+from llmai_edu.apps.crisis import speaks_of_harm
+
+noticed = ("I wish I was dead", "my stomach hurts me", "there is nothing left for me")
+print({text: speaks_of_harm(text) for text in noticed})
+assert [speaks_of_harm(text) for text in noticed] == [True, False, False]
+help_only = finders["complaints"].find(noticed[0])
+assert (help_only.candidates, "112" in str(help_only)) == ((), True)
 by_code = dict(zip(register.codes, register.titles))
 print("F64", by_code["F64"])
 assert "identity" in by_code["F64"].lower()
 
 # %% [markdown]
+# The list of phrases notices the first sentence, knows that the second is a pain, and misses the third, which may be the most urgent. It cannot do better: it knows words, and no person.
+#
 # **What a person in the loop needs to see:** the source line and not only the code; more than one candidate; a probability that was measured on *their* kind of question; what was refused; and, for texts, every change. And time: somebody who must confirm sixty lists an hour is no check.
 #
 # ## What we have now, and what it cannot do
@@ -937,8 +1009,8 @@ assert "identity" in by_code["F64"].lower()
 # - One finder for three registers, with probabilities, a floor, and a list instead of an answer.
 # - Its quality is a property of the questions as much as of the method: 0.63 for the profession's words, about half of that for lay words, from the same register.
 # - Words alone are a strong opponent where the questions copy the register. Runs of words find a changed licence as well as a neural network does.
-# - Refusal works for what is plainly foreign. It fails for what is near: lay words about health or not, a licence not in the list.
-# - MiniLM's vectors do not see a *not*. Among five candidates, a small generator chose no better than the search.
+# - Refusal works for what is plainly foreign. It is weak for what is near: one in five complaints was sent away, one in five lay questions about something else passed, and nearly every licence that is not in the list.
+# - MiniLM, the one encoder tried here, found some edits that turn the meaning round among the smallest of all. Among five candidates, a small generator chose no better than the search.
 # - It cannot ask back, which is the first thing that a doctor, a clerk or a lawyer would do.
 #
 # **Try it:** the [exercise sheet](../exercises/29_domains.ipynb) asks for a normaliser of card lines, for a calibration error whose bins hold equally many answers, and for the threshold that is cheapest when errors and refusals have prices.
@@ -960,5 +1032,7 @@ assert "identity" in by_code["F64"].lower()
 # [7] [Regulation (EU) 2016/679](https://eur-lex.europa.eu/eli/reg/2016/679/oj) (GDPR), 27 April 2016.
 #
 # [8] World Health Organization, [ICD-11](https://icd.who.int/en), in force since 1 January 2022.
+#
+# [9] The R package `comorbidity`, [*ICD-10-CM Diagnostic Codes, 2017 Version*](https://rdrr.io/cran/comorbidity/man/icd10cm_2017.html): 71,486 codes.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. ICD-10-CM: CDC/NCHS and CMS, public domain, packaged in `simple-icd-10-cm` (MIT). Merchant codes: `iso18245` (MIT). Licence texts: `identify` (MIT, from choosealicense.com) and `lice2` (BSD-3-Clause); each licence is its author's and may be copied verbatim. Speeches: public domain. MiniLM and SmolLM2: Apache-2.0. Complaints and edits: written by a language model for this lesson.*
