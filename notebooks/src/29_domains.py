@@ -608,7 +608,23 @@ assert gap.low > 0.05
 
 
 # %% quote="llmai_edu.apps.domains:choose_floor"
-pass
+def choose_floor(own: np.ndarray, foreign: np.ndarray, refused: float = 0.9) -> float:
+    """Return the floor for best scores of validation texts: midway where the two kinds part without a fault.
+
+    own, foreign: the best score of each question of the domain, and of each text that should be refused. Where they
+    overlap, the floor is where the share `refused` of the foreign ones falls below it. Raises ValueError for none.
+
+    >>> choose_floor([0.75, 0.9], [0.1, 0.25]), choose_floor([0.2, 0.9], [0.1, 0.3, 0.2, 0.4, 0.0], refused=0.75)
+    (0.5, 0.3)
+    """
+    own, foreign = np.asarray(own, float), np.asarray(foreign, float)
+    if not len(own) or not len(foreign):
+        raise ValueError(
+            f"a floor needs own and foreign texts, got {len(own)} and {len(foreign)}"
+        )
+    if own.min() > foreign.max():
+        return float(own.min() + foreign.max()) / 2
+    return float(np.quantile(foreign, refused))
 
 
 # %%
