@@ -89,9 +89,8 @@ def choose_floor(own: np.ndarray, foreign: np.ndarray, refused: float = 0.9) -> 
     own, foreign = np.asarray(own, float), np.asarray(foreign, float)
     if not len(own) or not len(foreign):
         raise ValueError(f"a floor needs own and foreign texts, got {len(own)} and {len(foreign)}")
-    if own.min() > foreign.max():
-        return float(own.min() + foreign.max()) / 2
-    return float(np.quantile(foreign, refused))
+    parted = own.min() > foreign.max()
+    return float((own.min() + foreign.max()) / 2 if parted else np.quantile(foreign, refused))
 
 
 class CodeFinder:

@@ -94,9 +94,8 @@ def hits(kind, scores, k=1):
     """For each question, whether one of the k best codes is right."""
     codes = finders[kind].register.codes
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    return np.array(
-        [any(codes[i] in one.answers for i in row) for row, one in zip(order, asked[kind])]
-    )
+    right = [any(codes[i] in one.answers for i in row) for row, one in zip(order, asked[kind])]
+    return np.array(right)
 
 
 def estimate(values):
@@ -321,12 +320,10 @@ controls = load_recording("domain_runs")["controls"]
 for run in controls:
     untrained = {kind: np.array(run[kind]) == 0 for kind in ("terms", "complaints")}
     print(run["seed"], {kind: f"{estimate(right):.3f}" for kind, right in untrained.items()})
-    assert untrained["complaints"].mean() < 0.04 < 0.2 < untrained["terms"].mean() < 0.33
+    assert untrained["complaints"].mean() < found["complaints"]["words (BM25 or word runs)"].low
+    assert 0.2 < untrained["terms"].mean() < 0.33
     for kind, right in untrained.items():
-        trained = hits(kind, ways[kind]["meaning (MiniLM)"]).astype(int)
-        assert estimate(trained - right).low > 0.2
-    words_right = hits("complaints", ways["complaints"]["words (BM25 or word runs)"])
-    assert untrained["complaints"].mean() < words_right.mean()
+        assert estimate(1 * hits(kind, ways[kind]["meaning (MiniLM)"]) - right).low > 0.2
 
 # %% [markdown]
 # On complaints, where the vector adds so much, random weights find next to nothing, less than words do: it is the training. On terms they find about a quarter. Why anything? A possible reason is that texts with the same word pieces get like vectors, whatever the weights. That can be tried: leave the network out, give each word piece a random vector, and take the mean. Here are both on the shops, and MiniLM:
@@ -345,7 +342,10 @@ def piece_means(texts):
     """The mean of the random vectors of a text's word pieces, at length 1."""
     batch = reader.encode_batch(texts, 256)
     sums = np.stack(
-        [random_vectors[ids[mask > 0]].sum(0) for ids, mask in zip(batch.ids, batch.attention_mask)]
+        [
+            random_vectors[ids[mask > 0]].sum(0)
+            for ids, mask in zip(batch.ids, batch.attention_mask)
+        ]
     )
     return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
@@ -465,8 +465,7 @@ for way, rates in line_rates.items():
     print(f"{way:<8}", [f"{rate:.2f}" for rate in rates])
     assert rates[0] > 0.85
     assert rates[4] < 0.3 * rates[0]
-    assert 0.08 < rates[1] - rates[2] < 0.22
-    assert abs(rates[1] - rates[0]) < 0.06
+    assert abs(rates[1] - rates[0]) < 0.06 < 0.08 < rates[1] - rates[2] < 0.22
 number = {way: rates[2] - rates[3] for way, rates in line_rates.items()}
 assert abs(number["words"]) < 0.02 < number["both"] < number["meaning"] < 0.12
 assert min(line_rates["words"][4] - line_rates[way][4] for way in ("meaning", "both")) > 0.02
@@ -508,17 +507,15 @@ assert np.allclose(leads[1, :2], 0, atol=1e-6)  # two leaders: even odds
 answers = {}
 for kind, finder in finders.items():
     scores_of = ways[kind]["the finder"]
-    lead = log_odds(scores_of).max(1)  # of the first code
+    scale, lead = finder.scales[0], log_odds(scores_of).max(1)  # the lead of the first code
     raw, right = 1 / (1 + np.exp(-lead)), hits(kind, scores_of)
-    answers[kind] = (raw, finder.scales[0](lead), right)
-    print(
-        f"{kind:<10} slope {finder.scales[0].slope:.2f}, offset {finder.scales[0].offset:+.2f}"
-    )
+    answers[kind] = (raw, scale(lead), right)
+    print(f"{kind:<10} slope {scale.slope:.2f}, offset {scale.offset:+.2f}")
 
 # %% [markdown]
 # A *reliability diagram* puts how sure the answers were against how often they were right.
 
-# %% alt="Four reliability diagrams, before and after Platt scaling, one for each kind of questions; the dashed diagonal is perfect calibration. Medical terms: both lie near the diagonal. Complaints: before scaling most answers were less than 0.3 sure and right more often than that; after it most lie between 0.2 and 0.5 near the diagonal. Shops: after scaling all answers are in one point above 0.9 sure, a little below the diagonal. Licences: before, many right answers had a low probability; after, all lie in one point at the top right."
+# %% alt="Four reliability diagrams, before and after Platt scaling, one for each kind of questions; the dashed diagonal is perfect calibration. Medical terms: most points lie near the diagonal, before and after; after scaling the least sure lie below it, at 0.26 sure and 0.08 right. Complaints: before scaling most answers were less than 0.3 sure and right more often than that; after it most are in two points near the diagonal, at 0.25 and 0.4, and the few above 0.7 were all right. Shops: before, most answers were near 1, with a few small points on both sides of the diagonal; after, all are in one point above 0.9 sure, a little below the diagonal. Licences: before, many right answers had a low probability; after, all lie in one point at the top right."
 figure, grid = plt.subplots(1, 4, figsize=(10, 2.8), sharey=True, layout="constrained")
 for axes, (raw, mended, right), label in zip(grid, answers.values(), labels):
     for values, marker, name in ((raw, "s", "before"), (mended, "o", "after")):
@@ -542,7 +539,7 @@ plt.show()
 
 
 # %% [markdown]
-# One number for the gap: the *expected calibration error* (ECE), the mean distance from the diagonal over the answers. It is never quite 0 for a finite set, since each bin scatters. The answers are sorted into ten bins of equal width (the diagrams have six). So we show an interval, and what a perfectly calibrated finder with the same probabilities would get by chance.
+# One number for the gap: the *expected calibration error* (ECE), the mean distance from the diagonal over the answers. The answers are sorted into ten bins of equal width (the diagrams have six). It is never quite 0 for a finite set, since each bin scatters. So we show an interval, and what a perfectly calibrated finder with the same probabilities would get by chance.
 
 
 # %%
@@ -689,7 +686,7 @@ plt.show()
 #
 # The floor asks "is this about anything here?" The probability asks "is it the first line?" A program that answers alone only above some probability has a *coverage*, the share that it answers, and a *risk*, the share of wrong ones among these [3].
 
-# %% alt="Risk against coverage for four kinds of questions, answered in the order of their probability. Licences stay below 0.02 and shops below 0.09 throughout. Medical terms rise from near zero at small coverage to 0.37 when all are answered. Complaints are at a risk of 0.4 already at a coverage of a tenth, at 0.6 from four tenths on, and end at 0.66."
+# %% alt="Risk against coverage for four kinds of questions, answered in the order of their probability. Licences stay below 0.02 and shops below 0.08 throughout. Medical terms rise from near zero at small coverage to 0.37 when all are answered. Complaints are at a risk of 0.4 already at a coverage of a tenth, near 0.6 from four tenths on, and end at 0.66."
 from llmai_edu.apps.threshold import choose_threshold, risk_coverage
 
 _, axes = new_axes(6, 3.4)
@@ -758,7 +755,9 @@ from llmai_edu.datasets.licences import load_licences
 licences = load_licences()
 found_changes = changed_sentences(licences["ISC"], licences["0BSD"])
 print(told_changes(found_changes))
-assert any("provided that" in one.old and "provided that" not in one.new for one in found_changes)
+assert any(
+    "provided that" in one.old and "provided that" not in one.new for one in found_changes
+)
 assert found_changes[0].new == ""  # the title has nobody to be paired with
 
 # %% [markdown]
@@ -1009,8 +1008,10 @@ from llmai_edu.apps.crisis import speaks_of_harm
 noticed = ("I wish I was dead", "my stomach hurts me", "there is nothing left for me")
 print({text: speaks_of_harm(text) for text in noticed})
 assert [speaks_of_harm(text) for text in noticed] == [True, False, False]
-help_only = finders["complaints"].find(noticed[0])
-assert (help_only.candidates, "112" in str(help_only)) == ((), True)
+assert finders["complaints"].find(noticed[0]).candidates == ()
+assert "112" in finders["complaints"].find(noticed[0]).help
+
+# %%
 by_code = dict(zip(register.codes, register.titles))
 print("F64", by_code["F64"])
 assert "identity" in by_code["F64"].lower()
