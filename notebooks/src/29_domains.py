@@ -619,9 +619,8 @@ def choose_floor(own: np.ndarray, foreign: np.ndarray, refused: float = 0.9) -> 
         raise ValueError(
             f"a floor needs own and foreign texts, got {len(own)} and {len(foreign)}"
         )
-    if own.min() > foreign.max():
-        return float(own.min() + foreign.max()) / 2
-    return float(np.quantile(foreign, refused))
+    parted = own.min() > foreign.max()
+    return float((own.min() + foreign.max()) / 2 if parted else np.quantile(foreign, refused))
 
 
 # %%
@@ -746,6 +745,7 @@ from llmai_edu.apps.licence_diff import (
     SIGNALS,
     changed_sentences,
     edit_share,
+    meaning_distance,
     signal_changes,
     told_changes,
     word_diff,
@@ -765,7 +765,6 @@ assert found_changes[0].new == ""  # the title has nobody to be paired with
 
 # %%
 from llmai_edu.apps.encoder import minilm_encoder
-from llmai_edu.apps.licence_diff import meaning_distance
 from llmai_edu.apps.written_edits import change_of, written_edits
 
 edits = written_edits()
