@@ -18,8 +18,8 @@ __all__ = ["course_code_log", "load_course_code"]
 
 SHA256 = {
     "course_code/config.json": "737106c71d960af04f8f0125464f47a490dd86c41893048fcbef53ebcb1a1921",
-    "course_code/log.json": "cb6d82be9011bdd4935f97ab4693154f36efcc780cf4ca5f6bf600a7dd2e2f36",
-    "course_code/model.safetensors": "eb9d31aba44886f3ad36992f3ec138d91f7471e53245043c509f8501f2b11d44",
+    "course_code/log.json": "5954a7bcfe7b35dcc1724a636efc502bdbc570d7c64ef73f21a6fe9586aee11f",
+    "course_code/model.safetensors": "abd7a85266c7be9d92b10270b5fe2f85bf95eb1714cec35d90e35e3a50917462",
     "course_code/tokenizer.json": "463c2d4e5504b2d38184633c8937a0822100f249150f21d9d82e9acb17b3fb9e",
 }
 

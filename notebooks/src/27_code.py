@@ -66,7 +66,7 @@ except SandboxError as error:  # not on Linux: the cells below then show the rec
 # %% [markdown]
 # ## The result first
 #
-# Here is a function with a gap, and what our own model of two million parameters writes into it. It has read both sides of the gap. It was trained for two and a half minutes of one core only, so do not expect much.
+# Here is a function with a gap, and what our own model of two million parameters writes into it. It has read both sides of the gap. It was trained for seventeen minutes of one core only, so do not expect much.
 
 # %%
 prefix = "    def __repr__(self):\n        "
@@ -120,7 +120,7 @@ assert exact["table of lines"].sum() == 2
 assert exact["most frequent line"].sum() == 1
 
 # %% [markdown]
-# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. Whoever writes `return` into every gap is right once, and a table of lines, a program of thirty lines, is right twice: as a completer, our model is worth less than the simplest program. (An interval from 0 to 0 is none: where nothing is right, drawing again finds nothing right. With 120 independent gaps, a share of up to 3 in 120, or 2.5 %, would often show no hit. And these are less than independent: 35 are from one package, `distutils`.) Later we look at a finer measure that shows what two and a half minutes of training did teach.
+# This is a sobering start. To write *exactly* the missing line of a program that one has never seen is hard. SmolLM2, with 135 million parameters, does it in about one gap of twelve. Our own small model does not do it once, nor does Kneser–Ney. Whoever writes `return` into every gap is right once, and a table of lines, a program of thirty lines, is right twice: as a completer, our model is worth less than the simplest program. (An interval from 0 to 0 is none: where nothing is right, drawing again finds nothing right. With 120 independent gaps, a share of up to 3 in 120, or 2.5 %, would often show no hit. And these are less than independent: 35 are from one package, `distutils`.) Later we look at a finer measure that shows what seventeen minutes of training did teach.
 #
 # ## Fill in the middle
 #
@@ -235,7 +235,7 @@ losses = short.run(steps=25).loss
 print(f"loss {losses[0]:.2f} at first, {np.mean(losses[-5:]):.2f} at the end")
 assert np.mean(losses[-5:]) < losses[0] - 1
 
-# %% alt="Two curves over the step, from 250 to 880: the loss on held-out modules, in nats a token. With holes it falls from 5.5 to 4.8, from left to right from 5.6 to 4.9; they run side by side."
+# %% alt="Two curves over the step, from 250 to 6,000: the loss on held-out modules, in nats a token. Both fall from about 5.5 to 4.4 by step 3,000, hardly move until step 4,750, and then fall to 3.9; they run side by side."
 _, axes = new_axes(6.0, 3.0)
 steps = [entry["step"] for entry in log["log"]]
 for name, marker in (("holes", "o"), ("left to right", "s")):
@@ -245,12 +245,14 @@ axes.legend()
 plt.show()
 print(f"{log['steps']:,} steps, {log['core_minutes']} minutes of one core")
 print(f"{log['tokens_drawn'] / log['tokens']:.2f} of the text")
-assert log["core_minutes"] < 3
-assert log["tokens_drawn"] < log["tokens"] / 2
-assert log["log"][-1]["holes"] < log["log"][0]["holes"] - 0.5
+assert 17 < log["core_minutes"] < 18
+assert 3.0 < log["tokens_drawn"] / log["tokens"] < 3.2
+at_step = {entry["step"]: entry["holes"] for entry in log["log"]}
+assert at_step[3000] - at_step[4750] < 0.15
+assert at_step[4750] - at_step[6000] > 0.4
 
 # %% [markdown]
-# The curves still fall steeply: the run ended because its time was over, not because there was nothing left to learn. It has not even read half of the text. The paper's models read 100 billion tokens, ours less than one million.
+# The learning rate stays high until step 4,800 and then falls to 0. While it is high the curves flatten out; when it falls, so do they (lesson 16). The run ended because its time was over. It has read as much as three times the text. The paper's models read 100 billion tokens, ours six million.
 #
 # ### Who else could fill the gap?
 #
@@ -300,17 +302,16 @@ for name, values in nats.items():
     apart[name] = interval(values - both, packages)
     mean, low, high = apart[name]
     print(f"{name:<21} {values.mean():.1f} nats; {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
-assert nats["untrained"].mean() > 1.5 * both.mean()
-assert apart["another gap's suffix"][1] > 0
-assert apart["another gap's suffix"][0] < 1.5
-assert apart["an empty suffix"][0] < 0 < apart["an empty suffix"][2]
-assert -3 < apart["left to right"][0] < -1
+assert nats["untrained"].mean() > 2 * both.mean()
+assert apart["another gap's suffix"][1] > 1
+assert apart["an empty suffix"][2] < 0
+assert -4.5 < apart["left to right"][0] < -2.5
 assert apart["left to right"][2] < 0
 
 # %% [markdown]
-# The model has learned much about code: an untrained one needs almost twice as many nats for a line. But does it use what follows the gap? With the suffix of *another* gap the true line is a little more surprising, and the interval does not hold zero. It would be tempting to stop there. The last row is the control: with *no* suffix at all the mean is even lower than with the true one, and the interval of that difference holds zero. So what stands after the gap has some effect, and a misleading suffix does harm; that the true one helps is not shown.
+# The model has learned much about code: an untrained one needs more than twice as many nats for a line. But does it use what follows the gap? With the suffix of *another* gap the true line is more surprising, by two and a half nats, and the interval lies far from zero. It would be tempting to stop there. The last row is the control: with *no* suffix at all the true line is *less* surprising than with the true suffix, and that interval does not hold zero either. So what stands after the gap has an effect, and a misleading suffix does harm. But the true one does not help: it does a little harm, too.
 #
-# From left to right, the same model is better by about two nats. That comparison is not a clean one: from left to right the space before the line belongs to its first token, while in a gap it ends the prefix; and where the sides do not fit into the context, the prefix of a gap is shorter. How much of the two nats comes from that, and how much from the marks and the moved text, this measurement cannot say. The paper's models, after 100 billion tokens, gain clearly; how much training ours would take we have not tested.
+# From left to right, the same model is better by three to four nats. That comparison is not a clean one: from left to right the space before the line belongs to its first token, while in a gap it ends the prefix; and where the sides do not fit into the context, the prefix of a gap is shorter. How much of them comes from that, and how much from the marks and the moved text, this measurement cannot say. The paper's models, after 100 billion tokens, gain clearly; how much training ours would take we have not tested.
 #
 # ### Try it
 #
@@ -470,7 +471,7 @@ table = {
     "SmolLM2, original": ranks_of(reviews["SmolLM2"], lines_of, HOW, "control"),
 }
 
-# %% alt="Eight bars with intervals: the mean reciprocal rank of the line with the bug. Any line 0.34, longest line 0.39, where a bug could be 0.45, the longest of those 0.47, own model 0.41, untrained 0.40, SmolLM2 0.42, and hatched SmolLM2 on the original 0.37."
+# %% alt="Eight bars with intervals: the mean reciprocal rank of the line with the bug. Any line 0.34, longest line 0.39, where a bug could be 0.45, the longest of those 0.47, own model 0.38, untrained 0.40, SmolLM2 0.42, and hatched SmolLM2 on the original 0.37."
 _, axes = new_axes(7.0, 3.2)
 for row, (name, ranks) in enumerate(table.items()):
     mean, low, high = interval(ranks, units)
@@ -866,7 +867,7 @@ for place in failed:
 # %% [markdown]
 # ## What we have now, and what it cannot do
 #
-# - Fill in the middle turns any left-to-right model into one that sees both sides, by moving text. Ours was trained too briefly to profit: a wrong suffix does harm, but no suffix is as good as the true one, as far as 120 gaps can tell.
+# - Fill in the middle turns any left-to-right model into one that sees both sides, by moving text. Ours was trained too briefly to profit: a wrong suffix does harm, and no suffix at all is a little better than the true one.
 # - Surprise is a weak reviewer: better than pointing anywhere; that it is better than the longest line is not shown, and two rules together have a higher mean (they know where our program plants bugs). The control that counts is the same line without the bug.
 # - A sentence about a function, by SmolLM2 and an untuned question, is not shown to be nearer to what people wrote than the function's own name; its mean is lower.
 # - Programs that nobody has read run in a process that the kernel has locked up, as tightly as we know how. Whether a program is *right* is another question: it must not be the one that answers it.
