@@ -8,7 +8,8 @@ import json
 import torch
 from safetensors.torch import load_file
 
-from llmai_edu.models.t5 import T5, T5Config
+from llmai_edu.models.t5 import T5Config
+from llmai_edu.models.t5_sinusoids import SinusoidT5
 from llmai_edu.pretrained.packaged import checked_file
 from llmai_edu.tokenizers.bpe import BPETokenizer
 
@@ -22,7 +23,7 @@ SHA256 = {
 }
 
 
-def load_translator(name: str = "model", device: torch.device | str = "cpu") -> T5:
+def load_translator(name: str = "model", device: torch.device | str = "cpu") -> SinusoidT5:
     """The translator, ready to write: 2 layers read, 2 write, 1.3 million parameters.
 
     name: "model", trained on whole texts, or "stream", trained further on beginnings too. The weights are stored in 16
@@ -37,7 +38,7 @@ def load_translator(name: str = "model", device: torch.device | str = "cpu") -> 
     config = json.loads(_file("config.json").read_text(encoding="utf-8"))
     config.pop("model_type", None)
     with torch.device("meta"):
-        model = T5(T5Config(**config))
+        model = SinusoidT5(T5Config(**config))
     weights = load_file(_file(f"{name}.safetensors"), device=str(device))
     model.load_state_dict({key: value.float() for key, value in weights.items()}, assign=True)
     return model.eval().requires_grad_(False)
