@@ -3,12 +3,11 @@
     python -m benchmarks.record_support fit       # bridge, mood, confidence, bar: 15 core-seconds
     python -m benchmarks.record_support drafts    # 33 drafts by SmolLM2 in 8 bits: 2 core-minutes
 
-`fit` uses train messages, and validation ones for the confidence and the bar; it writes
+`fit` uses train messages (none about the unseen entries), and validation ones for the confidence and the bar; it writes
 llmai_edu/apps/support_desk.safetensors. `drafts` writes llmai_edu/training/recorded/support_drafts.json, each draft
 as soon as it is there: for test situations that the desk answers, for eight of them with an order appended, and for the
 test's off-topic orders with the entry that the search found, as if there were no bar. Decoding is greedy: no seed
-plays a role. The drafts (and the confidence noted with each) are from before the paraphrases were there. Since then the
-confidence is fitted anew; entries, vectors, bridge, and who answers which of these messages, are as they were.
+plays a role. After another fit, delete the drafts first: they rest on what the desk finds and answers.
 """
 
 import argparse
@@ -40,7 +39,7 @@ def fit() -> None:
     faq, encode = load_shop_faq(), minilm_encoder()
     vectors = entry_vectors(faq.entries, encode)
     place = {entry.id: i for i, entry in enumerate(faq.entries)}
-    known = [one for one in (*faq.situations.train, *faq.moods.train) if one.entry]
+    known = [one for one in (*faq.situations.train, *faq.moods.train) if one.entry and one.entry not in faq.unseen]
     texts = [one.text for one in known] + [entry.question for entry in faq.entries]
     gold = [place[one.entry] for one in known] + list(range(len(faq.entries)))
     bridge = fit_bridge(encode(texts), vectors, gold)

@@ -21,7 +21,9 @@ __all__ = ["Decision", "Reply", "SupportDesk", "open_app"]
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 TURN = "Customer:"  # here a draft begins to invent what the customer says next
 HANDED = "A colleague of ours will answer you. (Handed over: {reason}.)"
-SORRY = "We are sorry that this went wrong. A colleague of ours will answer you first of all. (Handed over: {reason}.)"
+SORRY = (
+    "We are sorry if something went wrong. A colleague of ours will answer you first of all. (Handed over: {reason}.)"
+)
 
 
 @dataclass(frozen=True)

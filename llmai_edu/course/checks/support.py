@@ -1,11 +1,14 @@
 """Checks for the exercises to lesson 24, `support`."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from llmai_edu.course.exercise import exercise
 from llmai_edu.course.expect import expect, expect_close, expect_equal, expect_type
 
 LOWEST = "of several bars that are equally cheap, return the highest; that is the lowest"
+TIED = "equal scores stand in the order of their names"
 FIRST = "the first check has something to say; put that right before the edges"
 
 
@@ -62,6 +65,12 @@ def _bar_suspects(confidence, right, wrong, person):
         "divide by all messages, not by the answered ones: the number of messages does not change with the bar": (
             per_answer
         ),
+        "what all messages cost together counts; you took the share of wrong ones among the answered": (
+            wrong * mistakes / np.maximum(answered.sum(1), 1) + person * handed / len(right)
+        ),
+        "`right` says which answers are right; you trusted the confidence as if it were a true probability": (
+            wrong * (answered * (1 - confidence)).sum(1) + person * handed
+        ),
     }
     found = {said: _last_cheapest(bars, costs) for said, costs in suspects.items()}
     costs = _costs(confidence, right, wrong, person, bars)
@@ -71,20 +80,27 @@ def _bar_suspects(confidence, right, wrong, person):
     found["a message is answered when its confidence is at the bar or above it; you answered only above it"] = (
         _last_cheapest(bars, _costs(confidence, right, wrong, person, bars, above=True))
     )
+    found["1 - person / wrong is the bar where each confidence is a true probability; count the costs instead"] = (
+        1 - person / wrong
+    )
     found["that is the cheapest cost; return the bar at which it comes about"] = float(costs.min())
+    found["that is the cheapest cost, of all messages; return the bar at which it comes about"] = float(
+        costs.min() * len(right)
+    )
     found["that is the place of the bar; return the confidence that stands there"] = float(costs.argmin())
     return _last_cheapest(bars, costs), found
 
 
 def _telling_messages(rng, size, wrong, person):
-    """Confidences in steps of 0.05, so that there are ties, and answers that are more often right at the top."""
+    """Confidences in steps of 0.02, so that there are ties, and answers that are more often right at the top."""
     best = None
-    for _ in range(800):
-        confidence = rng.integers(0, 20, size) / 20
+    for _ in range(1500):
+        confidence = rng.integers(0, 50, size) / 50
         right = rng.random(size) < 0.15 + 0.8 * confidence
         want, suspects = _bar_suspects(confidence, right, wrong, person)
-        if _first_cheapest(confidence, right, wrong, person) != want:
-            continue  # ties belong to the edges
+        cheapest = _costs(confidence, right, wrong, person, [want])[0]
+        if _first_cheapest(confidence, right, wrong, person) != want or np.isclose(cheapest, confidence).any():
+            continue  # ties belong to the edges; and a cost that looks like a bar would be taken for the other mistake
         different = len({want, *suspects.values()})
         if np.isfinite(want) and (best is None or different > best[0]) and want not in suspects.values():
             best = different, confidence, right, want, suspects
@@ -95,7 +111,7 @@ def _telling_messages(rng, size, wrong, person):
 
 @exercise(points=3, minutes=20, difficulty=1)
 def cheapest_bar(answer, rng):
-    for size, wrong, person in ((40, 5.0, 1.0), (60, 3.0, 1.0), (50, 8.0, 2.0), (80, 2.5, 0.5)):
+    for size, wrong, person in ((60, 5.0, 1.0), (60, 3.0, 1.0), (70, 6.0, 2.0), (80, 2.0, 0.5)):
         confidence, right, want, suspects = _telling_messages(rng, size, wrong, person)
         got = answer(confidence.copy(), right.copy(), wrong, person)
         expect_type(got, (float, int, np.floating, np.integer))
@@ -134,11 +150,12 @@ def cheapest_bar_at_the_edges(answer, rng):
 def _fused(lists, *, norm="both", weight="lists", rank=False):
     """Every name's sum of scaled scores, times the number of lists in which it stands; best first, then by name."""
     total, seen = {}, {}
+    every = [score for found in lists for _, score in found]
     for found in lists:
         if not found:
             continue
         scores = np.array([score for _, score in found], float)
-        low, high = scores.min(), scores.max()
+        low, high = (min(every), max(every)) if norm == "all" else (scores.min(), scores.max())
         if rank:
             order = (-scores).argsort(kind="stable").argsort(kind="stable")
             scaled = 1 / (60 + 1 + order)
@@ -168,6 +185,7 @@ FUSED_SUSPECTS = {
     },
     "each list's lowest score becomes 0: subtract it before you divide": {"norm": "max"},
     "divide by the highest less the lowest score of the list, not by the sum": {"norm": "sum"},
+    "scale each list by its own lowest and highest score; you took those of all lists together": {"norm": "all"},
     "that is the sum alone; multiply it with the number of lists in which the name stands": {"weight": "none"},
     "that is the mean; multiply the sum with the number of lists in which the name stands, do not divide by it": {
         "weight": "mean"
@@ -232,7 +250,12 @@ def _expect_pairs(got, want, suspects):
     for said, wrong in suspects.items():
         if _alike(got, wrong) and not _alike(got, want):
             expect(False, said, got=got, want=want)
-    expect(_alike(got, want), "these are not the fused names with their scores", got=got, want=want)
+    right = _alike(sorted(got), sorted(want))
+    falling = all(one[1] >= other[1] - 1e-9 for one, other in pairwise(got))
+    said = "these are not the fused names with their scores"
+    if right:
+        said = f"names and scores are right, their order is not: {TIED if falling else 'the best first'}"
+    expect(_alike(got, want), said, got=got, want=want)
 
 
 def _alike(one, other):
@@ -263,9 +286,7 @@ def fuse_scores_at_the_edges(answer, rng):
         on=f"fuse_scores([[], {lists[1]}])",
     )
     tied = [[("ship", 3.0), ("gift", 3.0), ("pay", 3.0)]]
-    expect_equal(
-        [name for name, _ in answer(tied)], ["gift", "pay", "ship"], "equal scores stand in the order of their names"
-    )
+    expect_equal([name for name, _ in answer(tied)], ["gift", "pay", "ship"], TIED)
 
 
 def _cosines(vectors):
@@ -296,13 +317,24 @@ def _twin_suspects(vectors, floor):
     nearest = other.argmax(1)
     one_way = {tuple(sorted((i, int(j)))) for i, j in enumerate(nearest) if likeness[i, j] >= floor}
     want = _mutual(likeness, floor)
+    above = [(i, j) for i in range(n) for j in range(i + 1, n) if likeness[i, j] >= floor]
+    taken: dict[int, int] = {}
+    for i, j in by_likeness(above):
+        if i not in taken and j not in taken:
+            taken |= {i: j, j: i}
     return want, {
+        "you pair the entries that are left when a pair is taken; but whose nearest is taken is nobody's twin": (
+            by_likeness([(i, j) for i, j in taken.items() if i < j])
+        ),
+        "a cosine near -1 says that two entries are opposite, not alike: you took its absolute value": sorted(
+            _mutual(np.abs(likeness), floor), key=lambda pair: -abs(likeness[pair])
+        ),
         "an entry is no twin of itself: leave the diagonal out": [(i, i) for i in range(n)],
         "the vectors are not of length 1: divide each by its length, else the long ones are everybody's nearest": (
             _mutual(dots, floor)
         ),
         "those are all pairs at or above the floor; only pairs that are each other's nearest are twins": by_likeness(
-            [(i, j) for i in range(n) for j in range(i + 1, n) if likeness[i, j] >= floor]
+            above
         ),
         "it must hold in both directions: i is the nearest of j, and j is the nearest of i": by_likeness(one_way),
         "each pair once, please, as (i, j) with i below j": by_likeness([*want, *[(j, i) for i, j in want]]),
@@ -315,11 +347,13 @@ def _twin_suspects(vectors, floor):
 
 
 def _entries(rng, n):
-    """Vectors of unequal lengths, with twins at different distances, and a third one near some of them."""
+    """Vectors of unequal lengths, with twins at different distances, others near some of them, and an opposite pair."""
     base = rng.standard_normal((n, 6))
     for at, noise in ((0, 0.25), (2, 0.5), (4, 0.8), (6, 1.0)):
         base[at + 1] = base[at] + noise * rng.standard_normal(6)
     base[8] = base[0] + 0.6 * rng.standard_normal(6)
+    base[9] = base[8] + 0.7 * rng.standard_normal(6)  # near one whose nearest is another
+    base[11] = 0.2 * rng.standard_normal(6) - base[10]  # opposite
     return (base * rng.uniform(0.3, 3.0, (n, 1)))[rng.permutation(n)]
 
 
@@ -348,6 +382,9 @@ def twins_at_the_edges(answer, rng):
     expect_equal(answer(vectors[:1].copy(), 0.1), [], "one entry alone has no twin")
     far = np.eye(4) * rng.uniform(1, 3, (4, 1))
     expect_equal(answer(far, 0.5), [], "at right angles, nobody is near: there are no twins at 0.5")
+    even = np.array([[1.0, 0, 0, 0], [2.0, 2, 2, 2]])
+    got = [tuple(int(i) for i in pair) for pair in answer(even, 0.5)]
+    expect_equal(got, [(0, 1)], "their cosine is 0.5, and so is the floor: *at least* the floor lets them pass")
     below = np.array([[1.0, 0.0], [-1.0, 0.05]])
     got = [tuple(int(i) for i in pair) for pair in answer(below, -1.0)]
     expect_equal(
@@ -358,3 +395,9 @@ def twins_at_the_edges(answer, rng):
             "similarities may be below 0: with 0 on the diagonal an entry is its own nearest. Put -inf there": []
         },
     )
+    opposite = np.array([[1.0, 0.0], [-2.0, 0.0]])
+    got = [tuple(int(i) for i in pair) for pair in answer(opposite, -1.0)]
+    said = (
+        "two opposite entries have the cosine -1, as large as a -1 on the diagonal: put -inf there, and they are twins"
+    )
+    expect_equal(got, [(0, 1)], said)
