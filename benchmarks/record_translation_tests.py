@@ -2,7 +2,7 @@
 
     python -m benchmarks.record_translation_tests --run FOLDER [part ...]
 
-Parts: `beams`, `reads` and `trials` (on validation texts), `tests`, `plain`, `glossary`, `emoji`, `live`. Each is kept
+Parts: `beams`, `reads`, `trials` and `valid` (on validation texts), `tests`, `plain`, `glossary`, `emoji`, `live`. Each is kept
 in FOLDER when it is done, so an interrupted recording goes on. All of them together go to
 llmai_edu/training/recorded/translation.json.
 """
@@ -108,6 +108,18 @@ def part_tests(run: Path) -> dict:
                 "texts": [text for text, _ in answers],
                 "scores": [round(score, 4) for _, score in answers],
             }
+            print(language, kind, len(chosen), flush=True)
+    return out
+
+
+def part_valid(run: Path) -> dict:
+    """Validation texts of programs, four beams: to choose when the look-up is to be trusted."""
+    out = {}
+    for language in TARGETS:
+        translator, valid = Translator.load(language), load_examples([language]).valid
+        for kind in ("home", "jupyter"):
+            chosen = [one.english for one in one_each(valid, language, kind)]
+            out[f"{language} {kind}"] = translator.translate(chosen)
             print(language, kind, len(chosen), flush=True)
     return out
 
