@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.common import machine
 from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_texts
 from llmai_edu.apps.domain_vectors import save_vectors, stored_vectors
-from llmai_edu.apps.domains import CodeFinder, log_odds, parts_of
+from llmai_edu.apps.domains import CodeFinder, choose_floor, log_odds, parts_of
 from llmai_edu.apps.encoder import minilm_encoder
 from llmai_edu.apps.licence_questions import passages
 from llmai_edu.apps.meaning import mean_vectors
@@ -29,7 +29,7 @@ from llmai_edu.evaluation.calibration import fit_platt
 
 APPS = Path(__file__).parent.parent / "llmai_edu" / "apps"
 WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0)
-REFUSED = 0.9  # of the foreign validation texts
+REFUSED = 0.9  # of the foreign validation texts, where they overlap with the domain's own
 RANKS = 5
 TUNED = (("medicine", "complaints"), ("medicine", "terms"), ("finance", "descriptions"), ("law", "copies"))
 
@@ -96,12 +96,15 @@ def choose(domain: str, tuned_on: str) -> dict:
     order = np.argsort(-scores, axis=1, kind="stable")[:, :RANKS]
     of_rank = np.take_along_axis(odds, order, axis=1)
     scales = [fit_platt(of_rank[:, 0], right[:, 0]), fit_platt(of_rank[:, 1:].ravel(), right[:, 1:].ravel())]
-    floor = float(np.quantile(strange.max(1), REFUSED))
-    print(domain, tuned_on, tried, "weight", weight, "floor", round(floor, 3), "kept", (scores.max(1) >= floor).mean())
+    best, theirs = scores.max(1), strange.max(1)
+    floor = choose_floor(best, theirs, REFUSED)
+    print(domain, tuned_on, tried, "weight", weight, "floor", round(floor, 3), "kept", (best >= floor).mean())
     return {
         "weight": weight,
         "tried": {str(w): value for w, value in tried.items()},
         "floor": floor,
+        "worst_own": float(best.min()),
+        "best_foreign": float(theirs.max()),
         "scales": [[scale.slope, scale.offset] for scale in scales],
         "validation_questions": len(asked),
         "validation_foreign": len(foreign),

@@ -1,12 +1,14 @@
 """Does a generator that chooses among the first five add to the first? And spoiled card lines (lesson 29).
 
     python -m benchmarks.record_domains choices   # SmolLM2-135M in bfloat16, about 5 core-minutes
-    python -m benchmarks.record_domains lines     # MiniLM reads 201 card lines at five levels, 1 core-minute
+    python -m benchmarks.record_domains lines     # MiniLM reads 198 card lines at five levels, 1 core-minute
+    python -m benchmarks.record_domains controls --seed 0   # MiniLM with random weights reads the whole register
 
 Complaints in lay words, 40 of validation and 60 of test, drawn by their hash, and the finder's five best categories.
 SmolLM2 is asked in two ways: how likely each category's title is after the complaint (the mean log-probability of its
 tokens, with and without that after no complaint taken off), and which letter it would answer, with the five in the
-finder's order and in the reverse order. Nothing is generated. Everything goes to
+finder's order and in the reverse order. Nothing is generated. The controls ask how much of the finder
+comes from MiniLM's training. Everything goes to
 llmai_edu/training/recorded/domain_runs.json; which way is taken is chosen on the page, on validation.
 """
 
@@ -24,9 +26,14 @@ from benchmarks.common import machine
 from llmai_edu.apps.card_lines import LEVELS, card_line
 from llmai_edu.apps.domain_questions import complaints, domain_questions
 from llmai_edu.apps.domains import CodeFinder
+from llmai_edu.apps.meaning import mean_vectors
+from llmai_edu.apps.registers import load_register
 from llmai_edu.datasets.diagnoses import ask_terms
+from llmai_edu.pretrained.control import randomized
+from llmai_edu.pretrained.minilm import embed_sentences, load_minilm
 from llmai_edu.pretrained.smollm2 import load_smollm2
 from llmai_edu.tokenizers import smollm2_tokenizer
+from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
 
 TARGET = Path(__file__).parent.parent / "llmai_edu" / "training" / "recorded" / "domain_runs.json"
 ASKED = {"valid": 40, "test": 60}
@@ -113,22 +120,53 @@ def lines(keep, seeds=(0, 1, 2)) -> list[dict]:
     return runs
 
 
+def controls(keep, seed: int) -> list[dict]:
+    """The places of the first right category when MiniLM's weights are random: it reads every text of the register."""
+    model, tokenizer, register = randomized(load_minilm(), seed=seed), minilm_tokenizer(), load_register("medicine")
+
+    def encode(texts: list[str]) -> np.ndarray:
+        print(len(texts), "texts", flush=True)
+        return embed_sentences(model, tokenizer, texts)
+
+    vectors, run = mean_vectors(register, encode), {"seed": seed}
+    for kind, asked in (("complaints", complaints("test")), ("terms", domain_questions("medicine", "test"))):
+        order = np.argsort(-(encode([one.text for one in asked]) @ vectors.T), axis=1, kind="stable")
+        run[kind] = [
+            next(r for r, i in enumerate(row) if register.codes[i] in one.answers) for row, one in zip(order, asked)
+        ]
+    others = json.loads(TARGET.read_text(encoding="utf-8")).get("controls", [])
+    runs = sorted([run, *(one for one in others if one["seed"] != seed)], key=lambda one: one["seed"])
+    keep(runs)
+    return runs
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("choices", "lines"))
-    what, began = parser.parse_args().what, time.process_time()
-    found = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
-    found["seed"] = 0  # SmolLM2 draws nothing; the seeds of the card lines stand in their runs
-    found["settings"] = {"asked": ASKED, "before": BEFORE, "neutral": NEUTRAL, "levels": LEVELS, "dtype": "bfloat16"}
-    found["machine"] = machine()
+    parser.add_argument("what", choices=("choices", "lines", "controls"))
+    parser.add_argument("--seed", type=int, default=0, help="of the random weights, for controls")
+    arguments = parser.parse_args()
+    what, began = arguments.what, time.process_time()
 
     def keep(runs: list[dict]) -> None:
+        found = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+        found["seed"] = 0  # SmolLM2 draws nothing; the seeds of card lines and controls stand in their runs
+        found["settings"] = {
+            "asked": ASKED,
+            "before": BEFORE,
+            "neutral": NEUTRAL,
+            "levels": LEVELS,
+            "dtype": "bfloat16",
+        }
+        found["machine"] = machine()
         found[what] = runs
         found.setdefault("cpu_seconds", {})[what] = round(time.process_time() - began, 1)
         TARGET.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
         print(len(runs), f"{time.process_time() - began:.0f} s", flush=True)
 
-    {"choices": choices, "lines": lines}[what](keep)
+    if what == "controls":
+        controls(keep, arguments.seed)
+    else:
+        {"choices": choices, "lines": lines}[what](keep)
     print(f"{time.process_time() - began:.0f} core-seconds")
 
 

@@ -16,7 +16,7 @@ from llmai_edu.datasets.merchants import load_merchants, merchant_questions
 from llmai_edu.datasets.question import Question
 from llmai_edu.evaluation.split import ladder_text
 
-__all__ = ["complaints", "domain_questions", "foreign_texts"]
+__all__ = ["complaints", "domain_questions", "foreign_sorts", "foreign_texts"]
 
 TERMS = {"valid": 300, "test": 500}
 HALVES = (0.0, 0.4, 0.6)
@@ -63,9 +63,17 @@ def _asked(domain: str, part: str) -> tuple[Question, ...]:
 def foreign_texts(domain: str, part: str) -> list[str]:
     """Return texts that a finder of this domain should refuse: other subjects, the same in no part.
 
-    medicine: questions that are not about health (written as the complaints were), descriptions of shops, sentences of
-    speeches. finance: inclusion terms of diagnoses, and sentences of speeches. law: paragraphs of speeches, and
-    descriptions of diagnoses strung together.
+    They are those of `foreign_sorts`, one sort after the other.
+    """
+    return [text for texts in foreign_sorts(domain, part).values() for text in texts]
+
+
+def foreign_sorts(domain: str, part: str) -> dict[str, list[str]]:
+    """Return the texts that a finder of this domain should refuse, by their sort.
+
+    medicine: questions in lay words that are not about health (written as the complaints were), descriptions of shops,
+    sentences of speeches. finance: inclusion terms of diagnoses, and sentences of speeches. law: paragraphs of
+    speeches, and descriptions of diagnoses strung together.
     """
     speeches = _speech_paragraphs(part)
     sentences = [re.split(r"(?<=[.!?])\s", text)[0] for text in speeches]
@@ -73,12 +81,12 @@ def foreign_texts(domain: str, part: str) -> list[str]:
     if domain == "medicine":
         strange = split_by_key(_written()["not_medical"], key=str, shares=HALVES)
         shops = [one.text for one in domain_questions("finance", part)]
-        return [*getattr(strange, part), *_drawn(shops), *short]
-    if domain == "finance":
-        return [*_drawn([one.text for one in domain_questions("medicine", part)]), *short]
+        return {"lay words": list(getattr(strange, part)), "shops": _drawn(shops), "speeches": short}
     terms = [one.text for one in domain_questions("medicine", part)]
+    if domain == "finance":
+        return {"diagnoses": _drawn(terms), "speeches": short}
     lists = [". ".join(terms[i : i + 8]) for i in range(0, 240, 8)]
-    return [*[one for one in speeches if len(one.split()) >= 60][:STRANGE], *lists]
+    return {"speeches": [one for one in speeches if len(one.split()) >= 60][:STRANGE], "diagnoses": lists}
 
 
 def _drawn(texts: Sequence[str]) -> list[str]:

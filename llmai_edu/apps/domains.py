@@ -19,6 +19,7 @@ from scipy.special import logsumexp
 
 from llmai_edu.apps.crisis import HELP, speaks_of_harm
 from llmai_edu.apps.domain_vectors import remembering_encoder
+from llmai_edu.apps.licence_diff import changed_sentences, told_changes
 from llmai_edu.apps.meaning import MeanMeaning, PassageMeaning
 from llmai_edu.apps.registers import DOMAINS, Register, load_register
 from llmai_edu.apps.shingles import ShingleShare
@@ -26,7 +27,7 @@ from llmai_edu.apps.terminal import TerminalApp
 from llmai_edu.apps.word_share import WordShare
 from llmai_edu.evaluation.calibration import PlattScale
 
-__all__ = ["Candidate", "CodeFinder", "Finding", "log_odds", "open_app"]
+__all__ = ["Candidate", "CodeFinder", "Finding", "choose_floor", "log_odds", "open_app", "told_licence"]
 
 TUNED_ON = {"medicine": "complaints", "finance": "descriptions", "law": "copies"}
 SHARPNESS = 20.0  # MiniLM was trained to tell pairs apart by softmax(20 · cosine)
@@ -45,13 +46,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Finding:
-    """The best codes, the best first; how probably the first is right; and whether the question was refused."""
+    """The best codes, the best first; how probably the first is right; and whether the question was refused.
+
+    help: where people can be reached, when the text spoke of harm; then there is no candidate.
+    """
 
     candidates: tuple[Candidate, ...]
     probability: float
     refused: bool
+    help: str = ""
 
     def __str__(self) -> str:
+        if self.help:
+            return self.help
         head = "Refused: nothing in the register is near to this. What is least far:" if self.refused else "Perhaps:"
         lines = [f"  {one.probability:>4.0%}  {one.code}  {one.title} ({one.source})" for one in self.candidates[:3]]
         return "\n".join([head, *lines])
@@ -68,6 +75,22 @@ def log_odds(scores: np.ndarray) -> np.ndarray:
     logits = SHARPNESS * np.asarray(scores, float)
     peak = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
     return np.log(np.maximum(peak, 1e-300)) - np.log(np.maximum(1 - peak, 1e-15))
+
+
+def choose_floor(own: np.ndarray, foreign: np.ndarray, refused: float = 0.9) -> float:
+    """Return the floor for best scores of validation texts: midway where the two kinds part without a fault.
+
+    own, foreign: the best score of each question of the domain, and of each text that should be refused. Where they
+    overlap, the floor is where the share `refused` of the foreign ones falls below it. Raises ValueError for none.
+
+    >>> choose_floor([0.75, 0.9], [0.1, 0.25]), choose_floor([0.2, 0.9], [0.1, 0.3, 0.2, 0.4, 0.0], refused=0.75)
+    (0.5, 0.3)
+    """
+    own, foreign = np.asarray(own, float), np.asarray(foreign, float)
+    if not len(own) or not len(foreign):
+        raise ValueError(f"a floor needs own and foreign texts, got {len(own)} and {len(foreign)}")
+    parted = own.min() > foreign.max()
+    return float((own.min() + foreign.max()) / 2 if parted else np.quantile(foreign, refused))
 
 
 class CodeFinder:
@@ -121,9 +144,14 @@ class CodeFinder:
         return self.meaning.scores(texts) + self.weight * self.words.scores(texts)
 
     def find(self, text: str, k: int = 5) -> Finding:
-        """Return the k best codes for a text. Raises ValueError for a blank text."""
+        """Return the k best codes for a text; none, and where to find help, for one that speaks of harm.
+
+        Raises ValueError for a blank text.
+        """
         if not text.strip():
             raise ValueError("write something to look for; the text is blank")
+        if speaks_of_harm(text):
+            return Finding((), 0.0, True, HELP)
         return self.findings(self.scores([text]), k)[0]
 
     def findings(self, scores: np.ndarray, k: int = 5) -> list[Finding]:
@@ -140,7 +168,30 @@ class CodeFinder:
 
     def _candidate(self, place: int, score: float, probability: float) -> Candidate:
         register = self.register
-        return Candidate(register.codes[place], register.titles[place], register.source, float(score), probability)
+        source = register.sources[place] if register.sources else register.source
+        return Candidate(register.codes[place], register.titles[place], source, float(score), probability)
+
+
+def told_licence(found: Finding, text: str, whole: str) -> str:
+    """Return what an application says of a licence: no per cent, but what differs from the nearest one.
+
+    whole: the text of the first candidate. The per cent means "if it is one of these", which nobody knows.
+
+    >>> print(told_licence(Finding((Candidate("X", "X License", "a list", 0.9, 0.9),), 0.9, False), "Do it.", "Do it."))
+    Nearest:
+      X  X License (a list)
+    No sentence of it differs from X.
+    """
+    if found.help or found.refused:
+        return found.help or "Refused: none of the licences in the register is near to this text."
+    lines = [f"  {one.code}  {one.title} ({one.source})" for one in found.candidates[:3]]
+    first, changes = found.candidates[0].code, changed_sentences(whole, text)
+    said = (
+        f"What differs from {first}:\n{told_changes(changes)}"
+        if changes
+        else f"No sentence of it differs from {first}."
+    )
+    return "\n".join(["Nearest:", *lines, said])
 
 
 def parts_of(domain: str, register: Register):
@@ -176,8 +227,13 @@ def open_app() -> TerminalApp:
             text = Path(text).read_text(encoding="utf-8")
         if domain not in finders:
             finders[domain] = CodeFinder.load(domain)
-        yield str(finders[domain].find(text))
-        yield "\nThe probabilities are estimated one by one: they need not sum to 1."
+        found, register = finders[domain].find(text), finders[domain].register
+        if domain == "law":
+            whole = "" if not found.candidates else register.texts[register.codes.index(found.candidates[0].code)][0]
+            yield told_licence(found, text, whole)
+        else:
+            yield str(found)
+            yield "\nThe probabilities are estimated one by one: they need not sum to 1."
         yield "\nA list to look at, not a decision: a person who knows the subject decides."
 
     greeting = "Looks up codes and licences. It decides nothing about anybody."

@@ -8,26 +8,34 @@ from dataclasses import dataclass
 from functools import cache
 
 from llmai_edu.datasets.diagnoses import Diagnosis, category_entries, load_diagnoses, term_questions
-from llmai_edu.datasets.licences import load_licences
+from llmai_edu.datasets.licences import TEMPLATES, load_licences
 from llmai_edu.datasets.merchants import load_merchants
-from llmai_edu.datasets.question import Entry, Question
+from llmai_edu.datasets.question import Question
 
-__all__ = ["DOMAINS", "Register", "diagnosis_register", "load_register"]
+__all__ = ["DOMAINS", "Register", "diagnosis_register", "licence_title", "load_register"]
 
 DOMAINS = ("medicine", "finance", "law")
+UNTITLED = {  # their texts begin with a copyright line and the first sentence, or with the sentence
+    "0BSD": "BSD Zero Clause License",
+    "OFL-1.1": "SIL Open Font License 1.1",
+    "UPL-1.0": "Universal Permissive License 1.0",
+    "Unlicense": "The Unlicense",
+}
 
 
 @dataclass(frozen=True)
 class Register:
     """Codes with their titles, the texts that each is known by, and whose list it is.
 
-    texts: for each code one or more texts. Equal places of the three tuples belong together.
+    texts: for each code one or more texts. Equal places of the tuples belong together. sources: where the codes come
+    from several places, each code's own; empty where all are from `source`.
     """
 
     codes: tuple[str, ...]
     titles: tuple[str, ...]
     texts: tuple[tuple[str, ...], ...]
     source: str
+    sources: tuple[str, ...] = ()
 
     @property
     def documents(self) -> list[str]:
@@ -70,14 +78,30 @@ def load_register(domain: str) -> Register:
         diagnoses = load_diagnoses()
         return diagnosis_register(diagnoses, term_questions(diagnoses).train)
     if domain == "finance":
-        return _plain_register(load_merchants()["visa"], "Visa's list of merchant category codes")
+        shops = load_merchants()["visa"]
+        codes, titles = zip(*((one.code, one.text) for one in shops))
+        return Register(codes, titles, tuple((title,) for title in titles), "Visa's list of merchant category codes")
     if domain == "law":
-        texts = [Entry(name, text, "") for name, text in load_licences().items()]
-        return _plain_register(texts, "the licence's own text")
+        licences = load_licences()
+        return Register(
+            tuple(licences),
+            tuple(licence_title(name, text) for name, text in licences.items()),
+            tuple((text,) for text in licences.values()),
+            "the licence's own text",
+            tuple("lice2 0.13.0" if name in TEMPLATES else "choosealicense.com" for name in licences),
+        )
     raise ValueError(f"there are the domains {', '.join(DOMAINS)}, not {domain!r}")
 
 
-def _plain_register(entries: Sequence[Entry], source: str) -> Register:
-    """One text a code; a title is its first line that says something."""
-    titles = [next(line.strip() for line in one.text.splitlines() if line.strip()) for one in entries]
-    return Register(tuple(one.code for one in entries), tuple(titles), tuple((one.text,) for one in entries), source)
+def licence_title(name: str, text: str) -> str:
+    """Return a licence's title: the first lines of its text, but for the few whose text has none.
+
+    >>> licence_title("X", "Copyright (c) [year]\\n\\nX License\\n\\nDo as you like.")
+    'X License'
+    """
+    if name in UNTITLED:
+        return UNTITLED[name]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Copyright")]
+    if lines[0].startswith("Creative Commons"):  # the next line says which
+        return f"Creative Commons {lines[1]}"
+    return lines[0]

@@ -21,6 +21,21 @@ NETWORKS = {
     "alipay": "alipay_list.csv",
 }
 SHARES = (0.0, 0.4, 0.6)
+# Rows of the file that are wrong, and what they should be. Network, code and text; then code and text.
+MENDED = {
+    # All lists, Stripe's too, have this title under 5571; 5561 is camper dealers.
+    ("stripe", "5561", "Motorcycle Shops, Dealers"): ("5571", "Motorcycle Shops, Dealers"),
+    # All lists, USDA's too, have this title under 6010; 6011 is automated cash disbursements.
+    ("usda", "6011", "Financial Institutions - Manual Cash Disbursements"): (
+        "6010",
+        "Financial Institutions - Manual Cash Disbursements",
+    ),
+    # The title of 5681 is glued before it.
+    ("alipay", "5817", "Furriers and fur shopsDigital Goods-Software Applications (excluding games)"): (
+        "5817",
+        "Digital Goods-Software Applications (excluding games)",
+    ),
+}
 
 
 def load_merchants() -> dict[str, list[Entry]]:
@@ -33,12 +48,17 @@ def load_merchants() -> dict[str, list[Entry]]:
 
 
 def read_merchants(folder: Path) -> dict[str, list[Entry]]:
-    """Return the lists of a folder without the codes of single companies, 3000 to 3999."""
+    """Return the lists of a folder without the codes of single companies, 3000 to 3999; three wrong rows are mended.
+
+    What was wrong with them stands beside MENDED.
+    """
     lists = {}
     for network, name in NETWORKS.items():
         with (folder / name).open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))[1:]
-        lists[network] = [Entry(row[0], row[1].strip(), network) for row in rows if not "3000" <= row[0] <= "3999"]
+        named = [(row[0], row[1].strip()) for row in rows if not "3000" <= row[0] <= "3999"]
+        mended = [MENDED.get((network, *pair), pair) for pair in named]
+        lists[network] = [Entry(code, text, network) for code, text in mended]
     return lists
 
 

@@ -20,7 +20,7 @@
 #
 # *About 80 minutes to read, 40 seconds to run on two CPU cores, 1.5 GB. Needs: lesson 13.*
 #
-# Much of office work is looking something up: the code of a diagnosis, the code of a shop, the licence of a file. On this page one small program does all three, and is measured on texts that it has not seen. The measuring is the lesson. You will see the same register searched with success in six cases of ten and in one of three, depending on *who asks*; a probability that can be believed and one that cannot; and differences between two contracts that an embedding does not see. At the end stands what such a program must never be used for.
+# Much of office work is looking something up: the code of a diagnosis, the code of a shop, the licence of a file. On this page one small program does all three, and is measured on texts that it has not seen. The measuring is the lesson. You will see the same register searched with success in six cases of ten and in one of three, depending on *who asks*; a probability that can be believed and one that cannot; and changes of a contract's meaning that an embedding puts among the smallest. At the end stands what such a program must never be used for.
 
 # %% tags=["setup"]
 # --- On Colab, install the course first; anywhere else these lines do nothing ---
@@ -39,8 +39,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.special import logsumexp
 
-from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_texts
-from llmai_edu.apps.domains import SHARPNESS, CodeFinder
+from llmai_edu.apps.domain_questions import complaints, domain_questions, foreign_sorts
+from llmai_edu.apps.domains import SHARPNESS, CodeFinder, choose_floor
 from llmai_edu.apps.retrieval import plain_words
 from llmai_edu.datasets.diagnoses import load_diagnoses
 from llmai_edu.evaluation.bootstrap import bootstrap_interval
@@ -86,7 +86,7 @@ for kind, finder in finders.items():
     print(f"{kind:<10} {len(texts)} questions, {len(finder.register.codes)} codes")
 
 # %% [markdown]
-# *hit@k* is the share of questions for which a right code is among the first k. Its interval comes from the bootstrap over questions (lesson 02).
+# We compare three ways. *Words*: BM25, which adds up how rare the common words are (lesson 24 builds it), or, for licences, common runs of three words. *Meaning*: the cosine of two MiniLM vectors (lesson 13). *The finder* adds the two. *hit@k* is the share of questions for which a right code is among the first k. Its interval comes from the bootstrap over questions (lesson 02).
 
 
 # %%
@@ -94,9 +94,8 @@ def hits(kind, scores, k=1):
     """For each question, whether one of the k best codes is right."""
     codes = finders[kind].register.codes
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    return np.array(
-        [any(codes[i] in one.answers for i in row) for row, one in zip(order, asked[kind])]
-    )
+    right = [any(codes[i] in one.answers for i in row) for row, one in zip(order, asked[kind])]
+    return np.array(right)
 
 
 def estimate(values):
@@ -121,7 +120,7 @@ found = {
 for kind, of_kind in found.items():
     print(f"{kind:<10}", {way: f"{value:.3f}" for way, value in of_kind.items()})
 
-# %% alt="Share of questions whose first code is right, for four kinds of questions, with 95 percent intervals, by words alone, by meaning alone and by the finder. Medical terms: about 0.59, 0.55 and 0.63. Complaints in lay words: 0.08, 0.34 and 0.34. Descriptions of shops: 0.88, 0.90 and 0.92. Changed licences: 0.99, 0.85 and 0.98. The complaints are far below all others; words alone are near zero there."
+# %% alt="Share of questions whose first code is right, for four kinds of questions, with 95 percent intervals, by words alone, by meaning alone and by the finder. Medical terms: about 0.59, 0.55 and 0.63. Complaints in lay words: 0.08, 0.34 and 0.34. Descriptions of shops: 0.89, 0.91 and 0.93. Changed licences: 0.99, 0.85 and 0.98. The complaints are far below all others; words alone are near zero there."
 _, axes = new_axes(7, 3.6)
 labels = ["medical terms", "complaints", "shops", "licences"]
 for place, (way, marker) in enumerate(zip(ways["terms"], "s^o")):
@@ -162,7 +161,7 @@ for kind, finder in finders.items():
 # %% [markdown]
 # ## Three registers, and what is asked of them
 #
-# **Diagnoses.** ICD-10-CM is the list by which hospitals of the United States code what somebody has. Its 46,881 codes form a tree: *M54 Dorsalgia*, below it *M54.5 Low back pain*, below it *M54.50*. We answer on the level of the three characters, the *category*: 1,918 of them. Many codes carry *inclusion terms*, other names of what belongs there. These are our questions.
+# **Diagnoses.** ICD-10-CM is the list by which hospitals of the United States code what somebody has. Its 46,881 codes form a tree: *M54 Dorsalgia*, below it *M54.5 Low back pain*, below it *M54.50*. (That is how many the package's file names. Where a code takes a seventh character, such as for a first or a later visit, the file gives a rule in place of the codes; written out, as in the table of [9], they are more than 70,000.) We answer on the level of the three characters, the *category*: 1,918 of them. Many codes carry *inclusion terms*, other names of what belongs there. These are our questions.
 
 # %%
 diagnoses = load_diagnoses()
@@ -195,10 +194,28 @@ for one in asked["finance"][:5]:
     print(f"{one.text!r} ({one.source}) → {sorted(one.answers)}")
 kinds = [one.source for one in asked["law"]]
 print({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)})
-assert len(asked["finance"]) == 201
+assert len(asked["finance"]) == 198
 assert len(asked["law"]) == 252
 
 # %% [markdown]
+# The lists have faults. A reader of the first version of this page found two of them among its surest "errors": descriptions that stand under the wrong code. In a third, two titles are glued together. The package mends all three, and says why beside them. Each of the mended ones is no longer a question, because it says what another list says already:
+
+# %%
+from llmai_edu.datasets.merchants import MENDED
+
+shops, told = finders["finance"], []
+for (network, code, text), (good, _) in MENDED.items():
+    told.append((shops.find(text).candidates[0].code, code, good))
+    print(f"{network}: {text[:50]!r} stood under {code}; right is {good}; found {told[-1][0]}")
+before = hits("finance", ways["finance"]["the finder"]).sum() / (198 + len(MENDED))
+print(f"hit@1 {first['finance'].value:.3f}; with the three rows unmended {before:.3f}")
+assert all(found_code != code for found_code, code, _ in told)
+assert [found_code == good for found_code, _, good in told] == [True, True, False]
+assert 0.005 < first["finance"].value - before < 0.03
+
+# %% [markdown]
+# All three counted as errors. For two of them the finder had found what is right; the glued title sent it to the furriers. *Look at the surest errors before you believe a score*: some of them are the test's.
+#
 # ## One method
 #
 # The score of a question and a code is a sum of two numbers. The first is the *cosine* of two MiniLM vectors (lesson 13): the question's, and the mean of the vectors of all that the register says of the code. The second is a share of common words.
@@ -229,15 +246,12 @@ def scores(self, texts: Sequence[str]) -> np.ndarray:
 
 
 # %%
-shops = finders["finance"]
 text = "Aquariums, Sea-aquariums, Dolphinariums"
 vector = shops.meaning.encode([text])[0]
 shares = shops.words.scores([text])[0]
 slow = find_slowly(shops.register, shops.meaning.vectors, vector, shares, shops.weight)
-print(slow)
+print(slow[:2], round(float(slow[2]), 3))
 quick = scores(shops, [text])[0]
-
-# %%
 assert np.isclose(slow[2], quick.max(), atol=1e-4)
 assert slow[0] == shops.register.codes[quick.argmax()]
 
@@ -273,8 +287,6 @@ for name, chosen in settings.items():
         f"{name:<22} weight {chosen['weight']}",
         {w: round(v, 3) for w, v in chosen["tried"].items()},
     )
-
-# %%
 assert settings["medicine complaints"]["weight"] == 0
 assert settings["medicine terms"]["weight"] == 0.5
 
@@ -292,36 +304,66 @@ for kind in ways:
     gain = hits(kind, both).astype(int) - hits(kind, word_scores).astype(int)
     more[kind] = estimate(gain)
     print(f"{kind:<10} finder minus words alone: {more[kind]:+.3f}")
-
-# %%
 assert more["terms"].low > 0
 assert more["complaints"].low > 0.15
-assert -0.02 < more["finance"].low < 0.01 < more["finance"].value
+assert -0.01 < more["finance"].low < 0.015 < more["finance"].value
 assert abs(more["law"].value) < 0.03
 assert not more["law"].excludes_zero
 
 # %% [markdown]
-# Surely for the two kinds of medical questions, and by far the most for complaints. For shops a gain is likely, and not shown: the interval just holds zero. For licences a program that counts runs of words is as good as one with a neural network beside it. And it is the *training* of MiniLM that helps, not its shape: the same network with random weights, on the shops.
+# Surely for the two kinds of medical questions, and by far the most for complaints. For shops the gain is small, and its interval begins just about at zero. For licences a program that counts runs of words is as good as one with a neural network beside it.
+#
+# Is it the *training* of MiniLM that helps, or its shape? The same network with random weights read the whole medical register and its questions, three times (recorded, `benchmarks/record_domains.py`):
+
+# %%
+controls = load_recording("domain_runs")["controls"]
+for run in controls:
+    untrained = {kind: np.array(run[kind]) == 0 for kind in ("terms", "complaints")}
+    print(run["seed"], {kind: f"{estimate(right):.3f}" for kind, right in untrained.items()})
+    assert untrained["complaints"].mean() < found["complaints"]["words (BM25 or word runs)"].low
+    assert 0.2 < untrained["terms"].mean() < 0.33
+    for kind, right in untrained.items():
+        assert estimate(1 * hits(kind, ways[kind]["meaning (MiniLM)"]) - right).low > 0.2
+
+# %% [markdown]
+# On complaints, where the vector adds so much, random weights find next to nothing, less than words do: it is the training. On terms they find about a quarter. Why anything? A possible reason is that texts with the same word pieces get like vectors, whatever the weights. That can be tried: leave the network out, give each word piece a random vector, and take the mean. Here are both on the shops, and MiniLM:
 
 # %%
 from llmai_edu.pretrained.control import randomized
 from llmai_edu.pretrained.minilm import embed_sentences, load_minilm
 from llmai_edu.tokenizers.wordpiece import minilm_tokenizer
 
+reader = minilm_tokenizer()
 control = randomized(load_minilm(), seed=seed)
-mine, theirs = (
-    embed_sentences(control, minilm_tokenizer(), texts)
-    for texts in ([one.text for one in asked["finance"]], shops.register.documents)
-)
-untrained = estimate(hits("finance", mine @ theirs.T))
-print(f"random weights {untrained:.3f}, MiniLM {found['finance']['meaning (MiniLM)']:.3f}")
+random_vectors = np.random.default_rng(seed).normal(size=(30_522, 384))  # one for each piece
+
+
+def piece_means(texts):
+    """The mean of the random vectors of a text's word pieces, at length 1."""
+    batch = reader.encode_batch(texts, 256)
+    sums = np.stack(
+        [
+            random_vectors[ids[mask > 0]].sum(0)
+            for ids, mask in zip(batch.ids, batch.attention_mask)
+        ]
+    )
+    return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+
 
 # %%
-assert untrained.high < found["finance"]["meaning (MiniLM)"].low
+pair = [one.text for one in asked["finance"]], shops.register.documents
+mine, theirs = (embed_sentences(control, reader, texts) for texts in pair)
+untrained = estimate(hits("finance", mine @ theirs.T))
+mine, theirs = (piece_means(texts) for texts in pair)
+no_network = estimate(hits("finance", mine @ theirs.T))
+trained = found["finance"]["meaning (MiniLM)"]
+print(f"random weights {untrained:.3f}, no network {no_network:.3f}, MiniLM {trained:.3f}")
+assert untrained.high < trained.low
 assert 0.3 < untrained.value < 0.65
+assert no_network.low > untrained.high
 
 # %% [markdown]
-# (Random weights still find a good part: texts with the same word pieces get like vectors, whatever the weights.)
+# Common word pieces are enough: with no network at all they find more than with an untrained one.
 #
 # ## The language of the profession
 #
@@ -353,14 +395,14 @@ print(f"complaints, hit@3 {at_three:.3f}, hit@10 {curves['complaints'][4]:.3f}")
 for text in ("my ears ring all day", "it hurts everywhere"):
     answer = finders["complaints"].find(text)
     print(f"{text}\n{answer}")
-    assert len(answer.candidates) == 5
+    assert str(answer).count("ICD-10-CM") == 3
     assert not answer.refused
 assert finders["complaints"].find("my ears ring all day").candidates[0].code == "Q17"
 
 # %% [markdown]
 # Ears that ring are *tinnitus*, H93.1: it is the second line. The first is about ears that somebody was born with, and seems the surest. A program that printed one line would have said that.
 #
-# Where does the gap come from? Here are the shares of the words of a question which the register knows at all, and which the right category has:
+# One difference between terms and complaints can be counted: which share of the words of a question does the register know at all, and which does the right category have? (It goes with the gap. Nothing was held fixed, so this is no proof that it makes the gap.)
 
 # %%
 register = finders["terms"].register
@@ -385,7 +427,7 @@ assert 0.4 < shares["complaints"][0] < 0.6
 assert shares["complaints"][1] < 0.12
 
 # %% [markdown]
-# (Words of more than three letters, and a category with its training terms.) Of the words of the complaints the register knows about half, and fewer than one in ten stands in a right category; of the terms' words seven in ten do. That is the finding of this part: *a retriever tested on the language of its own register is tested on the wrong people.* The number 0.63 is true, and says nothing about patients.
+# (Words of more than three letters, and a category with its training terms.) Of the words of the complaints the register knows about half, and fewer than one in ten stands in a right category; of the terms' words seven in ten do. That is the finding of this part: *a retriever tested on the language of its own register is tested on the wrong people.* The number 0.63 is true for terms, and does not hold for lay words. What it would be for real patients, neither number says: our complaints are a model's.
 #
 # ## Card lines
 #
@@ -401,9 +443,9 @@ for level, name in enumerate(LEVELS):
     print(f"{name:<22} {line}")
 
 # %% [markdown]
-# The runs with 201 questions and three seeds were recorded (`benchmarks/record_domains.py`).
+# The runs with 198 questions and three seeds were recorded (`benchmarks/record_domains.py`).
 
-# %% alt="Share of card lines whose first code is right at five levels of spoiling, by words, by meaning and by both. As written and in upper case all three lie near 0.9. When lines are cut at 22 characters, and again with a store number and a city added, all fall. With vowels dropped they fall to between 0.1 and 0.2, words a little less than the others."
+# %% alt="Share of card lines whose first code is right at five levels of spoiling, by words, by meaning and by both. As written and in upper case all three lie near 0.9. When lines are cut at 22 characters all three fall to between 0.7 and 0.8, meaning least. A store number and a city cost meaning and both a few points more, and words nothing. With vowels dropped all fall to between 0.1 and 0.2, and words lead."
 runs = load_recording("domain_runs")["lines"]
 _, axes = new_axes(6.4, 3.4)
 line_rates = {}
@@ -423,11 +465,13 @@ for way, rates in line_rates.items():
     print(f"{way:<8}", [f"{rate:.2f}" for rate in rates])
     assert rates[0] > 0.85
     assert rates[4] < 0.3 * rates[0]
-    assert 0.08 < rates[1] - rates[2] < 0.22
-    assert abs(rates[1] - rates[0]) < 0.06
+    assert abs(rates[1] - rates[0]) < 0.06 < 0.08 < rates[1] - rates[2] < 0.22
+number = {way: rates[2] - rates[3] for way, rates in line_rates.items()}
+assert abs(number["words"]) < 0.02 < number["both"] < number["meaning"] < 0.12
+assert min(line_rates["words"][4] - line_rates[way][4] for way in ("meaning", "both")) > 0.02
 
 # %% [markdown]
-# Upper case costs next to nothing, since both ways read everything in lower case. The cut costs about one in seven. Dropped vowels cost all ways most of what they had: neither a word list nor word pieces know *BKRS*. A normaliser for such lines, which is what banks have, is the first exercise of the sheet.
+# Upper case costs next to nothing, since both ways read everything in lower case. The cut costs about one in seven. A store number and a city cost the words nothing, since no description has them, and the vectors a few points. Taking them off, with the prefix, is the first exercise of the sheet. Dropped vowels cost all ways most of what they had, and nobody gives them back: neither a word list nor word pieces know *BKRS*. There the words lead.
 #
 # ## Can the probability be believed?
 #
@@ -463,17 +507,15 @@ assert np.allclose(leads[1, :2], 0, atol=1e-6)  # two leaders: even odds
 answers = {}
 for kind, finder in finders.items():
     scores_of = ways[kind]["the finder"]
-    lead = log_odds(scores_of).max(1)  # of the first code
+    scale, lead = finder.scales[0], log_odds(scores_of).max(1)  # the lead of the first code
     raw, right = 1 / (1 + np.exp(-lead)), hits(kind, scores_of)
-    answers[kind] = (raw, finder.scales[0](lead), right)
-    print(
-        f"{kind:<10} slope {finder.scales[0].slope:.2f}, offset {finder.scales[0].offset:+.2f}"
-    )
+    answers[kind] = (raw, scale(lead), right)
+    print(f"{kind:<10} slope {scale.slope:.2f}, offset {scale.offset:+.2f}")
 
 # %% [markdown]
 # A *reliability diagram* puts how sure the answers were against how often they were right.
 
-# %% alt="Four reliability diagrams, before and after Platt scaling, one for each kind of questions; the dashed diagonal is perfect calibration. Medical terms: both lie near the diagonal. Complaints: before scaling most answers were less than 0.3 sure and right more often than that; after it most lie between 0.2 and 0.5 near the diagonal. Shops: after scaling all answers are in one point above 0.9 sure, a little below the diagonal. Licences: before, many right answers had a low probability; after, all lie in one point at the top right."
+# %% alt="Four reliability diagrams, before and after Platt scaling, one for each kind of questions; the dashed diagonal is perfect calibration. Medical terms: most points lie near the diagonal, before and after; after scaling the least sure lie below it, at 0.26 sure and 0.08 right. Complaints: before scaling most answers were less than 0.3 sure and right more often than that; after it most are in two points near the diagonal, at 0.25 and 0.4, and the few above 0.7 were all right. Shops: before, most answers were near 1, with a few small points on both sides of the diagonal; after, all are in one point above 0.9 sure, a little below the diagonal. Licences: before, many right answers had a low probability; after, all lie in one point at the top right."
 figure, grid = plt.subplots(1, 4, figsize=(10, 2.8), sharey=True, layout="constrained")
 for axes, (raw, mended, right), label in zip(grid, answers.values(), labels):
     for values, marker, name in ((raw, "s", "before"), (mended, "o", "after")):
@@ -497,7 +539,7 @@ plt.show()
 
 
 # %% [markdown]
-# One number for the gap: the *expected calibration error* (ECE), the mean distance from the diagonal over the answers. It is never quite 0 for a finite set, since each bin scatters. So we show an interval, and what a perfectly calibrated finder with the same probabilities would get by chance.
+# One number for the gap: the *expected calibration error* (ECE), the mean distance from the diagonal over the answers. The answers are sorted into ten bins of equal width (the diagrams have six). It is never quite 0 for a finite set, since each bin scatters. So we show an interval, and what a perfectly calibrated finder with the same probabilities would get by chance.
 
 
 # %%
@@ -523,9 +565,11 @@ assert errors["complaints"][1][0].value < errors["complaints"][0][0].value
 too_sure = estimate(answers["finance"][1] - answers["finance"][2])
 print(f"shops: surer than right by {too_sure:.3f}")
 assert too_sure.low > 0
+assert 0.975 < settings["finance descriptions"]["tried"]["0.5"] < 0.985
+assert first["finance"].value < 0.95
 
 # %% [markdown]
-# For the licences Platt scaling helps: the softmax was far too timid. For the complaints it probably helps, too. For the medical terms the first guess was already about as good as what two fitted numbers make of it. And the answers about shops are now *too sure*: their 134 validation questions happened to be easier than the test. Not every mending mends.
+# For the licences Platt scaling helps: the softmax was far too timid. For the complaints it probably helps, too. For the medical terms the first guess was already about as good as what two fitted numbers make of it. And the answers about shops are now *too sure*. On their 134 validation questions the first line was right in 98 of a hundred, on the test in fewer. Two reasons are possible, and this page does not tell them apart: the weight was chosen on the same questions as the two numbers, so that their share is too good; and they may be easier by chance. Not every mending mends.
 #
 # What happens when the settings that were fitted on *terms* are used for *complaints*? This is what a product does that was tested on the register's own language.
 
@@ -537,44 +581,92 @@ right_then = np.array(
 )
 said = np.array([one.probability for one in wrong_tool])
 refused = estimate([one.refused for one in wrong_tool])
-print(f"right {estimate(right_then):.3f}; said {said.mean():.3f}; refused {refused:.3f}")
+own_said = answers["complaints"][1].mean()
+too_sure = estimate(said - right_then)
+print(f"terms' settings: said {said.mean():.3f}, right {estimate(right_then):.3f}")
+print(f"own settings: said {own_said:.3f}, right {first['complaints']:.3f}")
+print(f"terms' settings: surer than right by {too_sure:+.3f}; refused {refused:.3f}")
 assert refused.low > 0.2
+assert abs(said.mean() - own_said) < 0.05
+assert too_sure.low < 0 < too_sure.high
+own_refused = ways["complaints"]["the finder"].max(1) < finders["complaints"].floor
+gap = estimate([int(one.refused) for one in wrong_tool] - own_refused.astype(int))
+print(f"refused more often than with their own settings by {gap:+.3f}")
+assert gap.low > 0.05
 
 # %% [markdown]
-# The probabilities come out lower, as they should, for the leads are small. But a large part of the complaints is *refused*: sent away, though they are about health. That leads to the next part.
+# The probabilities are on the mean about what they were. They may be too high now, but 155 questions do not show it: the interval of the difference holds zero. What they do show is that more than a third of the complaints is *refused*: sent away, though they are about health, and clearly more than with the settings that were chosen on complaints. That leads to the next part.
 #
 # ## When to refuse
 #
-# A finder always finds something. Ask for a bus timetable, and the nearest of 1,918 diagnoses is still the nearest. So a *floor* is set: a question whose best score is below it is refused. It was set on validation so that nine in ten foreign texts fall below. Foreign are, for medicine: questions that sound near and are not medical ("the engine coughs when it is cold"), shops, and sentences from speeches.
+# A finder always finds something. Ask for a bus timetable, and the nearest of 1,918 diagnoses is still the nearest. So a *floor* is set: a question whose best score is below it is refused. *Foreign* texts are those that should be. For medicine there are three sorts of them: questions in lay words that sound near and are not medical ("the engine coughs when it is cold"), descriptions of shops, and sentences from speeches.
+#
+# The rule, the same for each register, on validation: where all own questions score higher than all foreign texts, the floor lies midway between the two kinds. Where they overlap, it lies so that nine in ten foreign texts fall below.
+
+
+# %% quote="llmai_edu.apps.domains:choose_floor"
+def choose_floor(own: np.ndarray, foreign: np.ndarray, refused: float = 0.9) -> float:
+    """Return the floor for best scores of validation texts: midway where the two kinds part without a fault.
+
+    own, foreign: the best score of each question of the domain, and of each text that should be refused. Where they
+    overlap, the floor is where the share `refused` of the foreign ones falls below it. Raises ValueError for none.
+
+    >>> choose_floor([0.75, 0.9], [0.1, 0.25]), choose_floor([0.2, 0.9], [0.1, 0.3, 0.2, 0.4, 0.0], refused=0.75)
+    (0.5, 0.3)
+    """
+    own, foreign = np.asarray(own, float), np.asarray(foreign, float)
+    if not len(own) or not len(foreign):
+        raise ValueError(
+            f"a floor needs own and foreign texts, got {len(own)} and {len(foreign)}"
+        )
+    parted = own.min() > foreign.max()
+    return float((own.min() + foreign.max()) / 2 if parted else np.quantile(foreign, refused))
+
+
+# %%
+both_kinds = np.array([0.75, 0.9]), np.array([0.1, 0.25])
+assert choose_floor(*both_kinds) == 0.5
+for name, chosen in settings.items():
+    worst, strangest = chosen["worst_own"], chosen["best_foreign"]
+    print(
+        f"{name:<22} lowest own {worst:.2f}, highest foreign {strangest:.2f}, floor {chosen['floor']:.2f}"
+    )
+    assert (worst > strangest) == (name == "law copies")
+
+# %% [markdown]
+# Only the licences part cleanly. Now the test, with the foreign texts by their sort:
 
 # %%
 strange = {
-    "terms": foreign_texts("medicine", "test"),
-    "complaints": foreign_texts("medicine", "test"),
-    "finance": foreign_texts("finance", "test"),
-    "law": foreign_texts("law", "test"),
+    kind: foreign_sorts("medicine" if kind in ("terms", "complaints") else kind, "test")
+    for kind in finders
 }
 tops, away = {}, {}
 for kind, finder in finders.items():
-    tops[kind] = (ways[kind]["the finder"].max(1), finder.scores(strange[kind]).max(1))
-    away[kind] = [estimate(top < finder.floor) for top in tops[kind]]
-    ours, foreign = away[kind]
-    print(f"{kind:<10} refused: foreign {foreign:.3f}, its own questions {ours:.3f}")
+    by_sort = {sort: finder.scores(texts).max(1) for sort, texts in strange[kind].items()}
+    tops[kind] = (ways[kind]["the finder"].max(1), np.concatenate(list(by_sort.values())))
+    away[kind] = {"own": estimate(tops[kind][0] < finder.floor)}
+    away[kind] |= {sort: estimate(top < finder.floor) for sort, top in by_sort.items()}
+    for sort, share in away[kind].items():
+        print(f"{kind:<10} refused of {sort:<10} {share:.2f}")
 
 # %%
-assert away["finance"][1].value > 0.9
-assert away["finance"][0].value < 0.03
-assert 0.75 < away["law"][1].value < 0.95
-assert away["law"][0].value < 0.03
-assert 0.8 < away["terms"][1].value < 0.95
-assert away["terms"][0].value < 0.06
-assert 0.75 < away["complaints"][1].value < 0.97
-assert 0.13 < away["complaints"][0].value < 0.26
+assert away["law"]["own"].value < 0.03
+assert min(away["law"][sort].value for sort in ("speeches", "diagnoses")) > 0.95
+assert away["finance"]["own"].value < 0.03
+assert min(away["finance"][sort].value for sort in ("speeches", "diagnoses")) > 0.85
+assert away["terms"]["own"].value < 0.06
+assert 0.13 < away["complaints"]["own"].value < 0.26
+for kind in ("terms", "complaints"):
+    assert away[kind]["speeches"].value > 0.94
+    assert max(away[kind]["lay words"].value, away[kind]["shops"].value) < 0.9
+assert away["complaints"]["own"].high < away["complaints"]["lay words"].low
+assert len(strange["complaints"]["lay words"]) == 34
 
 # %% [markdown]
-# On validation nine in ten foreign texts were refused, by construction. On the test it is a little more for the shops, and a little less for the three others: other foreign texts, other luck.
+# For licences the floor costs nothing and lets nothing pass; for shops it costs nothing and refuses nine in ten. For the profession's terms it costs little, for complaints much: about one in five of the people who have a complaint are sent away.
 #
-# For shops and licences, and for the profession's terms, the floor costs next to nothing. For complaints it costs much: to refuse most foreign texts, the finder sends about one in five of the people away who have a complaint. Lay words about health are not much nearer to a list of diagnoses than lay words about anything else.
+# The sorts differ. Nearly all sentences of speeches are refused. Of lay words that are not about health, and of shops, about one in five passes. For lay words that is a rough number, from 34 questions. Still, lay words about anything else are refused far more often than lay words about health: the score does see a difference, and not enough of it.
 
 # %% alt="Two panels. Left, medical terms: best scores of own questions mostly between 0.6 and 1.3, of foreign texts between 0.2 and 0.5; a dotted vertical line, the floor at 0.5, lies between them. Right, complaints: best scores of own questions, mostly between 0.35 and 0.7, and of foreign texts, mostly between 0.2 and 0.5, overlap, and the floor at 0.44 cuts off a part of the own questions."
 figure, grid = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
@@ -593,7 +685,7 @@ plt.show()
 #
 # The floor asks "is this about anything here?" The probability asks "is it the first line?" A program that answers alone only above some probability has a *coverage*, the share that it answers, and a *risk*, the share of wrong ones among these [3].
 
-# %% alt="Risk against coverage for four kinds of questions, answered in the order of their probability. Licences stay below 0.02 and shops below 0.09 throughout. Medical terms rise from near zero at small coverage to 0.37 when all are answered. Complaints are at a risk of 0.4 already at a coverage of a tenth, at 0.6 from four tenths on, and end at 0.66."
+# %% alt="Risk against coverage for four kinds of questions, answered in the order of their probability. Licences stay below 0.02 and shops below 0.08 throughout. Medical terms rise from near zero at small coverage to 0.37 when all are answered. Complaints are at a risk of 0.4 already at a coverage of a tenth, near 0.6 from four tenths on, and end at 0.66."
 from llmai_edu.apps.threshold import choose_threshold, risk_coverage
 
 _, axes = new_axes(6, 3.4)
@@ -629,43 +721,50 @@ for kind, questions in valid.items():
 law = finders["law"]
 without = ways["law"]["the finder"].copy()
 for row, one in zip(without, asked["law"]):
-    row[[law.register.codes.index(name) for name in one.answers]] = -np.inf
-unknown = law.findings(np.where(np.isinf(without), -9.0, without))
-refused = np.mean([one.refused for one in unknown])
-sure = np.mean([one.probability for one in unknown])
-print(f"unknown licences: refused {refused:.0%}, and {sure:.0%} sure on the mean")
-
-# %%
-assert refused < 0.05
-assert sure > 0.7
+    row[[law.register.codes.index(name) for name in one.answers]] = -9.0  # never the nearest
+unknown = law.findings(without)
+refused = estimate([one.refused for one in unknown])
+sure = np.array([one.probability for one in unknown])
+known = np.array([one.probability for one in law.findings(ways["law"]["the finder"])])
+print(f"unknown licences: refused {refused:.2f}, {sure.min():.0%} to {sure.max():.0%} sure")
+print(f"known licences: {known.min():.0%} to {known.max():.0%} sure")
+print(f"at log-odds of 0 it says {law.scales[0](0.0):.0%}")
+assert 0.06 < refused.value < 0.11
+assert min(sure.min(), known.min()) > 0.9
+assert 0.94 < law.scales[0](0.0) < 0.96
 
 # %% [markdown]
-# Almost none is refused, and the finder is sure each time. Its probability means: "if it is one of these, it is this one". It was fitted on copies of licences in the list, and knows no others. So a licence finder that shows a name and a per cent says the wrong thing. It has to show *what is different*.
+# About one in twelve is refused, and the finder is more than 90 % sure each time. That number is *forced*. On validation nearly every first line was right, wherever its score lay, so Platt scaling found a small slope and a large offset: even at log-odds of 0, where a softmax would say 50 %, it says 95 %. The number means "if it is one of these, it is this one". It was fitted on copies of licences in the list, and knows no others. So a licence finder that shows a name and a per cent says the wrong thing. It has to show *what is different*, and the application below does, without a per cent.
 #
 # ## What changed
 #
-# For two texts, the package aligns the sentences that are the same (`difflib`), pairs the others, and marks the words:
+# For two texts, the package aligns the sentences that are the same (`difflib`). Of the others it pairs those that share enough words, and marks the words:
 
 # %%
 from llmai_edu.apps.licence_diff import (
     SIGNALS,
     changed_sentences,
     edit_share,
+    meaning_distance,
     signal_changes,
+    told_changes,
     word_diff,
 )
 from llmai_edu.datasets.licences import load_licences
 
 licences = load_licences()
-for one in changed_sentences(licences["ISC"], licences["0BSD"])[:5]:
-    print("*", word_diff(one)[:220])
+found_changes = changed_sentences(licences["ISC"], licences["0BSD"])
+print(told_changes(found_changes))
+assert any(
+    "provided that" in one.old and "provided that" not in one.new for one in found_changes
+)
+assert found_changes[0].new == ""  # the title has nobody to be paired with
 
 # %% [markdown]
 # A reader of a long contract wants the changes that matter first. *Meaning* is what an embedding is said to measure, so: is the distance of the vectors before and after a good order? A second writer (again a language model, again without the program) made 104 edits in 14 short licences: 57 change what is allowed or owed, 47 are harmless, such as a year, a synonym, another order.
 
 # %%
 from llmai_edu.apps.encoder import minilm_encoder
-from llmai_edu.apps.licence_diff import meaning_distance
 from llmai_edu.apps.written_edits import change_of, written_edits
 
 edits = written_edits()
@@ -703,12 +802,12 @@ ranks = {
 }
 
 # %%
-few = np.array([abs(len(e.old.split()) - len(e.new.split())) <= 3 for e in edits])
+like_long = np.array([abs(len(e.old.split()) - len(e.new.split())) <= 3 for e in edits])
 everything = np.ones(len(edits), bool)
-table = {name: (auc(v, everything), auc(v, few)) for name, v in ranks.items()}
-for name, (of_all, of_few) in table.items():
-    print(f"{name:<24} all edits {of_all:.2f}   at most 3 words more or fewer {of_few:.2f}")
-print(f"{few.sum()} edits with at most 3 words more or fewer")
+table = {name: (auc(v, everything), auc(v, like_long)) for name, v in ranks.items()}
+for name, (of_all, of_these) in table.items():
+    print(f"{name:<24} all edits {of_all:.2f}   at most 3 words more or fewer {of_these:.2f}")
+print(f"{like_long.sum()} edits with at most 3 words more or fewer")
 
 # %%
 assert table["MiniLM's distance"][1].low < 0.5 < table["MiniLM's distance"][1].high
@@ -716,9 +815,10 @@ assert table["share of words changed"][1].high < 0.5
 assert table["words such as not"][1].value > table["MiniLM's distance"][1].value
 assert table["fewest words changed"][1].low > 0.6
 assert table["fewest words changed"][1].value > table["words such as not"][1].value
+assert table["fewest words changed"][0].low < table["words such as not"][0].high
 
 # %% [markdown]
-# Among edits that hardly change the *length*, MiniLM's order cannot be told from drawing lots. The share of changed words is worse than lots; so turn it round and show the edits with the *fewest* changed words first. In these edits that is the best order of all, better than a list of 32 words such as *not*, which was written when about a quarter of the edits had been read. Take it with care: we turned the order round after seeing these same edits, and it may only say how our writer edits (a reworded sentence changes many words, a *not* is one). Look at the ten edits that MiniLM finds smallest:
+# Among edits that hardly change the *length*, MiniLM's order cannot be told from drawing lots. The share of changed words is worse than lots; so turn it round and show the edits with the *fewest* changed words first. In these edits that is the best order of all, better than a list of 32 words such as *not*, which was written when about a quarter of the edits had been read. (Over all edits their intervals overlap.) Take it with care: we turned the order round after seeing these same edits, and it may only say how our writer edits (a reworded sentence changes many words, a *not* is one). Look at the ten edits that MiniLM finds smallest:
 
 # %%
 smallest = np.argsort(distance)[:10]
@@ -731,7 +831,7 @@ assert distance[smallest].max() < 0.01
 assert 1 <= matters[smallest].sum() <= 6
 
 # %% [markdown]
-# All ten have cosines above 0.99. Most are harmless, as they should be; but among them are some that matter. Embeddings are made so that texts *about the same thing* lie near each other, and "including commercial applications" is about the same thing as "excluding commercial applications". This blindness for negation is known [4]. The moral: show *all* changes, in the order of the text. Nobody should let an embedding decide which ones a reader may skip.
+# All ten have cosines above 0.99. Most are harmless, as they should be; but among them are some that matter. A likely reason: embeddings are made so that texts *about the same thing* lie near each other, and "including commercial applications" is about the same thing as "excluding commercial applications". That embeddings are weak at negation has been measured for others, too [4]. The moral: show *all* changes, in the order of the text. Nobody should let an embedding decide which ones a reader may skip.
 
 # %%
 flip = next(i for i, edit in enumerate(edits) if "excluding commercial" in edit.new)
@@ -742,7 +842,13 @@ gone = next(
 )
 print(f"including → excluding: {distance[flip]:.3f}")
 print(f"a name and a year filled in: {distance[gone]:.3f}")
+middle = [np.median(distance[rows]) for rows in (matters, ~matters)]
+print(f"in the middle: edits that matter {middle[0]:.3f}, harmless ones {middle[1]:.3f}")
 assert distance[flip] < 0.01 < 0.1 < distance[gone]
+assert 0.01 < middle[1] < middle[0] < 0.06
+
+# %% [markdown]
+# That pair is picked, to show how far it can go wrong. In the middle of all edits the two kinds have nearly the same distance.
 
 # %% [markdown]
 # ## Does a generator choose better?
@@ -812,19 +918,27 @@ print(
 )
 assert best == "letter"
 assert min(in_order, reverse) > 0.85
-for way in ("likelihood", "likelihood gained", "letter, both orders"):
-    loss = estimate(right_by["test"][way].astype(int) - first_right)
+losses = {
+    way: estimate(right_by["test"][way].astype(int) - first_right)
+    for way in ("likelihood", "likelihood gained", "letter, both orders")
+}
+for way, loss in losses.items():
     print(f"{way} minus the finder's first {loss:+.2f}")
-    assert loss.high < 0.02
+price = load_recording("domain_runs")["cpu_seconds"]["choices"] / len(choices)
+print(f"SmolLM2 took {price:.1f} seconds of a core for each complaint, its loading included")
+assert losses["likelihood"].high < 0
+assert losses["letter, both orders"].high < 0
+assert losses["likelihood gained"].value < -0.05
 
 # %% [markdown]
-# With both orders added up, the letters are worse than the finder's first. So are the likelihoods. There would be room, since the five hold a right code far more often than the first line does. A larger model may use it; this one, at 135 million weights, has read little medicine. Whoever adds a generator to a search should ask for this number, and for the price: in the recording SmolLM2 needed about a second of a core for each complaint, after a search of some milliseconds.
+# With both orders added up, the letters are worse than the finder's first, and so are the likelihoods as they stand. The likelihoods gained look worse, too; their interval reaches to zero. There would be room, since the five hold a right code far more often than the first line does. A larger model may use it; this one did not. Whoever adds a generator to a search should ask for this number, and for the price.
 #
 # ## The application
 #
-# Choose a register and type. The line is the floor; hatched bars mean that the question is refused. In a terminal: `llmai-edu app domains "medicine: my ears ring all day"`.
+# Choose a register and type. The line is the floor; hatched bars mean that the question is refused. For a licence you see no per cent, but what differs from the nearest one. In a terminal: `llmai-edu app domains "medicine: my ears ring all day"`.
 
 # %%
+from llmai_edu.apps.domains import told_licence
 from llmai_edu.viz import show
 from llmai_edu.viz.code_bars import code_bars_html, code_widget
 
@@ -837,11 +951,16 @@ examples = {
 
 def look(name, text):
     finder = finders["complaints" if name == "medicine" else name]
-    lines = finder.find(text).candidates
-    return [(one.code, one.title, one.score, one.probability) for one in lines], finder.floor
+    answer = finder.find(text)
+    rows = [(one.code, one.title, one.score, one.probability) for one in answer.candidates]
+    if name == "law" and rows:
+        rows = [(*row[:3], None) for row in rows]
+        return rows, finder.floor, told_licence(answer, text, licences[rows[0][0]])
+    return rows, finder.floor, answer.help
 
 
 show(code_widget(look, examples), code_bars_html(*look("medicine", examples["medicine"])))
+assert "%" not in look("law", examples["law"])[2]
 
 # %% [markdown]
 # ## Where it fails
@@ -872,7 +991,7 @@ for kind, finder in finders.items():
 #
 # ## What this must never be used for
 #
-# - **Not for diagnosis, and not for triage.** It sees one sentence. It does not know the person's age, body, history, or how bad it is; urgency is nowhere in its score. A message about killing or hurting oneself must reach people: a short list of words stops some of them in the terminal application, which answers with numbers to call instead of codes, and misses others. A system that decides whom an ambulance goes to, or who is seen first, is *high-risk* under the European Union's AI Act (Regulation (EU) 2024/1689 of 13 June 2024, Annex III, 5d) [5], and software for diagnosis is a medical device there.
+# - **Not for diagnosis, and not for triage.** It sees one sentence. It does not know the person's age, body, history, or how bad it is; urgency is nowhere in its score. A message about killing or hurting oneself must reach people. `find` looks for a list of phrases first, and answers those with numbers to call in place of codes. The cell below shows what such a list misses. A system that decides whom an ambulance goes to, or who is seen first, is *high-risk* under the European Union's AI Act (Regulation (EU) 2024/1689 of 13 June 2024, Annex III, 5d) [5], and software for diagnosis is a medical device there.
 # - **Not for a decision about somebody's money.** A merchant code says what a shop mostly sells. To infer from it that a person gambles or is ill, and to give or refuse credit on that, is what Annex III, 5b, names as high-risk; and in the United States a lender must give the particular reasons for a refusal, whatever made the decision (Regulation B, 12 CFR 1002.9) [6].
 # - **Not for a legal decision or advice.** It names the nearest of 42 texts, also when none is right, and you saw which changes it cannot see. Under the GDPR a person has the right not to be subject to a decision based solely on automated processing that has legal effects for them (Article 22) [7].
 #
@@ -883,11 +1002,22 @@ for kind, finder in finders.items():
 # **The list has its own history.** ICD-10-CM is made for statistics and bills of one country. What gets a code, and under which heading, was decided by committees, and changes: it still lists "gender identity disorders" among mental disorders, where the World Health Organization's ICD-11 has moved the matter out of them [8]. A finder hands such decisions on, without a footnote.
 
 # %%
+from llmai_edu.apps.crisis import speaks_of_harm
+
+noticed = ("I wish I was dead", "my stomach hurts me", "there is nothing left for me")
+print({text: speaks_of_harm(text) for text in noticed})
+assert [speaks_of_harm(text) for text in noticed] == [True, False, False]
+assert finders["complaints"].find(noticed[0]).candidates == ()
+assert "112" in finders["complaints"].find(noticed[0]).help
+
+# %%
 by_code = dict(zip(register.codes, register.titles))
 print("F64", by_code["F64"])
 assert "identity" in by_code["F64"].lower()
 
 # %% [markdown]
+# The list of phrases notices the first sentence, knows that the second is a pain, and misses the third, which may be the most urgent. It cannot do better: it knows words, and no person.
+#
 # **What a person in the loop needs to see:** the source line and not only the code; more than one candidate; a probability that was measured on *their* kind of question; what was refused; and, for texts, every change. And time: somebody who must confirm sixty lists an hour is no check.
 #
 # ## What we have now, and what it cannot do
@@ -895,8 +1025,8 @@ assert "identity" in by_code["F64"].lower()
 # - One finder for three registers, with probabilities, a floor, and a list instead of an answer.
 # - Its quality is a property of the questions as much as of the method: 0.63 for the profession's words, about half of that for lay words, from the same register.
 # - Words alone are a strong opponent where the questions copy the register. Runs of words find a changed licence as well as a neural network does.
-# - Refusal works for what is plainly foreign. It fails for what is near: lay words about health or not, a licence not in the list.
-# - MiniLM's vectors do not see a *not*. Among five candidates, a small generator chose no better than the search.
+# - Refusal works for what is plainly foreign. It is weak for what is near: one in five complaints was sent away, one in five lay questions about something else passed, and nearly every licence that is not in the list.
+# - MiniLM, the one encoder tried here, found some edits that turn the meaning round among the smallest of all. Among five candidates, a small generator chose no better than the search.
 # - It cannot ask back, which is the first thing that a doctor, a clerk or a lawyer would do.
 #
 # **Try it:** the [exercise sheet](../exercises/29_domains.ipynb) asks for a normaliser of card lines, for a calibration error whose bins hold equally many answers, and for the threshold that is cheapest when errors and refusals have prices.
@@ -918,5 +1048,7 @@ assert "identity" in by_code["F64"].lower()
 # [7] [Regulation (EU) 2016/679](https://eur-lex.europa.eu/eli/reg/2016/679/oj) (GDPR), 27 April 2016.
 #
 # [8] World Health Organization, [ICD-11](https://icd.who.int/en), in force since 1 January 2022.
+#
+# [9] The R package `comorbidity`, [*ICD-10-CM Diagnostic Codes, 2017 Version*](https://rdrr.io/cran/comorbidity/man/icd10cm_2017.html): 71,486 codes.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. ICD-10-CM: CDC/NCHS and CMS, public domain, packaged in `simple-icd-10-cm` (MIT). Merchant codes: `iso18245` (MIT). Licence texts: `identify` (MIT, from choosealicense.com) and `lice2` (BSD-3-Clause); each licence is its author's and may be copied verbatim. Speeches: public domain. MiniLM and SmolLM2: Apache-2.0. Complaints and edits: written by a language model for this lesson.*

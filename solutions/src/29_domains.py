@@ -42,7 +42,7 @@ import numpy as np
 #
 # Before a bank looks a card line up, it takes off what is not the shop. Write `clean_line(line)`, which does four things, in this order:
 #
-# 1. If the line *begins* with one of the `PREFIXES` below, take that off, once.
+# 1. If the line *begins* with one of the `PREFIXES` below, written just so, take that off, once. (A line that begins with a blank begins with none of them. Of `POS SQ *…` the second stays.)
 # 2. The *store number* is the last word of exactly four digits (so neither `12345` nor `CAFE0042` is one). Take it off together with all that stands after it, which is the city. A line without a store number keeps its end.
 # 3. Make everything lower case.
 # 4. Leave single spaces between words, and none at the ends.

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from llmai_edu.apps.domains import CodeFinder, log_odds, open_app
+from llmai_edu.apps.crisis import HELP
+from llmai_edu.apps.domains import CodeFinder, choose_floor, log_odds, open_app
 from llmai_edu.apps.registers import Register
 from llmai_edu.evaluation.calibration import PlattScale
 
@@ -49,6 +50,31 @@ def test_an_answer_shows_three_lines_with_source_and_never_one():
     assert "Refused" in str(finder(floor=5.0).find("q"))
     with pytest.raises(ValueError, match="blank"):
         finder().find("  ")
+
+
+def test_a_text_about_harm_finds_help_and_no_code():
+    found = finder().find("I want to kill myself")
+    assert (found.candidates, found.refused, str(found)) == ((), True, HELP)
+
+
+def test_the_floor_lies_midway_or_where_nine_in_ten_are_refused():
+    assert choose_floor([0.8, 0.9], [0.2, 0.4]) == pytest.approx(0.6)
+    foreign = np.random.default_rng(0).random(200)
+    assert np.mean(foreign < choose_floor([0.5, 2.0], foreign)) == pytest.approx(0.9, abs=0.01)
+    with pytest.raises(ValueError, match="0 and 1"):
+        choose_floor([], [0.5])
+
+
+@pytest.mark.data
+def test_a_licence_is_told_by_what_differs():
+    finder, app = CodeFinder.load("law"), open_app()
+    text = finder.register.texts[finder.register.codes.index("ISC")][0]
+    told = "".join(app.answer(f"law: {text.replace('with or without fee', 'without fee')}"))
+    assert "ISC  ISC License (choosealicense.com)" in told
+    assert "[-with or-]" in told
+    assert "%" not in told
+    assert "No sentence of it differs" in "".join(app.answer(f"law: {text}"))
+    assert "Refused" in "".join(app.answer("law: four score and seven years ago our fathers brought forth"))
 
 
 @pytest.mark.data

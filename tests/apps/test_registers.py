@@ -26,3 +26,12 @@ def test_another_domain_is_refused():
 @pytest.mark.data
 def test_the_registers_have_their_sizes():
     assert [len(load_register(domain).codes) for domain in DOMAINS] == [1918, 292, 42]
+
+
+@pytest.mark.data
+def test_titles_of_licences_say_what_they_are():
+    register = load_register("law")
+    assert len(set(zip(register.codes, register.titles))) == 42
+    assert not any(title.startswith(("Copyright", "This is")) for title in register.titles)
+    assert dict(zip(register.codes, register.titles))["CC-BY-NC-3.0"].startswith("Creative Commons Attribution-NonC")
+    assert register.sources[register.codes.index("CDDL-1.0")] == "lice2 0.13.0"

@@ -33,6 +33,34 @@ MUTANTS = {
             edit=(NUMBER, r'list(re.finditer(r"\b\d{4,}\b", line))'),
         ),
         Mutant("inside", says="inside a longer word", edit=(NUMBER, r'list(re.finditer(r"(?<!\d)\d{4}(?!\d)", line))')),
+        Mutant("two_prefixes", says="when a prefix is found, stop looking", edit=("            break\n", "")),
+        Mutant(
+            "all_prefixes",
+            says="one prefix is taken off, once",
+            source="""
+            def clean_line(line):
+                while any(line.startswith(prefix) for prefix in PREFIXES):
+                    line = line[max(len(prefix) for prefix in PREFIXES if line.startswith(prefix)) :]
+                numbers = list(re.finditer(r"\\b\\d{4}\\b", line))
+                line = line[: numbers[-1].start()] if numbers else line
+                return " ".join(line.lower().split())
+        """,
+        ),
+        Mutant(
+            "lower_first",
+            says="the prefixes are in upper case",
+            edit=("line.startswith(prefix)", "line.lower().startswith(prefix.lower())"),
+        ),
+        Mutant(
+            "stripped_first",
+            says="does not begin with a prefix",
+            edit=("for prefix in", "line = line.strip()\n    for prefix in"),
+        ),
+        Mutant(
+            "no_digit_after",
+            says="whatever digits stand after it",
+            edit=(NUMBER, r'list(re.finditer(r"\b\d{4}\b(?=\D*$)", line))'),
+        ),
         Mutant(
             "needs_number",
             says="stays whole",
@@ -94,6 +122,25 @@ MUTANTS = {
         """,
         ),
         Mutant(
+            "falling",
+            says="you sorted the highest first",
+            edit=('np.argsort(confidence, kind="stable")', 'np.argsort(-confidence, kind="stable")'),
+        ),
+        Mutant(
+            "apart",
+            says="each sorted by themselves",
+            edit=(
+                'order, total = np.argsort(confidence, kind="stable"), 0.0',
+                "confidence, right = np.sort(confidence), np.sort(right)\n"
+                "    order, total = np.arange(len(right)), 0.0",
+            ),
+        ),
+        Mutant(
+            "unstable",
+            says="stay in the order in which they come",
+            edit=('np.argsort(confidence, kind="stable")', "np.argsort(confidence)"),
+        ),
+        Mutant(
             "empty",
             says="leave them out",
             source="""
@@ -141,6 +188,7 @@ MUTANTS = {
             says="refusing everything is cheapest",
             edit=("[*np.unique(confidence), np.inf]", "[*np.unique(confidence)]"),
         ),
+        Mutant("exact", says="with a tolerance", edit=("cost < best[1] - 1e-12", "cost < best[1]")),
         Mutant(
             "highest",
             says="take the lowest, which answers most",

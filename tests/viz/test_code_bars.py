@@ -15,6 +15,14 @@ def test_bars_floor_and_escaping():
         code_bars_html([("A", "a", 0.5, 2.0)], 0.1)
 
 
+def test_a_note_below_the_bars_or_alone():
+    assert "call &lt;112&gt;" in code_bars_html(ROWS, 0.5, "call <112>")
+    alone = code_bars_html([], 0.5, "call 112")
+    assert "call 112" in alone
+    assert "<table" not in alone
+    assert "–</td>" in code_bars_html([("MIT", "MIT License", 2.0, None)], 0.6)
+
+
 def test_the_widget_looks_up_and_shows_errors():
     def look(name, text):
         if text == "boom":

@@ -81,6 +81,24 @@ def clean_line_at_the_edges(answer, rng):
     line = f"{one}{rng.integers(1000, 9999)} {two}"
     said = "four digits inside a longer word are no store number: it is a word of exactly four digits"
     expect_equal(answer(line), line.lower(), said)
+    city = rng.choice(PLACES)
+    for front, name, said in (
+        ("POS SQ *", f"SQ *{one}", "one prefix is taken off, once; what stands behind it belongs to the name"),
+        (
+            "SQ *TST* ",
+            f"TST* {one}",
+            "when a prefix is found, stop looking: what stands behind it is not the beginning",
+        ),
+        ("pos ", f"pos {one}", "the prefixes are in upper case: look for them before you make the line lower case"),
+        (
+            " SQ *",
+            f"SQ *{one}",
+            "a line that begins with a blank does not begin with a prefix; blanks are the last step",
+        ),
+    ):
+        expect_equal(answer(f"{front}{one} 0042 {city}"), name.lower(), said)
+    said = "0042 is the last word of exactly four digits, whatever digits stand after it"
+    expect_equal(answer(f"{one} 0042 {two} {rng.integers(2, 99)}"), one.lower(), said)
 
 
 def _groups(confidence, right, bins, order=None, both=True):
@@ -105,6 +123,8 @@ def _even(confidence, right, bins):
         for b in range(bins)
         if (place == b).any()
     )
+    falling = _groups(confidence, right, bins, order=np.argsort(-confidence, kind="stable"))
+    apart = _groups(np.sort(confidence), np.sort(right), bins, order=np.arange(size))
     unsorted = _groups(confidence, right, bins, order=np.arange(size))
     torn = _groups(confidence, right, bins, both=False)
     suspects = {
@@ -116,6 +136,12 @@ def _even(confidence, right, bins):
         ),
         "the confidences are sorted, and `right` is not: each must go with its answer": (
             np.abs(torn[1] - torn[0]) @ torn[2] / size
+        ),
+        "you sorted the highest first; with the lowest first, the larger groups lie at the lower end": (
+            np.abs(falling[1] - falling[0]) @ falling[2] / size
+        ),
+        "confidences and `right` were each sorted by themselves; find one order and use it for both": (
+            np.abs(apart[1] - apart[0]) @ apart[2] / size
         ),
         "gaps above and below cancel each other: take the absolute value of each bin's gap": abs(
             right.mean() - confidence.mean()
@@ -160,6 +186,9 @@ def even_bins_at_the_edges(answer, rng):
     got = answer(np.full(size, 0.5), np.ones(size, bool), 1)
     expect_close(got, 0.5, "with one bin it is the gap of the two means")
     expect_type(float(got), float)
+    confidence, right = rng.choice([0.2, 0.4, 0.6, 0.8], 200), np.arange(200) < rng.integers(90, 110)
+    said = 'equal confidences stay in the order in which they come: kind="stable"'
+    expect_close(answer(confidence, right, 7), _even(confidence, right, 7)[0], said)
 
 
 def _costs(confidence, right, wrong_cost, refusal_cost, thresholds, strict=False):
@@ -241,3 +270,8 @@ def cheapest_at_the_edges(answer, rng):
         "an error and a refusal cost the same here",
         suspects={"several thresholds cost the same; take the lowest, which answers most": [0.8, 0.5]},
     )
+    even = np.array([0.4, 0.4, 0.4, 0.7, 0.8]), np.array([False, True, True, True, True])
+    said = (
+        "one error for 0.9 and three refusals for 0.3 cost the same; 3 * 0.3 is a little less on a computer: compare "
+    )
+    expect_close(list(answer(*even, 0.9, 0.3)), [0.4, 0.18], f"{said}with a tolerance of 1e-12")
