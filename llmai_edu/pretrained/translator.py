@@ -16,9 +16,9 @@ from llmai_edu.tokenizers.bpe import BPETokenizer
 __all__ = ["load_translator", "translator_tokenizer"]
 
 SHA256 = {
-    "translator/config.json": "",
-    "translator/model.safetensors": "",
-    "translator/stream.safetensors": "",
+    "translator/config.json": "340157255720eb1538c6ece4be99f8198ebba395acade26d434a50122d77a3ca",
+    "translator/model.safetensors": "76b92f3b409cf3508e1668d2b9c65e85ec905ffa60cac260626dea4c8358c151",
+    "translator/stream.safetensors": "ca37ab153d01098dd51cfeb3d3710238411a90c5c76c51c6120b6beaa258d8ec",
     "translator/tokenizer.json": "b467f9500748d3746861ee8aa853229823f9ceabbb3de2ce7f4942422f240647",
 }
 
