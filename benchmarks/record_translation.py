@@ -57,7 +57,7 @@ RECIPE = {
     "decay": 0.5,
     "steps": 9000,
     "stream_steps": 400,
-    "stream_lr": 0.001,
+    "stream_lr": 0.0003,
     "emoji_vocab_size": 2048,
     "emoji_steps": 300,
     "names_steps": 300,
@@ -253,13 +253,16 @@ def stage_main(run: Path) -> None:
 
 
 def stage_stream(run: Path) -> None:
-    """The translator, trained on with beginnings."""
+    """The translator, trained on with beginnings; and, to compare, the same number of steps with whole texts."""
     codec, data, valid = prepared()
-    seed_everything(RECIPE["seed"])
-    model = load_weights(new_model(codec, RECIPE["dropout_rate"]), FOLDER / "model.safetensors")
-    batches = PrefixBatches(length_batches(codec, data), codec, RECIPE["seed"])
-    train("stream", model, codec, batches, valid, run, steps=RECIPE["stream_steps"], lr=RECIPE["stream_lr"])
-    save_weights(model, FOLDER / "stream.safetensors")
+    for name in ("stream", "whole"):
+        seed_everything(RECIPE["seed"])
+        model = load_weights(new_model(codec, RECIPE["dropout_rate"]), FOLDER / "model.safetensors")
+        batches = length_batches(codec, data)
+        if name == "stream":
+            batches = PrefixBatches(batches, codec, RECIPE["seed"])
+        train(name, model, codec, batches, valid, run, steps=RECIPE["stream_steps"], lr=RECIPE["stream_lr"])
+        save_weights(model, run / f"{name}.safetensors")
 
 
 def names_of(codec: TranslationCodec, languages: tuple[str, ...]) -> list:

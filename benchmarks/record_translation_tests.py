@@ -2,8 +2,8 @@
 
     python -m benchmarks.record_translation_tests --run FOLDER [part ...]
 
-Parts: `beams`, `reads`, `trials` and `valid` (on validation texts), `tests`, `plain`, `glossary`, `emoji`, `live`. Each is kept
-in FOLDER when it is done, so an interrupted recording goes on. All of them together go to
+Parts: `beams`, `reads`, `trials` and `valid` (on validation texts), `tests`, `asked`, `plain`, `glossary`, `emoji`,
+`live`. Each is kept in FOLDER when it is done, so an interrupted recording goes on. All of them together go to
 llmai_edu/training/recorded/translation.json.
 """
 
@@ -124,6 +124,17 @@ def part_valid(run: Path) -> dict:
     return out
 
 
+def part_asked(run: Path) -> dict:
+    """Test texts that have placeholders, read with slots that the model may lose."""
+    out = {}
+    for language in TARGETS:
+        translator, test = Translator.load(language), load_examples([language]).test
+        for kind in ("home", "jupyter"):
+            chosen = [one.english for one in one_each(test, language, kind) if placeholders(one.english)]
+            out[f"{language} {kind}"] = translator.translate(chosen, hold=False)
+    return out
+
+
 def part_plain(run: Path) -> dict:
     """Test texts that have placeholders, read as plain letters."""
     out = {}
@@ -227,8 +238,11 @@ def part_live(run: Path) -> dict:
     for language in TARGETS:
         chosen = [one.english for one in live_texts(language)]
         out["english"][language] = chosen
-        for name in ("model", "stream") if language == "fr" else ("stream",):
-            translator = Translator.load(language, name=name)
+        for name in ("model", "stream", "whole"):
+            translator = Translator.load(language)
+            if name != "model":
+                model = load_weights(new_model(translator.codec, 0.0), run / f"{name}.safetensors").eval()
+                translator = Translator(model, translator.codec, language)
             for k in DELAYS:
                 done = []
                 for start in range(0, len(chosen), 50):
@@ -270,7 +284,7 @@ def main() -> None:
             print(name, f"{time.process_time() - start:.0f} s", flush=True)
     if all((args.run / f"part_{name}.json").exists() for name in PARTS):
         parts = {name: json.loads((args.run / f"part_{name}.json").read_text(encoding="utf-8")) for name in PARTS}
-        names = ("main", "stream", "emoji_fr", "emoji_zh", "names")
+        names = ("main", "stream", "whole", "emoji_fr", "emoji_zh", "names")
         runs = [json.loads((args.run / f"{name}.json").read_text()) for name in names]
         about = {
             "recorded": date.today().isoformat(),

@@ -101,7 +101,7 @@ for key in tests:
     for name, score in scores[key].items():
         print(f"{' '.join(key):<12} {name:<8} BLEU {score['bleu']}   chrF {score['chrf']}")
 
-# %% alt="ALT_FIRST"
+# %% alt="Points with intervals for copy, memory and model, on three kinds of test texts, French left, Chinese right. Home: French 29, 50, 53; Chinese 18, 39, 51. JupyterLab: French 25, 50, 47; Chinese 11, 32, 31. Emoji: French 21, 41, 42; Chinese 0, 28, 39, with wide intervals."
 names = {"home": "home", "jupyter": "JupyterLab", "emoji": "emoji"}
 _, all_axes = plt.subplots(1, 2, figsize=(8.0, 3.4), sharey=True)
 for axes, (language, title) in zip(all_axes, {"fr": "French", "zh": "Chinese"}.items()):
@@ -118,7 +118,7 @@ all_axes[1].legend()
 plt.show()
 
 # %% [markdown]
-# FIRST_PROSE
+# On the words of Home Assistant the model is ahead of the memory, in Chinese by far; on the others it depends. Paired comparisons follow below. The samples show what it can do and what not. A short command comes out as a person wrote it, or nearly. Words that are rare in the training it makes up, and a long sentence loses its thread.
 #
 # ## The data, and a split that can be trusted
 #
@@ -321,7 +321,7 @@ assert " username" in near[" password"]
 #
 # ### The training
 #
-# Thirty steps run here twice from the same weights, on every second training pair: once with embeddings that were drawn, as usual, and once with the counted ones. The loss of the first tokens is the same; then they part. The long run was recorded (`benchmarks/record_translation.py`): RUN_PROSE
+# Thirty steps run here twice from the same weights, on every second training pair: once with embeddings that were drawn, as usual, and once with the counted ones. The long run was recorded (`benchmarks/record_translation.py`): 9,000 steps of 64 pairs on one core. The learning rate stays high for half of the run and falls to 0 over the other half.
 
 # %%
 from llmai_edu.device import seed_everything
@@ -347,10 +347,9 @@ for name in ("drawn", "counted"):
     print(
         f"{name:<8} {live[name].loss[0]:.2f} at first, {live[name].mean_loss(10):.2f} at the end"
     )
-assert live["counted"].mean_loss(10) < live["drawn"].mean_loss(10) - 0.1
-assert all(abs(one.loss[0] - math.log(4096)) < 1.0 for one in live.values())
+assert live["counted"].mean_loss(10) < live["drawn"].mean_loss(10) - 0.3
 
-# %% alt="ALT_TRAIN"
+# %% alt="The training loss falls from above 6 to 1.7 over 9,000 steps, fastest at first and again from step 5,000 on. The validation loss, marked every 500 steps, falls from 4.1 to 2.2 and is flat over the last 2,000 steps. A ring at step 30 marks the run of this page at about 6."
 run = recording["runs"][0]
 steps = np.linspace(0, run["steps"], len(run["loss"]) + 1)[1:]
 _, axes = new_axes(6.5, 3.2)
@@ -368,8 +367,16 @@ axes.plot(
 axes.set(xlabel="step", ylabel="nats a token", ylim=(0, None))
 axes.legend()
 plt.show()
+print(f"{run['steps']:,} steps, {run['cpu_seconds'] / 60:.0f} CPU-minutes")
+valid_at = dict(map(tuple, run["valid"]))
+print({step: round(valid_at[step], 2) for step in (500, 4500, 7000, 9000)})
+assert run["steps"] == 9000
+assert valid_at[7000] - valid_at[9000] < 0.07
+assert run["loss"][-1] < run["loss"][round(len(run["loss"]) * 7 / 9)] - 0.15
 
 # %% [markdown]
+# Over the last 2,000 steps the training loss falls on, and the validation loss hardly moves: the model begins to learn its texts by heart. A longer run would not help; dropout might.
+#
 # ### Does it read?
 #
 # A control tells: give each validation text the source of *another* text, and see by how much the loss rises. If it does not rise, the source was not read. Recorded: the first 300 steps of three kinds of training with two seeds each, and the finished model. ("Waves" are the sines of lesson 10, added to the embeddings. T5's own bias tells distances within one text; with the waves the decoder can look at the same place of the other text.)
@@ -384,8 +391,14 @@ for row in [
         f"{row['name']:<18} seed {row['seed']}  {row['own']:.2f} nats, with another source {rise:+.2f}"
     )
 
+assert max(rises["drawn vectors"]) < 0.6
+assert min(rises["counted vectors"]) > 1.5
+assert max(own["counted vectors"]) < min(own["drawn vectors"]) - 1.2
+assert max(own["counted, no waves"]) < max(own["counted vectors"])
+assert rises["finished"][0] > 4.5
+
 # %% [markdown]
-# TRIALS_PROSE
+# With drawn vectors the model has learned some French in 300 steps, and hardly reads: with the source of another text it does only a little worse. With counted vectors the same 300 steps bring it more than a nat further, and another source costs more than 1.5. (Only training pairs were counted, so the validation texts are new to the vectors, too.) The waves brought nothing in these steps; the long run has them all the same. The finished model hangs on its source.
 #
 # ## Beam search, for many texts at once
 #
@@ -484,9 +497,17 @@ for language in ("fr", "zh"):
     for name in rivals:
         versus[language, name] = gain((language, "emoji"), "model", name)
         print(f"{language} model less {name:<13} {versus[language, name]}")
+    assert all(value.low > 0 for (lang, name), value in versus.items() if "LSTM" in name)
+    assert versus[language, "names only"].low < 0 < versus[language, "names only"].high
+assert versus["fr", "tuned"].high < 0 < versus["zh", "tuned"].high
+assert versus["fr", "memory"].low < 0 < versus["zh", "memory"].low
 
 # %% [markdown]
-# EMOJI_PROSE
+# On lesson 09's own test the model is surely ahead of all three LSTMs, in both languages. Most of that does not need the words of programs: the same shape, trained on the 1,524 names alone, is level with it as far as these intervals can tell. More training on the names at the end helps in French, surely; in Chinese it is not shown.
+#
+# Two causes are not told apart here. The Transformers start from counted vectors, and lesson 09's LSTM did not. Perhaps these would help the LSTM as well: we have not tried.
+#
+# The memory, which won in lesson 09, is level in French and behind in Chinese.
 #
 # ## On the words of programs
 #
@@ -496,11 +517,19 @@ for language in ("fr", "zh"):
 leads = {key: gain(key, "model", "memory") for key in tests if key[1] != "emoji"}
 for key, lead in leads.items():
     print(f"{' '.join(key):<12} model less memory: {lead} points of chrF")
+assert leads["zh", "home"].low > 8
+assert leads["fr", "home"].low > 0
+assert all(
+    leads[language, "jupyter"].low < 0 < leads[language, "jupyter"].high
+    for language in ("fr", "zh")
+)
 
 # %% [markdown]
+# With the words of Home Assistant it is surely ahead, in French by little. With those of JupyterLab, of which it has seen far fewer, neither is shown to be ahead.
+#
 # And where there is no near relative in the training? Sort the French test texts by how alike the nearest training text is, and cut them into four equal groups:
 
-# %% alt="ALT_ALIKE"
+# %% alt="chrF over the likeness of the nearest training text, for four groups. Memory rises steeply from 29 to 76, model from 42 to 65; they cross between the second and the third group. Copy stays near 28."
 from sacrebleu.metrics import CHRF
 
 key = ("fr", "home")
@@ -531,9 +560,12 @@ axes.set(
 axes.legend()
 plt.show()
 print({name: [f"{value:.0f}" for value in values] for name, values in by_group.items()})
+assert by_group["model"][0] > by_group["memory"][0] + 8
+assert by_group["memory"][3] > by_group["model"][3] + 5
+assert abs(by_group["memory"][0] - by_group["copy"][0]) < 5
 
 # %% [markdown]
-# ALIKE_PROSE
+# Here is the difference between looking up and translating. Where the nearest training text is hardly like, repeating its translation is worth no more than handing the English back; the model still has two fifths of the way. Where there is a near relative, a person has written almost what is wanted, and the model cannot match that.
 #
 # ### Both together
 #
@@ -566,32 +598,59 @@ for key in [k for k in tests if k[1] != "emoji"]:
         f"{' '.join(key):<12} both {measured(key, 'both')['chrf']}"
         f"   less memory: {gain(key, 'both', 'memory')}   less model: {gain(key, 'both', 'model')}"
     )
+for language in ("fr", "zh"):
+    assert gain((language, "home"), "both", "memory").low > 0
+    assert gain((language, "home"), "both", "model").low > 0
 
 # %% [markdown]
-# BOTH_PROSE
+# Together they are surely better than the memory alone and better than the model alone on the words of Home Assistant, in French by several points. So what a translator's workbench has done for decades is right: look up first, translate the rest. (The bound is one number for each language, chosen on validation texts of Home Assistant, and used for JupyterLab's as it is.)
 #
 # ## Do the placeholders survive?
 #
-# All test texts with a placeholder, in both languages. The model saw such texts in both forms during training, with slots and plain. So the same weights can be asked twice:
+# All test texts with a placeholder, in both languages, in four ways. *Plain*: the model reads the placeholder as letters; it saw such texts in training, too. *Asked*: it reads slots, and of the translations that beam search finds, the best that has all slots is taken. *Held*: it has to write each slot as often as it was read. A beginning that wants to end, and still owes a slot, must write the slot; one that has written it often enough may not again. In plain form, for one step:
+
+
+# %%
+def held_by_hand(logits, owed, slots, end):
+    """The tokens that may not come next. owed: {slot: how often it is still to be written}."""
+    missing = [slot for slot in slots if owed.get(slot, 0) > 0]
+    if missing and max(range(len(logits)), key=lambda token: logits[token]) == end:
+        return [token for token in range(len(logits)) if token not in missing]
+    return [slot for slot in slots if slot not in missing] + ([end] if missing else [])
+
+
+owes = {codec.slot_ids[0]: 1}
+wants_end = [0.0] * 4096
+wants_end[codec.end] = 1.0
+forbidden = held_by_hand(wants_end, owes, codec.slot_ids, codec.end)
+assert sorted(set(range(4096)) - set(forbidden)) == [codec.slot_ids[0]]
+assert codec.end not in held_by_hand(wants_end, {}, codec.slot_ids, codec.end)
 
 # %%
 kept = {}
 for key in [(language, kind) for language in ("fr", "zh") for kind in ("home", "jupyter")]:
     places = [i for i, one in enumerate(tests[key]) if placeholders(one.english)]
     asked = [tests[key][i].english for i in places]
-    with_slots = [outputs[key]["model"][i] for i in places]
-    plain = recording["plain"][" ".join(key)]
-    from_memory = [outputs[key]["memory"][i] for i in places]
-    for name, texts in {"slots": with_slots, "plain": plain, "memory": from_memory}.items():
+    ways = {
+        "plain": recording["plain"][" ".join(key)],
+        "asked": recording["asked"][" ".join(key)],
+    }
+    ways["held"] = [outputs[key]["model"][i] for i in places]
+    ways["memory"] = [outputs[key]["memory"][i] for i in places]
+    ways["people"] = [truth[key][i] for i in places]
+    for name, texts in ways.items():
         kept[key, name] = [keeps_placeholders(a, b) for a, b in zip(asked, texts)]
-for name in ("slots", "plain", "memory"):
+survive = {}
+for name in ("plain", "asked", "held", "memory", "people"):
     flat = [one for (key, who), row in kept.items() if who == name for one in row]
+    survive[name] = np.mean(flat)
     print(
         f"{name:<7} {sum(flat)} of {len(flat)} texts keep all placeholders: {np.mean(flat):.1%}"
     )
+assert survive["held"] >= 0.99
 
 # %% [markdown]
-# SLOT_PROSE
+# Read as letters, a placeholder is broken in about one text of four. As a slot that the model may lose, in about one of ten. Held, in none, or nearly: a rule of the program does what training does not. The memory hands out the placeholders of another text. And people do not always keep them either: some of their texts leave a placeholder out, or write it otherwise.
 #
 # ## While the text still arrives
 #
@@ -603,10 +662,12 @@ for name in ("slots", "plain", "memory"):
 # %%
 from llmai_edu.viz.live_translation import live_table, live_translation
 
-streaming = Translator.load("fr", name="stream")
-sentence = "Turn off the light in the kitchen when nobody is at home."
-steps = list(streaming.stream(sentence, k=3))
-show(live_translation(streaming.stream, sentence), live_table(steps))
+live_texts = recording["live"]["english"]["fr"]
+sentence = next(
+    text for text in live_texts if len(text.split()) == 9
+)  # the first of nine words
+steps = list(french.stream(sentence, k=3))
+show(live_translation(french.stream, sentence), live_table(steps))
 for heard, wrote in steps:
     print(f"{heard:<14} → {wrote.strip() or '(waits)'}")
 assert [bool(may_write(w, 3, 3, complete=False)) for w in (0, 1)] == [True, False]
@@ -633,9 +694,9 @@ assert average_lagging(reads, 6) == 3.0 == np.mean(late[:4])
 assert average_lagging([6] * 6, 6) == 6.0
 
 # %% [markdown]
-# So wait-k lags k words, where both sides are equally long, and waiting for the end lags the whole length. The other side of the bargain is quality. Recorded: 200 test texts of at least five words for each language, with k = 1, 3, 5, 7, and after everything was heard ("all"). Two models write: the one of this page, which read only whole texts in training, and the same one trained on for 400 steps in which every second pair was cut: a share of the source's words, and the same share of the translation [4].
+# So wait-k lags k words, where both sides are equally long, and waiting for the end lags the whole length. The other side of the bargain is quality. Recorded: 200 test texts of at least five words for each language, with k = 1, 3, 5, 7, and after everything was heard ("all"). Three models write. "model" is the one of this page, which read only whole texts in training. "stream" is the same one, trained on for 400 steps in which every second pair was cut: a share of the source's words, and the same share of the translation [4]. "whole" is its control: 400 steps more at the same rate, and nothing cut.
 
-# %% alt="ALT_LIVE"
+# %%
 live_truth = {}
 for language in ("fr", "zh"):
     person = {one.english: one.foreign for one in tests[language, "home"]}
@@ -647,13 +708,14 @@ for run in recording["live"]["runs"]:
         run["texts"], live_truth[language], language=language, rng=rng, resamples=300
     )
     curve[language, run["model"], run["k"]] = np.mean(run["lagging"]), score["chrf"]
+for (language, name, k), (late, score) in curve.items():
+    print(f"{language} {name:<7} k = {k!s:<4} lags {late:.1f} words   chrF {score}")
+
+# %% alt="ALT_LIVE"
 _, both_axes = plt.subplots(1, 2, figsize=(8.5, 3.5))
-LOOKS = {
-    ("fr", "model"): ("whole texts", "o--", 3),
-    ("fr", "stream"): ("beginnings too", "s-", 0),
-    ("zh", "stream"): ("beginnings too", "s-", 0),
-}
-for (language, name), (label, marker, color) in LOOKS.items():
+LOOKS = {"model": ("this page's", "o--", 3), "stream": ("trained on, beginnings too", "s-", 0)}
+for language, name in [(language, name) for language in ("fr", "zh") for name in LOOKS]:
+    label, marker, color = LOOKS[name]
     rows = [
         (k, *value) for (code, n, k), value in curve.items() if (code, n) == (language, name)
     ]
@@ -681,29 +743,23 @@ for axes, title in zip(both_axes, ("French", "Chinese")):
     axes.legend(loc="lower right")
 plt.show()
 
-# %%
-for (language, name, k), (late, score) in curve.items():
-    print(f"{language} {name:<7} k = {k!s:<4} lags {late:.1f} words   chrF {score}")
-
 # %% [markdown]
 # LIVE_PROSE
 
 # %%
+texts_of = {(r["language"], r["model"], r["k"]): r["texts"] for r in recording["live"]["runs"]}
 by_k = {}
-for k in (1, 3, 5, 7, "all"):
-    pair = [
-        next(
-            r["texts"]
-            for r in recording["live"]["runs"]
-            if (r["language"], r["model"], r["k"]) == ("fr", name, k)
+for language in ("fr", "zh"):
+    for k in (1, 3, 5, 7, "all"):
+        for other in ("model", "whole"):
+            pair = [texts_of[language, name, k] for name in ("stream", other)]
+            given = {"language": language, "rng": np.random.default_rng([seed, 2])}
+            result = compare_translations(*pair, live_truth[language], **given, resamples=300)
+            by_k[language, k, other] = result["chrf"]
+        row = "   ".join(
+            f"less {other} {by_k[language, k, other]}" for other in ("model", "whole")
         )
-        for name in ("stream", "model")
-    ]
-    rng = np.random.default_rng([seed, 2])
-    by_k[k] = compare_translations(
-        *pair, live_truth["fr"], language="fr", rng=rng, resamples=500
-    )["chrf"]
-    print(f"k = {k!s:<4} trained with beginnings less without: {by_k[k]} points of chrF")
+        print(f"{language} k = {k!s:<4} beginnings {row}")
 
 # %% [markdown]
 # BYK_PROSE
@@ -715,7 +771,7 @@ for k in (1, 3, 5, 7, "all"):
 # %%
 from llmai_edu.apps.retranslate import beginnings, normalized_erasure
 
-states = streaming.translate(beginnings(sentence), beams=1)
+states = french.translate(beginnings(sentence), beams=1)
 for state in states:
     print(state)
 words = [state.split() for state in states]
@@ -740,7 +796,7 @@ for anew in recording["live"]["anew"]:
     )
 
 # %% [markdown]
-# ANEW_PROSE
+# For each word that stays in the end, about three are wiped away. A model that had learned to translate beginnings might change its mind less. The one that was trained on with them does not, as its interval shows.
 #
 # ## A glossary that is kept
 #
@@ -816,7 +872,10 @@ for place in np.argsort(single)[:8]:
 #
 # ## What it cannot do
 #
-# CANNOT
+# - It knows the words of programs. Outside of them it makes words up, and it never says that it does not know.
+# - It may say the opposite of what it read. Nothing on this page checks the meaning: chrF counts letters that agree with one person's translation. An equally good other translation counts as wrong, as the failures show.
+# - The test texts are from the same programs as the training. How well it would translate another program, the JupyterLab rows say best: no better than the look-up.
+# - Never let such a translator write what somebody must rely on, as on a medicine or in a contract, without a person who reads both languages.
 #
 # **Try it:** the [exercise sheet](../exercises/26_translation.ipynb) asks you for a delay that cannot be cheated, for slots without a limit, and for a score that notices what was left out.
 #
