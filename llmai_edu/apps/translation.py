@@ -126,7 +126,7 @@ def open_app(language: str = "fr"):
     """The translator in the terminal: what is typed is translated as its words arrive.
 
     >>> open_app().example  # doctest: +SKIP
-    'Turn off the light in the kitchen when nobody is at home.'
+    'Failed to connect to {host}. Check the address and try again.'
     """
     from llmai_edu.apps.terminal import TerminalApp
 
@@ -139,5 +139,5 @@ def open_app(language: str = "fr"):
     return TerminalApp(
         "English in, French out, three words behind. It knows the words of programs and little else.",
         answer,
-        "Turn off the light in the kitchen when nobody is at home.",
+        "Failed to connect to {host}. Check the address and try again.",
     )

@@ -382,15 +382,15 @@ assert run["loss"][-1] < run["loss"][round(len(run["loss"]) * 7 / 9)] - 0.15
 # A control tells: give each validation text the source of *another* text, and see by how much the loss rises. If it does not rise, the source was not read. Recorded: the first 300 steps of three kinds of training with two seeds each, and the finished model. ("Waves" are the sines of lesson 10, added to the embeddings. T5's own bias tells distances within one text; with the waves the decoder can look at the same place of the other text.)
 
 # %%
-for row in [
-    *recording["trials"]["rows"],
-    {"name": "finished", "seed": 0, **recording["reads"]},
-]:
+finished = {"name": "finished", "seed": 0, **recording["reads"]}
+rises, own = {}, {}
+for row in [*recording["trials"]["rows"], finished]:
     rise = row["other"] - row["own"]
+    rises.setdefault(row["name"], []).append(rise)
+    own.setdefault(row["name"], []).append(row["own"])
     print(
         f"{row['name']:<18} seed {row['seed']}  {row['own']:.2f} nats, with another source {rise:+.2f}"
     )
-
 assert max(rises["drawn vectors"]) < 0.6
 assert min(rises["counted vectors"]) > 1.5
 assert max(own["counted vectors"]) < min(own["drawn vectors"]) - 1.2
@@ -457,7 +457,7 @@ for row in recording["beams"]["rows"]:
     )
 
 # %% [markdown]
-# BEAM_PROSE
+# In French more beams surely help: four with penalty 1 bring between one and four points. In Chinese no gain of four beams is shown. The penalty of 1 was set before this table was made, and we keep it, with four beams. (For French, 1.4 has a slightly higher mean.)
 #
 # ## Against lesson 09, on its own test
 #
@@ -627,10 +627,10 @@ assert sorted(set(range(4096)) - set(forbidden)) == [codec.slot_ids[0]]
 assert codec.end not in held_by_hand(wants_end, {}, codec.slot_ids, codec.end)
 
 # %%
-kept = {}
+kept, kept_places = {}, {}
 for key in [(language, kind) for language in ("fr", "zh") for kind in ("home", "jupyter")]:
     places = [i for i, one in enumerate(tests[key]) if placeholders(one.english)]
-    asked = [tests[key][i].english for i in places]
+    asked, kept_places[key] = [tests[key][i].english for i in places], places
     ways = {
         "plain": recording["plain"][" ".join(key)],
         "asked": recording["asked"][" ".join(key)],
@@ -648,9 +648,20 @@ for name in ("plain", "asked", "held", "memory", "people"):
         f"{name:<7} {sum(flat)} of {len(flat)} texts keep all placeholders: {np.mean(flat):.1%}"
     )
 assert survive["held"] >= 0.99
+assert 0.7 < survive["plain"] < 0.8
+assert 0.86 < survive["asked"] < 0.92
+
+# %%
+lost = [
+    tests[key][i].english
+    for key in kept_places
+    for i, keeps in zip(kept_places[key], kept[key, "held"])
+    if not keeps
+]
+print("lost:", lost)
 
 # %% [markdown]
-# Read as letters, a placeholder is broken in about one text of four. As a slot that the model may lose, in about one of ten. Held, in none, or nearly: a rule of the program does what training does not. The memory hands out the placeholders of another text. And people do not always keep them either: some of their texts leave a placeholder out, or write it otherwise.
+# Read as letters, a placeholder is broken in about one text of four. As a slot that the model may lose, in about one of ten. Held, in two of 426: a rule of the program does what training does not. The memory hands out the placeholders of another text. People lost one.
 #
 # ## While the text still arrives
 #
@@ -711,7 +722,7 @@ for run in recording["live"]["runs"]:
 for (language, name, k), (late, score) in curve.items():
     print(f"{language} {name:<7} k = {k!s:<4} lags {late:.1f} words   chrF {score}")
 
-# %% alt="ALT_LIVE"
+# %% alt="chrF over the average lagging in words, for k = 1, 3, 5, 7 and all, with intervals, French left and Chinese right, two models each. French rises from 45 at 1.6 words to 50 at 3.4 and is flat from there to 11 words. Chinese rises from 36 to 44 at 6.5 words and stays there. The two models lie close together."
 _, both_axes = plt.subplots(1, 2, figsize=(8.5, 3.5))
 LOOKS = {"model": ("this page's", "o--", 3), "stream": ("trained on, beginnings too", "s-", 0)}
 for language, name in [(language, name) for language in ("fr", "zh") for name in LOOKS]:
@@ -744,25 +755,47 @@ for axes, title in zip(both_axes, ("French", "Chinese")):
 plt.show()
 
 # %% [markdown]
-# LIVE_PROSE
+# Is the difference between the points sure? Each k against hearing everything, with this page's model:
 
 # %%
 texts_of = {(r["language"], r["model"], r["k"]): r["texts"] for r in recording["live"]["runs"]}
+
+
+def apart(language, ours, theirs):
+    """Paired: by how many points of chrF one live run is better; a run is (model, k)."""
+    pair = [texts_of[language, *one] for one in (ours, theirs)]
+    given = {"language": language, "rng": np.random.default_rng([seed, 2]), "resamples": 300}
+    return compare_translations(*pair, live_truth[language], **given)["chrf"]
+
+
+early = {}
+for language in ("fr", "zh"):
+    for k in (1, 3, 5, 7):
+        early[language, k] = apart(language, ("model", k), ("model", "all"))
+        print(f"{language} k = {k} less all: {early[language, k]}")
+assert early["fr", 1].high < 0
+assert all(early["fr", k].high > 0 for k in (3, 5, 7))
+assert all(early["zh", k].high < 0 for k in (1, 3, 5))
+
+# %% [markdown]
+# In French one word is too few, and three are enough: nothing is shown to be gained by waiting longer. In Chinese the quality rises with each step up to seven words. A likely reason, not tested: French puts most words where English puts them, and Chinese says what belongs to a thing before the thing.
+#
+# Does it help to have learned beginnings?
+
+# %%
 by_k = {}
 for language in ("fr", "zh"):
     for k in (1, 3, 5, 7, "all"):
         for other in ("model", "whole"):
-            pair = [texts_of[language, name, k] for name in ("stream", other)]
-            given = {"language": language, "rng": np.random.default_rng([seed, 2])}
-            result = compare_translations(*pair, live_truth[language], **given, resamples=300)
-            by_k[language, k, other] = result["chrf"]
-        row = "   ".join(
-            f"less {other} {by_k[language, k, other]}" for other in ("model", "whole")
-        )
+            by_k[language, k, other] = apart(language, ("stream", k), (other, k))
+        row = "   ".join(f"less {one} {by_k[language, k, one]}" for one in ("model", "whole"))
         print(f"{language} k = {k!s:<4} beginnings {row}")
+sure = [key for key, value in by_k.items() if key[2] == "whole" and value.low * value.high > 0]
+print("surely different from the control:", sure)
+assert len(sure) <= 2
 
 # %% [markdown]
-# BYK_PROSE
+# No. In French the model that was trained on with beginnings is behind this page's, but so is its control: it is the further training that does harm, and not the cuts. Against the control, at most two of ten comparisons are sure, and small. So the terminal's application uses this page's model. Niehues and others [4] trained on beginnings for another reason, which comes next.
 #
 # ### Or let the screen change
 #
@@ -785,8 +818,10 @@ print(f"{wiped} words wiped away, for {len(words[-1])} in the end")
 assert normalized_erasure(words) == wiped / len(words[-1])
 
 # %%
+wiped_by = {}
 for anew in recording["live"]["anew"]:
     erasure = np.array(anew["erasure"])
+    wiped_by[anew["model"]] = erasure.mean()
     low, high = np.quantile(
         np.random.default_rng(seed).choice(erasure, (1000, len(erasure))).mean(1),
         [0.025, 0.975],
@@ -795,8 +830,11 @@ for anew in recording["live"]["anew"]:
         f"{anew['model']:<7} {erasure.mean():.2f} [{low:.2f}, {high:.2f}] words wiped away for each word that stays"
     )
 
+assert max(wiped_by, key=wiped_by.get) == "stream"
+assert 2.8 < wiped_by["model"] < 3.6
+
 # %% [markdown]
-# For each word that stays in the end, about three are wiped away. A model that had learned to translate beginnings might change its mind less. The one that was trained on with them does not, as its interval shows.
+# For each word that stays in the end, about three are wiped away. A model that has learned to translate beginnings should change its mind less; that is what Niehues and others found with speech [4]. Ours does not: its mean is the highest of the three, though the intervals overlap. 400 steps may be too few, and our texts are short.
 #
 # ## A glossary that is kept
 #
@@ -829,9 +867,12 @@ for name, texts in {"free": free, "forced": forced, "people": people}.items():
 rng = np.random.default_rng(seed)
 cost = compare_translations(forced, free, people, language="fr", rng=rng, resamples=500)["chrf"]
 print(f"chrF, forced less free: {cost}")
+assert np.mean(used["forced"]) > 0.99
+assert 0.7 < np.mean(used["free"]) < 0.8
+assert cost.high < 0
 
 # %% [markdown]
-# GLOSSARY_PROSE
+# Free, three terms of four come out as wanted. Forced, all do, because slots are held. That costs three or four points of chrF, surely. One reason can be seen above: the model does not know the gender of what will stand in the slot, and writes *la appareil*. Another lies in the measure: people themselves used the wanted word in 86 of 100 cases, and where they did not, the firm's word counts as a fault.
 #
 # ## The application
 #
@@ -868,7 +909,7 @@ for place in np.argsort(single)[:8]:
     )
 
 # %% [markdown]
-# FAIL_PROSE
+# By this measure these are the worst, and about half of them are not wrong: *Changé par* and *Modifiée par* say the same. A measure that knows one translation cannot know that. The others are wrong, and the model was sure of them: *Docked* became *locked* (Verrouillé), and *horter* is no French word. Its probability is no warning.
 #
 # ## What it cannot do
 #
