@@ -199,6 +199,17 @@ from llmai_edu.apps.slots import SLOTS, fill_slots, keeps_placeholders, placehol
 
 
 # %% quote="llmai_edu.apps.slots:restore"
+def restore(text: str, values: tuple[str, ...]) -> str:
+    """Put the placeholders back. A slot without a value, which a model may invent, is left out.
+
+    >>> restore("puis <p1>, <p0> <p7>", ("{a}", "{b}"))
+    'puis {b}, {a} '
+    """
+    given = dict(zip(SLOTS, values))
+    return re.sub(
+        "|".join(SLOTS), lambda found: given.get(found[0], ""), text
+    )  # in one pass: a value is never read
+
 
 # %%
 slotted = fill_slots("Set up {name} on {host}")
@@ -669,6 +680,16 @@ print("lost:", lost)
 
 
 # %% quote="llmai_edu.apps.wait_k:may_write"
+def may_write(written: int, heard: int, k: float, *, complete: bool) -> bool:
+    """Whether wait-k may write one more word, having written and heard so many.
+
+    >>> [may_write(written, 3, 3, complete=False) for written in (0, 1)]
+    [True, False]
+    >>> may_write(1, 3, 3, complete=True)
+    True
+    """
+    return complete or heard >= k + written
+
 
 # %%
 from llmai_edu.viz.live_translation import live_table, live_translation
@@ -696,6 +717,24 @@ from collections.abc import Sequence
 
 
 # %% quote="llmai_edu.apps.wait_k:average_lagging"
+def average_lagging(reads: Sequence[int], n_source: int) -> float:
+    """How many source words the writer is behind somebody who writes in step with the source, on average.
+
+    reads: (T,) for each written word, how many source words had been heard. n_source: S. Writing in step means that
+    word t is due when (t - 1) S / T words were heard. The mean goes up to the first word that was written after all
+    was heard, since nothing is waited for later. Raises ValueError when nothing was written. Ma et al. 2019, eq. 8.
+
+    >>> average_lagging([3, 4, 5, 5, 5], 5), average_lagging([5, 5, 5, 5, 5], 5)
+    (3.0, 5.0)
+    """
+    if not len(reads) or n_source < 1:
+        raise ValueError(
+            f"nothing was written or there is no source: {len(reads)} and {n_source} words"
+        )
+    last = next((t for t, read in enumerate(reads) if read >= n_source), len(reads) - 1)
+    ratio = n_source / len(reads)
+    return sum(reads[t] - t * ratio for t in range(last + 1)) / (last + 1)
+
 
 # %%
 reads = [3, 4, 5, 6, 6, 6]  # wait-3 on six words, six written
