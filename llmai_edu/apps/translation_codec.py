@@ -80,5 +80,22 @@ class TranslationCodec:
             row[[number for slot, number in zip(SLOTS, self.slot_ids) if slot not in whole]] = False
         return may
 
+    def exactly(self, texts: Sequence[str]) -> torch.Tensor:
+        """(B, V) of int: each slot as often as in the text, and -1, as often as it likes, for all other tokens."""
+        times = torch.full((len(texts), self.tokenizer.vocab_size), -1, dtype=torch.int16)
+        for row, text in zip(times, texts):
+            row[list(self.slot_ids)] = torch.tensor([text.count(slot) for slot in SLOTS], dtype=torch.int16)
+        return times
+
+    def slots_owed(self, text: str, written: Sequence[int]) -> list[int]:
+        """The slots of a text that are not yet written as often as there.
+
+        >>> codec = train_codec(["{0} on", "<p0> on"], 275)
+        >>> codec.slots_owed("<p0> on <p1>", codec.target_ids("<p1>")) == [codec.slot_ids[0]]
+        True
+        """
+        written = list(written)
+        return [number for slot, number in zip(SLOTS, self.slot_ids) if text.count(slot) > written.count(number)]
+
     def _encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, allowed_special=set(SLOTS))

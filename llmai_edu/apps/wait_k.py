@@ -101,7 +101,10 @@ def wait_k_translate(
 
 
 def next_tokens(model: T5, codec: TranslationCodec, streams: Sequence[Streamed], language: str) -> list[int]:
-    """The likeliest next token of each text, from what has been heard and written; slots only that it has."""
+    """The likeliest next token of each text, from what has been heard and written; slots only as often as heard.
+
+    A text that wants to end, with all heard, writes first the slots that it still owes.
+    """
     heard = [
         codec.source_ids(" ".join(stream.words[: stream.heard]), language, complete=stream.complete)
         for stream in streams
@@ -113,6 +116,12 @@ def next_tokens(model: T5, codec: TranslationCodec, streams: Sequence[Streamed],
     last = torch.tensor([len(row) - 1 for row in written])
     logits = logits[torch.arange(len(last)), last]
     allowed = codec.allowed([stream.words[: stream.heard] for stream in streams])
+    for row, may, stream in zip(logits, allowed, streams):
+        owed = codec.slots_owed(" ".join(stream.words[: stream.heard]), stream.ids)
+        may[[slot for slot in codec.slot_ids if slot not in owed]] = False
+        if owed and stream.complete and row.masked_fill(~may, -torch.inf).argmax() == codec.end:
+            may[:] = False
+            may[owed] = True
     return logits.masked_fill(~allowed, -torch.inf).argmax(-1).tolist()
 
 

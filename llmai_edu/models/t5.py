@@ -73,6 +73,10 @@ class T5(nn.Module):
                     spread = self.config.d_model**-0.5
                 yield weight, spread
 
+    def embed(self, ids: torch.Tensor, past: int = 0) -> torch.Tensor:
+        """What goes into the first block: (B, T) → (B, T, C). past: how many tokens stand before."""
+        return self.shared(ids)
+
     def encode(self, ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> torch.Tensor:
         """Read texts, each token seeing all others of its text.
 
@@ -82,7 +86,7 @@ class T5(nn.Module):
         check_ids(ids, "ids", attention_mask)
         mask = None if attention_mask is None else padding_mask(attention_mask)
         bias = self.encoder_bias(ids.shape[1], ids.shape[1])  # (1, H, S, S)
-        x = self.dropout(self.shared(ids))
+        x = self.dropout(self.embed(ids))
         for block in self.encoder:
             x = block(x, mask, bias)
         return self.dropout(self.encoder_norm(x))
@@ -111,7 +115,7 @@ class T5(nn.Module):
         bias = self.decoder_bias(decoder_ids.shape[1], past + decoder_ids.shape[1])  # (1, H, T, past + T)
         read = self.read(memory) if cache is None else cache.read
         read_mask = None if memory_mask is None else padding_mask(memory_mask)
-        x = self.dropout(self.shared(decoder_ids))
+        x = self.dropout(self.embed(decoder_ids, past))
         for layer, block in enumerate(self.decoder):
             x = block(x, bias, read[layer], read_mask, own, layer)
         if own is not None:

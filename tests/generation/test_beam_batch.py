@@ -58,6 +58,24 @@ def test_what_is_not_allowed_is_not_written():
     assert all(not set(one.ids) & set(range(7, 12)) for one in second)
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("beams", [1, 3])
+def test_what_is_owed_is_written_exactly_so_often(beams, seed):
+    model, ids = tiny(12, seed=seed), torch.tensor([[5, 6, 1], [7, 8, 1]])
+    exactly = torch.full((2, 12), -1)
+    exactly[:, 9:] = torch.tensor([[1, 2, 0], [0, 0, 1]])
+    for row, found in zip(exactly, beam_search_batch(model, ids, 6, beams=beams, exactly=exactly)):
+        for one in found:
+            if one.log_prob > -torch.inf:
+                assert [one.ids.count(token) for token in (9, 10, 11)] == row[9:].tolist()
+
+
+def test_nothing_owed_changes_nothing():
+    model, ids = tiny(12), torch.tensor([[5, 6, 1]])
+    free = beam_search_batch(model, ids, 6, beams=3)
+    assert beam_search_batch(model, ids, 6, beams=3, exactly=torch.full((1, 12), -1)) == free
+
+
 def test_refusals():
     model, ids = tiny(12), torch.tensor([[5, 1]])
     with pytest.raises(ValueError, match="at least 1"):

@@ -35,6 +35,17 @@ def test_the_best_that_keeps_all_slots_is_chosen(small):
     assert small.choose(fill_slots("no slot"), [([], -0.3)]) == ("", -0.3)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_placeholders_are_held_even_by_a_model_that_learned_nothing(small, seed):
+    model = T5(small.model.config, generator=torch.Generator().manual_seed(seed)).eval()
+    young = Translator(model, small.codec, "fr")
+    for text, written in zip(TEXTS, young.translate(TEXTS)):
+        assert keeps_placeholders(text, written)
+    for one, text in zip(wait_k_translate(model, small.codec, TEXTS, "fr", 2, longest=30), TEXTS):
+        if one.ids and len(one.ids) < 30:
+            assert keeps_placeholders(text, one.text(small.codec))
+
+
 def test_no_slot_is_written_that_the_source_has_not(small):
     for text in small.translate(TEXTS[:2]):
         assert "<p" not in text

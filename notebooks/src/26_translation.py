@@ -101,7 +101,7 @@ for key in tests:
     for name, score in scores[key].items():
         print(f"{' '.join(key):<12} {name:<8} BLEU {score['bleu']}   chrF {score['chrf']}")
 
-# %% alt="ALT_FIRST"
+# %% alt="Points with intervals for copy, memory and model, on three kinds of test texts, French left, Chinese right. Home: French 29, 50, 53; Chinese 18, 39, 51. JupyterLab: French 25, 50, 47; Chinese 11, 32, 31. Emoji: French 21, 41, 42; Chinese 0, 28, 39, with wide intervals."
 names = {"home": "home", "jupyter": "JupyterLab", "emoji": "emoji"}
 _, all_axes = plt.subplots(1, 2, figsize=(8.0, 3.4), sharey=True)
 for axes, (language, title) in zip(all_axes, {"fr": "French", "zh": "Chinese"}.items()):
@@ -118,7 +118,7 @@ all_axes[1].legend()
 plt.show()
 
 # %% [markdown]
-# FIRST_PROSE
+# On the words of Home Assistant the model is ahead of the memory, in Chinese by far; on the others it depends. Paired comparisons follow below. The samples show what it can do and what not. A short command comes out as a person wrote it, or nearly. Words that are rare in the training it makes up, and a long sentence loses its thread.
 #
 # ## The data, and a split that can be trusted
 #
@@ -199,6 +199,17 @@ from llmai_edu.apps.slots import SLOTS, fill_slots, keeps_placeholders, placehol
 
 
 # %% quote="llmai_edu.apps.slots:restore"
+def restore(text: str, values: tuple[str, ...]) -> str:
+    """Put the placeholders back. A slot without a value, which a model may invent, is left out.
+
+    >>> restore("puis <p1>, <p0> <p7>", ("{a}", "{b}"))
+    'puis {b}, {a} '
+    """
+    given = dict(zip(SLOTS, values))
+    return re.sub(
+        "|".join(SLOTS), lambda found: given.get(found[0], ""), text
+    )  # in one pass: a value is never read
+
 
 # %%
 slotted = fill_slots("Set up {name} on {host}")
@@ -258,91 +269,147 @@ print(f"by hand {by_hand:.4f}, the library {by_library:.4f} nats a token")
 assert np.isclose(by_hand, by_library, atol=1e-4)
 
 # %% [markdown]
+# ### A start that knows both languages
+#
+# A young decoder is a language model: it learns what usually comes next in French, and may never look at the English. To look is of no use before it knows which French word belongs to what it sees. So tell it at the start. A word and its translation stand in the same pairs of texts, and keep the same company there. Lesson 02 counted the company of words in a window of text. Here the window is a pair of texts, in both languages.
+#
+# How much more often do two tokens meet than by chance? The *pointwise mutual information* of a and b is $\log \frac{p(a, b)}{p(a)\,p(b)}$, cut off at 0. In plain Python, for three pairs of one-word tokens:
+
+
+# %%
+def positive_pmi_by_hand(pairs):
+    """How surprising it is that two tokens meet, for those that do: {(a, b): nats}."""
+    meetings = [(a, b) for pair in pairs for a in pair for b in pair if a != b]
+    total, found = len(meetings), {}
+    for a, b in set(meetings):
+        together = meetings.count((a, b)) / total
+        alone_a, alone_b = (sum(x == one for x, _ in meetings) / total for one in (a, b))
+        found[a, b] = max(0.0, math.log(together / (alone_a * alone_b)))
+    return found
+
+
+tiny = [["light", "lumière"], ["door", "porte"], ["light", "lumière", "off"]]
+by_hand = positive_pmi_by_hand(tiny)
+print({key: round(value, 2) for key, value in sorted(by_hand.items())})
+
+# %% [markdown]
+# The library does the same for a matrix of counts. It lowers the weight of rare partners a little [5]; with `smoothing=1` it does not.
+
+# %%
+from scipy import sparse
+
+from llmai_edu.embeddings.pair_vectors import pair_vectors, positive_pmi
+
+words = sorted({word for pair in tiny for word in pair})
+counts = np.zeros((len(words), len(words)))
+for pair in tiny:
+    for a, b in [(a, b) for a in pair for b in pair if a != b]:
+        counts[words.index(a), words.index(b)] += 1
+by_library = positive_pmi(sparse.csr_matrix(counts), smoothing=1.0).toarray()
+for (a, b), value in by_hand.items():
+    assert np.isclose(by_library[words.index(a), words.index(b)], value)
+
+# %% [markdown]
+# That is a row of 4,096 numbers for each token. The singular value decomposition keeps the 128 directions in which the rows differ most. So each token gets a vector of the size that the model's embeddings have. Counted here on every second training pair; the nearest neighbours of some English tokens:
+
+# %%
+some = split.train[::2]
+slots_of = [fill_slots(one.english) for one in some]
+rows = [codec.source_ids(s.text, one.language, kind=one.kind) for s, one in zip(slots_of, some)]
+answers = [codec.target_ids(put_slots(one.foreign, s.values)) for s, one in zip(slots_of, some)]
+counted = pair_vectors([r + a for r, a in zip(rows, answers)], 4096, 128, seed=seed)
+spelled, near = [token.decode(errors="replace") for token in codec.tokenizer.tokens], {}
+for word in (" light", " device", " password", " battery", " temperature", " open"):
+    order = (-(counted @ counted[spelled.index(word)])).argsort()
+    near[word] = [spelled[i] for i in order[1:7]]
+    print(f"{word:<13}", near[word])
+assert "灯" in near[" light"]
+assert "密码" in near[" password"]
+assert " username" in near[" password"]
+
+# %% [markdown]
+# No dictionary was used, and yet 灯 ("lamp") stands beside *light*, and 密码 beside *password*, which it means. French words are often cut into pieces: *lum* begins *lumière*. Not every neighbour is a translation: *username* stands beside *password*, because programs ask for both. The counts do not tell translation from company. The training has to.
+#
 # ### The training
 #
-# Thirty steps run here, from new weights, on the first training pairs. The long run was recorded (`benchmarks/record_translation.py`): RUN_PROSE
+# Thirty steps run here twice from the same weights, on every second training pair: once with embeddings that were drawn, as usual, and once with the counted ones. The long run was recorded (`benchmarks/record_translation.py`): 9,000 steps of 64 pairs on one core. The learning rate stays high for half of the run and falls to 0 over the other half.
 
 # %%
 from llmai_edu.device import seed_everything
-from llmai_edu.models.t5 import T5
+from llmai_edu.models.t5_sinusoids import SinusoidT5
 from llmai_edu.training import Trainer
 from llmai_edu.training.lengths import LengthBatches
 from llmai_edu.training.group_rates import GroupRateAdamW, faster
 
-seed_everything(seed)
-some = split.train[::20]
-slots_of = [fill_slots(one.english) for one in some]
-rows = [codec.source_ids(s.text, one.language, kind=one.kind) for s, one in zip(slots_of, some)]
-answers = [codec.target_ids(put_slots(one.foreign, s.values)) for s, one in zip(slots_of, some)]
 (read, _), (write, _) = codec.batch(rows), codec.batch(answers)
-generator = torch.Generator().manual_seed(seed)
-young = T5(config, generator=generator)
-groups = faster(young, "shared.weight", 10)
-batches = LengthBatches((read, write), (write != codec.pad).sum(1), 64, generator=generator)
-loss = SmoothedTextToTextLoss(0.1)
-live = Trainer(
-    young,
-    loss,
-    batches,
-    GroupRateAdamW(groups, 3e-3, betas=(0.9, 0.95)),
-    clip=1.0,
-    progress=False,
-).run(steps=30)
+live = {}
+for name in ("drawn", "counted"):
+    seed_everything(seed)
+    generator = torch.Generator().manual_seed(seed)
+    young = SinusoidT5(config, generator=generator)
+    if name == "counted":
+        young.shared.weight.data.copy_(torch.from_numpy(counted))
+    batches = LengthBatches((read, write), (write != codec.pad).sum(1), 64, generator=generator)
+    optimizer = GroupRateAdamW(faster(young, "shared.weight", 10), 3e-3, betas=(0.9, 0.95))
+    loss = SmoothedTextToTextLoss(0.1)
+    live[name] = Trainer(young, loss, batches, optimizer, clip=1.0, progress=False).run(
+        steps=30
+    )
+    print(
+        f"{name:<8} {live[name].loss[0]:.2f} at first, {live[name].mean_loss(10):.2f} at the end"
+    )
+assert live["counted"].mean_loss(10) < live["drawn"].mean_loss(10) - 0.3
 
-# %% alt="ALT_TRAIN"
+# %% alt="The training loss falls from above 6 to 1.7 over 9,000 steps, fastest at first and again from step 5,000 on. The validation loss, marked every 500 steps, falls from 4.1 to 2.2 and is flat over the last 2,000 steps. A ring at step 30 marks the run of this page at about 6."
 run = recording["runs"][0]
 steps = np.linspace(0, run["steps"], len(run["loss"]) + 1)[1:]
 _, axes = new_axes(6.5, 3.2)
 axes.plot(steps, run["loss"], color=PALETTE[0], label="training, smoothed loss")
 axes.plot(*zip(*run["valid"]), "s--", color=PALETTE[3], ms=4, label="validation, plain loss")
-axes.plot(30, live.mean_loss(10), "o", mfc="none", ms=9, color="black", label="here, step 30")
+axes.plot(
+    30,
+    live["counted"].mean_loss(10),
+    "o",
+    mfc="none",
+    ms=9,
+    color="black",
+    label="here, step 30",
+)
 axes.set(xlabel="step", ylabel="nats a token", ylim=(0, None))
 axes.legend()
 plt.show()
-print(f"here: {live.loss[0]:.2f} at first, {live.mean_loss(10):.2f} after 30 steps")
-assert abs(live.loss[0] - math.log(4096)) < 0.7
-assert live.mean_loss(10) < live.loss[0] - 0.5
+print(f"{run['steps']:,} steps, {run['cpu_seconds'] / 60:.0f} CPU-minutes")
+valid_at = dict(map(tuple, run["valid"]))
+print({step: round(valid_at[step], 2) for step in (500, 4500, 7000, 9000)})
+assert run["steps"] == 9000
+assert valid_at[7000] - valid_at[9000] < 0.07
+assert run["loss"][-1] < run["loss"][round(len(run["loss"]) * 7 / 9)] - 0.15
 
 # %% [markdown]
-# ### Teaching it to look
+# Over the last 2,000 steps the training loss falls on, and the validation loss hardly moves: the model begins to learn its texts by heart. A longer run would not help; dropout might.
 #
-# The curve is slow at first, and there is a reason to look for. A young decoder is a language model: it learns what usually comes next in French. Does it read the source at all? A control tells: give each validation text the source of *another* text, and see by how much the loss rises. If it does not rise, the source was not read.
+# ### Does it read?
 #
-# So each place of the source was given a task of its own: guess the words of the translation, without the decoder. If a place s is drawn evenly, and a token t from what it guesses, the chance of t is $p(t) = \frac{1}{S} \sum_s p(t \mid s)$. This is IBM's model 1 of 1993 [5], in which $p(t \mid s)$ was a table of two words; here it is what the encoder's output gives through the same matrix as the decoder's. By hand, for one token:
-
+# A control tells: give each validation text the source of *another* text, and see by how much the loss rises. If it does not rise, the source was not read. Recorded: the first 300 steps of three kinds of training with two seeds each, and the finished model. ("Waves" are the sines of lesson 10, added to the embeddings. T5's own bias tells distances within one text; with the waves the decoder can look at the same place of the other text.)
 
 # %%
-def lexical_nats_by_hand(guesses, token):
-    """The surprise at a token; guesses: for each place of the source, one probability for each token."""
-    return -math.log(sum(guess[token] for guess in guesses) / len(guesses))
-
-
-from llmai_edu.training.lexical_loss import lexical_nats
-
-with torch.no_grad():
-    guesses = french.model.head(french.model.encode(batch[0]))  # (1, S, V)
-nats = [lexical_nats_by_hand(guesses[0].softmax(-1).tolist(), t) for t in batch[1][0].tolist()]
-by_library = lexical_nats(guesses, torch.ones(batch[0].shape), batch[1], codec.pad).item()
-print(f"by hand {np.mean(nats):.4f}, the library {by_library:.4f}")
-assert np.isclose(np.mean(nats), by_library, atol=1e-4)
+finished = {"name": "finished", "seed": 0, **recording["reads"]}
+rises, own = {}, {}
+for row in [*recording["trials"]["rows"], finished]:
+    rise = row["other"] - row["own"]
+    rises.setdefault(row["name"], []).append(rise)
+    own.setdefault(row["name"], []).append(row["own"])
+    print(
+        f"{row['name']:<18} seed {row['seed']}  {row['own']:.2f} nats, with another source {rise:+.2f}"
+    )
+assert max(rises["drawn vectors"]) < 0.6
+assert min(rises["counted vectors"]) > 1.5
+assert max(own["counted vectors"]) < min(own["drawn vectors"]) - 1.2
+assert max(own["counted, no waves"]) < max(own["counted vectors"])
+assert rises["finished"][0] > 4.5
 
 # %% [markdown]
-# What each change did was tried on the French names alone: 300 steps, two seeds, scored on *validation* names. "Faster vectors" means that the embedding, which begins at size 1, learns ten times as fast as the matrices.
-
-# %%
-for row in recording["trials"]["rows"]:
-    chrf = "{:.1f} [{:.1f}, {:.1f}]".format(*row["chrf"])
-    print(
-        f"{row['name']:<22} seed {row['seed']}  {row['own']:.2f} nats, with another source "
-        f"{row['other'] - row['own']:+.2f}   chrF {chrf}"
-    )
-for name, row in recording["reads"].items():
-    print(
-        f"{name:<8} {row['own']:.2f} nats, with another source {row['other'] - row['own']:+.2f}"
-    )
-
-# %% [markdown]
-# TRIALS_PROSE
+# With drawn vectors the model has learned some French in 300 steps, and hardly reads: with the source of another text it does only a little worse. With counted vectors the same 300 steps bring it more than a nat further, and another source costs more than 1.5. (Only training pairs were counted, so the validation texts are new to the vectors, too.) The waves brought nothing in these steps; the long run has them all the same. The finished model hangs on its source.
 #
 # ## Beam search, for many texts at once
 #
@@ -401,7 +468,7 @@ for row in recording["beams"]["rows"]:
     )
 
 # %% [markdown]
-# BEAM_PROSE
+# In French more beams surely help: four with penalty 1 bring between one and four points. In Chinese no gain of four beams is shown. The penalty of 1 was set before this table was made, and we keep it, with four beams. (For French, 1.4 has a slightly higher mean.)
 #
 # ## Against lesson 09, on its own test
 #
@@ -441,9 +508,17 @@ for language in ("fr", "zh"):
     for name in rivals:
         versus[language, name] = gain((language, "emoji"), "model", name)
         print(f"{language} model less {name:<13} {versus[language, name]}")
+    assert all(value.low > 0 for (lang, name), value in versus.items() if "LSTM" in name)
+    assert versus[language, "names only"].low < 0 < versus[language, "names only"].high
+assert versus["fr", "tuned"].high < 0 < versus["zh", "tuned"].high
+assert versus["fr", "memory"].low < 0 < versus["zh", "memory"].low
 
 # %% [markdown]
-# EMOJI_PROSE
+# On lesson 09's own test the model is surely ahead of all three LSTMs, in both languages. Most of that does not need the words of programs: the same shape, trained on the 1,524 names alone, is level with it as far as these intervals can tell. More training on the names at the end helps in French, surely; in Chinese it is not shown.
+#
+# Two causes are not told apart here. The Transformers start from counted vectors, and lesson 09's LSTM did not. Perhaps these would help the LSTM as well: we have not tried.
+#
+# The memory, which won in lesson 09, is level in French and behind in Chinese.
 #
 # ## On the words of programs
 #
@@ -453,11 +528,19 @@ for language in ("fr", "zh"):
 leads = {key: gain(key, "model", "memory") for key in tests if key[1] != "emoji"}
 for key, lead in leads.items():
     print(f"{' '.join(key):<12} model less memory: {lead} points of chrF")
+assert leads["zh", "home"].low > 8
+assert leads["fr", "home"].low > 0
+assert all(
+    leads[language, "jupyter"].low < 0 < leads[language, "jupyter"].high
+    for language in ("fr", "zh")
+)
 
 # %% [markdown]
+# With the words of Home Assistant it is surely ahead, in French by little. With those of JupyterLab, of which it has seen far fewer, neither is shown to be ahead.
+#
 # And where there is no near relative in the training? Sort the French test texts by how alike the nearest training text is, and cut them into four equal groups:
 
-# %% alt="ALT_ALIKE"
+# %% alt="chrF over the likeness of the nearest training text, for four groups. Memory rises steeply from 29 to 76, model from 42 to 65; they cross between the second and the third group. Copy stays near 28."
 from sacrebleu.metrics import CHRF
 
 key = ("fr", "home")
@@ -488,32 +571,108 @@ axes.set(
 axes.legend()
 plt.show()
 print({name: [f"{value:.0f}" for value in values] for name, values in by_group.items()})
+assert by_group["model"][0] > by_group["memory"][0] + 8
+assert by_group["memory"][3] > by_group["model"][3] + 5
+assert abs(by_group["memory"][0] - by_group["copy"][0]) < 5
 
 # %% [markdown]
-# ALIKE_PROSE
+# Here is the difference between looking up and translating. Where the nearest training text is hardly like, repeating its translation is worth no more than handing the English back; the model still has two fifths of the way. Where there is a near relative, a person has written almost what is wanted, and the model cannot match that.
+#
+# ### Both together
+#
+# Translators at work have both: they take what the memory knows if it is like enough, and translate the rest. How like is enough? That is chosen on the validation texts, which the recording has translated as well: the bound with the best chrF of eleven.
+
+# %%
+valid_split, bound = split.valid, {}
+for language in ("fr", "zh"):
+    chosen = one_each(valid_split, language, "home")
+    found = memory[language].nearest([one.english for one in chosen])
+    by_model = recording["valid"][f"{language} home"]
+    wanted = [[one.foreign for one in chosen]]
+    tried = {}
+    for cut in np.linspace(0.0, 1.0, 11):
+        mixed = [m if like >= cut else w for (m, like), w in zip(found, by_model)]
+        tried[round(float(cut), 1)] = CHRF().corpus_score(mixed, wanted).score
+    bound[language] = max(tried, key=tried.get)
+    print(
+        language,
+        {cut: round(value, 1) for cut, value in tried.items()},
+        "best:",
+        bound[language],
+    )
+
+# %%
+for key in [k for k in tests if k[1] != "emoji"]:
+    pairs = zip(outputs[key]["memory"], alike[key], outputs[key]["model"])
+    outputs[key]["both"] = [m if like >= bound[key[0]] else w for m, like, w in pairs]
+    print(
+        f"{' '.join(key):<12} both {measured(key, 'both')['chrf']}"
+        f"   less memory: {gain(key, 'both', 'memory')}   less model: {gain(key, 'both', 'model')}"
+    )
+for language in ("fr", "zh"):
+    assert gain((language, "home"), "both", "memory").low > 0
+    assert gain((language, "home"), "both", "model").low > 0
+
+# %% [markdown]
+# Together they are surely better than the memory alone and better than the model alone on the words of Home Assistant, in French by several points. So what a translator's workbench has done for decades is right: look up first, translate the rest. (The bound is one number for each language, chosen on validation texts of Home Assistant, and used for JupyterLab's as it is.)
 #
 # ## Do the placeholders survive?
 #
-# All test texts with a placeholder, in both languages. The model saw such texts in both forms during training, with slots and plain. So the same weights can be asked twice:
+# All test texts with a placeholder, in both languages, in four ways. *Plain*: the model reads the placeholder as letters; it saw such texts in training, too. *Asked*: it reads slots, and of the translations that beam search finds, the best that has all slots is taken. *Held*: it has to write each slot as often as it was read. A beginning that wants to end, and still owes a slot, must write the slot; one that has written it often enough may not again. In plain form, for one step:
+
 
 # %%
-kept = {}
+def held_by_hand(logits, owed, slots, end):
+    """The tokens that may not come next. owed: {slot: how often it is still to be written}."""
+    missing = [slot for slot in slots if owed.get(slot, 0) > 0]
+    if missing and max(range(len(logits)), key=lambda token: logits[token]) == end:
+        return [token for token in range(len(logits)) if token not in missing]
+    return [slot for slot in slots if slot not in missing] + ([end] if missing else [])
+
+
+owes = {codec.slot_ids[0]: 1}
+wants_end = [0.0] * 4096
+wants_end[codec.end] = 1.0
+forbidden = held_by_hand(wants_end, owes, codec.slot_ids, codec.end)
+assert sorted(set(range(4096)) - set(forbidden)) == [codec.slot_ids[0]]
+assert codec.end not in held_by_hand(wants_end, {}, codec.slot_ids, codec.end)
+
+# %%
+kept, kept_places = {}, {}
 for key in [(language, kind) for language in ("fr", "zh") for kind in ("home", "jupyter")]:
     places = [i for i, one in enumerate(tests[key]) if placeholders(one.english)]
-    asked = [tests[key][i].english for i in places]
-    with_slots = [outputs[key]["model"][i] for i in places]
-    plain = recording["plain"][" ".join(key)]
-    from_memory = [outputs[key]["memory"][i] for i in places]
-    for name, texts in {"slots": with_slots, "plain": plain, "memory": from_memory}.items():
+    asked, kept_places[key] = [tests[key][i].english for i in places], places
+    ways = {
+        "plain": recording["plain"][" ".join(key)],
+        "asked": recording["asked"][" ".join(key)],
+    }
+    ways["held"] = [outputs[key]["model"][i] for i in places]
+    ways["memory"] = [outputs[key]["memory"][i] for i in places]
+    ways["people"] = [truth[key][i] for i in places]
+    for name, texts in ways.items():
         kept[key, name] = [keeps_placeholders(a, b) for a, b in zip(asked, texts)]
-for name in ("slots", "plain", "memory"):
+survive = {}
+for name in ("plain", "asked", "held", "memory", "people"):
     flat = [one for (key, who), row in kept.items() if who == name for one in row]
+    survive[name] = np.mean(flat)
     print(
         f"{name:<7} {sum(flat)} of {len(flat)} texts keep all placeholders: {np.mean(flat):.1%}"
     )
+assert survive["held"] >= 0.99
+assert 0.7 < survive["plain"] < 0.8
+assert 0.86 < survive["asked"] < 0.92
+
+# %%
+lost = [
+    tests[key][i].english
+    for key in kept_places
+    for i, keeps in zip(kept_places[key], kept[key, "held"])
+    if not keeps
+]
+print("lost:", lost)
 
 # %% [markdown]
-# SLOT_PROSE
+# Read as letters, a placeholder is broken in about one text of four. As a slot that the model may lose, in about one of ten. Held, in two of 426: a rule of the program does what training does not. The memory hands out the placeholders of another text. People lost one.
 #
 # ## While the text still arrives
 #
@@ -521,14 +680,26 @@ for name in ("slots", "plain", "memory"):
 
 
 # %% quote="llmai_edu.apps.wait_k:may_write"
+def may_write(written: int, heard: int, k: float, *, complete: bool) -> bool:
+    """Whether wait-k may write one more word, having written and heard so many.
+
+    >>> [may_write(written, 3, 3, complete=False) for written in (0, 1)]
+    [True, False]
+    >>> may_write(1, 3, 3, complete=True)
+    True
+    """
+    return complete or heard >= k + written
+
 
 # %%
 from llmai_edu.viz.live_translation import live_table, live_translation
 
-streaming = Translator.load("fr", name="stream")
-sentence = "Turn off the light in the kitchen when nobody is at home."
-steps = list(streaming.stream(sentence, k=3))
-show(live_translation(streaming.stream, sentence), live_table(steps))
+live_texts = recording["live"]["english"]["fr"]
+sentence = next(
+    text for text in live_texts if len(text.split()) == 9
+)  # the first of nine words
+steps = list(french.stream(sentence, k=3))
+show(live_translation(french.stream, sentence), live_table(steps))
 for heard, wrote in steps:
     print(f"{heard:<14} → {wrote.strip() or '(waits)'}")
 assert [bool(may_write(w, 3, 3, complete=False)) for w in (0, 1)] == [True, False]
@@ -546,6 +717,24 @@ from collections.abc import Sequence
 
 
 # %% quote="llmai_edu.apps.wait_k:average_lagging"
+def average_lagging(reads: Sequence[int], n_source: int) -> float:
+    """How many source words the writer is behind somebody who writes in step with the source, on average.
+
+    reads: (T,) for each written word, how many source words had been heard. n_source: S. Writing in step means that
+    word t is due when (t - 1) S / T words were heard. The mean goes up to the first word that was written after all
+    was heard, since nothing is waited for later. Raises ValueError when nothing was written. Ma et al. 2019, eq. 8.
+
+    >>> average_lagging([3, 4, 5, 5, 5], 5), average_lagging([5, 5, 5, 5, 5], 5)
+    (3.0, 5.0)
+    """
+    if not len(reads) or n_source < 1:
+        raise ValueError(
+            f"nothing was written or there is no source: {len(reads)} and {n_source} words"
+        )
+    last = next((t for t, read in enumerate(reads) if read >= n_source), len(reads) - 1)
+    ratio = n_source / len(reads)
+    return sum(reads[t] - t * ratio for t in range(last + 1)) / (last + 1)
+
 
 # %%
 reads = [3, 4, 5, 6, 6, 6]  # wait-3 on six words, six written
@@ -555,9 +744,9 @@ assert average_lagging(reads, 6) == 3.0 == np.mean(late[:4])
 assert average_lagging([6] * 6, 6) == 6.0
 
 # %% [markdown]
-# So wait-k lags k words, where both sides are equally long, and waiting for the end lags the whole length. The other side of the bargain is quality. LIVE_SETUP
+# So wait-k lags k words, where both sides are equally long, and waiting for the end lags the whole length. The other side of the bargain is quality. Recorded: 200 test texts of at least five words for each language, with k = 1, 3, 5, 7, and after everything was heard ("all"). Three models write. "model" is the one of this page, which read only whole texts in training. "stream" is the same one, trained on for 400 steps in which every second pair was cut: a share of the source's words, and the same share of the translation [4]. "whole" is its control: 400 steps more at the same rate, and nothing cut.
 
-# %% alt="ALT_LIVE"
+# %%
 live_truth = {}
 for language in ("fr", "zh"):
     person = {one.english: one.foreign for one in tests[language, "home"]}
@@ -569,13 +758,14 @@ for run in recording["live"]["runs"]:
         run["texts"], live_truth[language], language=language, rng=rng, resamples=300
     )
     curve[language, run["model"], run["k"]] = np.mean(run["lagging"]), score["chrf"]
+for (language, name, k), (late, score) in curve.items():
+    print(f"{language} {name:<7} k = {k!s:<4} lags {late:.1f} words   chrF {score}")
+
+# %% alt="chrF over the average lagging in words, for k = 1, 3, 5, 7 and all, with intervals, French left and Chinese right, two models each. French rises from 45 at 1.6 words to 50 at 3.4 and is flat from there to 11 words. Chinese rises from 36 to 44 at 6.5 words and stays there. The two models lie close together."
 _, both_axes = plt.subplots(1, 2, figsize=(8.5, 3.5))
-LOOKS = {
-    ("fr", "model"): ("whole texts", "o--", 3),
-    ("fr", "stream"): ("beginnings too", "s-", 0),
-    ("zh", "stream"): ("beginnings too", "s-", 0),
-}
-for (language, name), (label, marker, color) in LOOKS.items():
+LOOKS = {"model": ("this page's", "o--", 3), "stream": ("trained on, beginnings too", "s-", 0)}
+for language, name in [(language, name) for language in ("fr", "zh") for name in LOOKS]:
+    label, marker, color = LOOKS[name]
     rows = [
         (k, *value) for (code, n, k), value in curve.items() if (code, n) == (language, name)
     ]
@@ -603,32 +793,48 @@ for axes, title in zip(both_axes, ("French", "Chinese")):
     axes.legend(loc="lower right")
 plt.show()
 
+# %% [markdown]
+# Is the difference between the points sure? Each k against hearing everything, with this page's model:
+
 # %%
-for (language, name, k), (late, score) in curve.items():
-    print(f"{language} {name:<7} k = {k!s:<4} lags {late:.1f} words   chrF {score}")
+texts_of = {(r["language"], r["model"], r["k"]): r["texts"] for r in recording["live"]["runs"]}
+
+
+def apart(language, ours, theirs):
+    """Paired: by how many points of chrF one live run is better; a run is (model, k)."""
+    pair = [texts_of[language, *one] for one in (ours, theirs)]
+    given = {"language": language, "rng": np.random.default_rng([seed, 2]), "resamples": 300}
+    return compare_translations(*pair, live_truth[language], **given)["chrf"]
+
+
+early = {}
+for language in ("fr", "zh"):
+    for k in (1, 3, 5, 7):
+        early[language, k] = apart(language, ("model", k), ("model", "all"))
+        print(f"{language} k = {k} less all: {early[language, k]}")
+assert early["fr", 1].high < 0
+assert all(early["fr", k].high > 0 for k in (3, 5, 7))
+assert all(early["zh", k].high < 0 for k in (1, 3, 5))
 
 # %% [markdown]
-# LIVE_PROSE
+# In French one word is too few, and three are enough: nothing is shown to be gained by waiting longer. In Chinese the quality rises with each step up to seven words. A likely reason, not tested: French puts most words where English puts them, and Chinese says what belongs to a thing before the thing.
+#
+# Does it help to have learned beginnings?
 
 # %%
 by_k = {}
-for k in (1, 3, 5, 7, "all"):
-    pair = [
-        next(
-            r["texts"]
-            for r in recording["live"]["runs"]
-            if (r["language"], r["model"], r["k"]) == ("fr", name, k)
-        )
-        for name in ("stream", "model")
-    ]
-    rng = np.random.default_rng([seed, 2])
-    by_k[k] = compare_translations(
-        *pair, live_truth["fr"], language="fr", rng=rng, resamples=500
-    )["chrf"]
-    print(f"k = {k!s:<4} trained with beginnings less without: {by_k[k]} points of chrF")
+for language in ("fr", "zh"):
+    for k in (1, 3, 5, 7, "all"):
+        for other in ("model", "whole"):
+            by_k[language, k, other] = apart(language, ("stream", k), (other, k))
+        row = "   ".join(f"less {one} {by_k[language, k, one]}" for one in ("model", "whole"))
+        print(f"{language} k = {k!s:<4} beginnings {row}")
+sure = [key for key, value in by_k.items() if key[2] == "whole" and value.low * value.high > 0]
+print("surely different from the control:", sure)
+assert len(sure) <= 2
 
 # %% [markdown]
-# BYK_PROSE
+# No. In French the model that was trained on with beginnings is behind this page's, but so is its control: it is the further training that does harm, and not the cuts. Against the control, at most two of ten comparisons are sure, and small. So the terminal's application uses this page's model. Niehues and others [4] trained on beginnings for another reason, which comes next.
 #
 # ### Or let the screen change
 #
@@ -637,7 +843,7 @@ for k in (1, 3, 5, 7, "all"):
 # %%
 from llmai_edu.apps.retranslate import beginnings, normalized_erasure
 
-states = streaming.translate(beginnings(sentence), beams=1)
+states = french.translate(beginnings(sentence), beams=1)
 for state in states:
     print(state)
 words = [state.split() for state in states]
@@ -651,8 +857,10 @@ print(f"{wiped} words wiped away, for {len(words[-1])} in the end")
 assert normalized_erasure(words) == wiped / len(words[-1])
 
 # %%
+wiped_by = {}
 for anew in recording["live"]["anew"]:
     erasure = np.array(anew["erasure"])
+    wiped_by[anew["model"]] = erasure.mean()
     low, high = np.quantile(
         np.random.default_rng(seed).choice(erasure, (1000, len(erasure))).mean(1),
         [0.025, 0.975],
@@ -661,8 +869,11 @@ for anew in recording["live"]["anew"]:
         f"{anew['model']:<7} {erasure.mean():.2f} [{low:.2f}, {high:.2f}] words wiped away for each word that stays"
     )
 
+assert max(wiped_by, key=wiped_by.get) == "stream"
+assert 2.8 < wiped_by["model"] < 3.6
+
 # %% [markdown]
-# ANEW_PROSE
+# For each word that stays in the end, about three are wiped away. A model that has learned to translate beginnings should change its mind less; that is what Niehues and others found with speech [4]. Ours does not: its mean is the highest of the three, though the intervals overlap. 400 steps may be too few, and our texts are short.
 #
 # ## A glossary that is kept
 #
@@ -695,9 +906,12 @@ for name, texts in {"free": free, "forced": forced, "people": people}.items():
 rng = np.random.default_rng(seed)
 cost = compare_translations(forced, free, people, language="fr", rng=rng, resamples=500)["chrf"]
 print(f"chrF, forced less free: {cost}")
+assert np.mean(used["forced"]) > 0.99
+assert 0.7 < np.mean(used["free"]) < 0.8
+assert cost.high < 0
 
 # %% [markdown]
-# GLOSSARY_PROSE
+# Free, three terms of four come out as wanted. Forced, all do, because slots are held. That costs three or four points of chrF, surely. One reason can be seen above: the model does not know the gender of what will stand in the slot, and writes *la appareil*. Another lies in the measure: people themselves used the wanted word in 86 of 100 cases, and where they did not, the firm's word counts as a fault.
 #
 # ## The application
 #
@@ -734,11 +948,14 @@ for place in np.argsort(single)[:8]:
     )
 
 # %% [markdown]
-# FAIL_PROSE
+# By this measure these are the worst, and about half of them are not wrong: *Changé par* and *Modifiée par* say the same. A measure that knows one translation cannot know that. The others are wrong, and the model was sure of them: *Docked* became *locked* (Verrouillé), and *horter* is no French word. Its probability is no warning.
 #
 # ## What it cannot do
 #
-# CANNOT
+# - It knows the words of programs. Outside of them it makes words up, and it never says that it does not know.
+# - It may say the opposite of what it read. Nothing on this page checks the meaning: chrF counts letters that agree with one person's translation. An equally good other translation counts as wrong, as the failures show.
+# - The test texts are from the same programs as the training. How well it would translate another program, the JupyterLab rows say best: no better than the look-up.
+# - Never let such a translator write what somebody must rely on, as on a medicine or in a contract, without a person who reads both languages.
 #
 # **Try it:** the [exercise sheet](../exercises/26_translation.ipynb) asks you for a delay that cannot be cheated, for slots without a limit, and for a score that notices what was left out.
 #
@@ -752,6 +969,6 @@ for place in np.argsort(single)[:8]:
 #
 # [4] J. Niehues, N.-Q. Pham, T.-L. Ha, M. Sperber and A. Waibel, [*Low-Latency Neural Speech Translation*](https://arxiv.org/abs/1808.00491), 2018.
 #
-# [5] P. F. Brown, S. A. Della Pietra, V. J. Della Pietra and R. L. Mercer, [*The Mathematics of Statistical Machine Translation: Parameter Estimation*](https://aclanthology.org/J93-2003/), 1993.
+# [5] O. Levy, Y. Goldberg and I. Dagan, [*Improving Distributional Similarity with Lessons Learned from Word Embeddings*](https://aclanthology.org/Q15-1016/), 2015.
 #
 # *Prose CC BY 4.0, code MIT, the llmai_edu authors. Texts: Home Assistant contributors (Apache-2.0), Project Jupyter contributors (BSD-3-Clause), Unicode CLDR (Unicode License v3).*

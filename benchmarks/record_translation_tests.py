@@ -2,8 +2,8 @@
 
     python -m benchmarks.record_translation_tests --run FOLDER [part ...]
 
-Parts: `beams`, `reads` and `trials` (on validation texts), `tests`, `plain`, `glossary`, `emoji`, `live`. Each is kept
-in FOLDER when it is done, so an interrupted recording goes on. All of them together go to
+Parts: `beams`, `reads`, `trials` and `valid` (on validation texts), `tests`, `asked`, `plain`, `glossary`, `emoji`,
+`live`. Each is kept in FOLDER when it is done, so an interrupted recording goes on. All of them together go to
 llmai_edu/training/recorded/translation.json.
 """
 
@@ -26,9 +26,9 @@ from benchmarks.record_translation import (
     RECIPE,
     length_batches,
     load_weights,
-    names_of,
     new_model,
     prepared,
+    start_counted,
     train,
 )
 from llmai_edu import training
@@ -41,6 +41,8 @@ from llmai_edu.apps.translation_corpus import KINDS, TARGETS, load_examples, one
 from llmai_edu.apps.wait_k import wait_k_translate
 from llmai_edu.device import seed_everything
 from llmai_edu.evaluation.translation import compare_translations, score_translations
+from llmai_edu.models.t5 import T5
+from llmai_edu.pretrained.translator import load_translator
 from llmai_edu.tokenizers.bpe import BPETokenizer
 from llmai_edu.training.label_smoothing import SmoothedTextToTextLoss
 
@@ -110,6 +112,29 @@ def part_tests(run: Path) -> dict:
     return out
 
 
+def part_valid(run: Path) -> dict:
+    """Validation texts of programs, four beams: to choose when the look-up is to be trusted."""
+    out = {}
+    for language in TARGETS:
+        translator, valid = Translator.load(language), load_examples([language]).valid
+        for kind in ("home", "jupyter"):
+            chosen = [one.english for one in one_each(valid, language, kind)]
+            out[f"{language} {kind}"] = translator.translate(chosen)
+            print(language, kind, len(chosen), flush=True)
+    return out
+
+
+def part_asked(run: Path) -> dict:
+    """Test texts that have placeholders, read with slots that the model may lose."""
+    out = {}
+    for language in TARGETS:
+        translator, test = Translator.load(language), load_examples([language]).test
+        for kind in ("home", "jupyter"):
+            chosen = [one.english for one in one_each(test, language, kind) if placeholders(one.english)]
+            out[f"{language} {kind}"] = translator.translate(chosen, hold=False)
+    return out
+
+
 def part_plain(run: Path) -> dict:
     """Test texts that have placeholders, read as plain letters."""
     out = {}
@@ -154,48 +179,47 @@ def nats(model, data: tuple) -> float:
     return sum(n * value for n, value in parts) / sum(n for n, _ in parts)
 
 
-def part_reads(run: Path) -> dict:
-    """Validation losses with each text's own source, and with the source of another text of its language."""
-    codec, _, (sources, targets) = prepared()
+def other_source(sources: torch.Tensor) -> torch.Tensor:
+    """Each row gets the source of another text of its language."""
     order = sources[:, 0].argsort(stable=True)  # by the language mark
     other = torch.empty_like(order)
     other[order] = order.roll(1)
-    out = {}
-    for name, path in {"main": run / "main.safetensors", "lexical": FOLDER / "model.safetensors"}.items():
-        model = load_weights(new_model(codec, 0.0), path).eval()
-        out[name] = {"own": nats(model, (sources, targets)), "other": nats(model, (sources[other], targets))}
-    print(out, flush=True)
-    return out
+    return sources[other]
 
 
-TRIALS = {
-    "dropout 0.1": {"dropout_rate": 0.1, "embedding_rate_times": 1, "lexical_weight": 0.0},
-    "no dropout": {"dropout_rate": 0.0, "embedding_rate_times": 1, "lexical_weight": 0.0},
-    "and faster vectors": {"dropout_rate": 0.0, "embedding_rate_times": 10, "lexical_weight": 0.0},
-    "and the lexical loss": {"dropout_rate": 0.0, "embedding_rate_times": 10, "lexical_weight": 1.0},
+def part_reads(run: Path) -> dict:
+    """Validation losses with each text's own source, and with the source of another text of its language."""
+    _, _, (sources, targets) = prepared()
+    model = load_translator()
+    return {"own": nats(model, (sources, targets)), "other": nats(model, (other_source(sources), targets))}
+
+
+TRIALS = {  # counted vectors, waves
+    "drawn vectors": (False, True),
+    "counted vectors": (True, True),
+    "counted, no waves": (True, False),
 }
 
 
 def part_trials(run: Path) -> dict:
-    """French names alone, 300 steps, two seeds each: what makes a Transformer of this size learn."""
-    codec = TranslationCodec(BPETokenizer.load(run / "emoji_fr.tokenizer.json"))
-    data, valid = names_of(codec, ("fr",))
-    chosen, rows, before = one_each(load_examples(["fr"]).valid, "fr", "emoji"), [], dict(RECIPE)
-    for name, changes in TRIALS.items():
+    """The first 300 steps, two seeds each: what makes a young translator read."""
+    codec, data, valid = prepared()
+    rows, before = [], dict(RECIPE)
+    for name, (counted, waves) in TRIALS.items():
         for seed in (0, 1):
-            RECIPE.update(changes, seed=seed)
+            RECIPE.update(seed=seed)
             seed_everything(seed)
             model = new_model(codec, RECIPE["dropout_rate"])
-            given = {"steps": RECIPE["emoji_steps"], "lr": RECIPE["lr"], "lexical": RECIPE["lexical_weight"]}
+            if not waves:
+                model.__class__ = T5
+            if counted:
+                start_counted(model, codec, data)
             with tempfile.TemporaryDirectory() as folder:
-                train("trial", model, codec, length_batches(codec, data), valid, Path(folder), **given)
-            texts = Translator(model.eval(), codec, "fr").translate([one.english for one in chosen], kind="emoji")
-            rng = np.random.default_rng(0)
-            score = score_translations(texts, [one.foreign for one in chosen], language="fr", rng=rng, resamples=500)
-            other = nats(model, (valid[0].roll(1, 0), valid[1]))
-            row = {"name": name, "seed": seed, "own": nats(model, valid), "other": other}
-            chrf = score["chrf"]
-            rows.append({**row, "chrf": [chrf.value, chrf.low, chrf.high]})
+                batches = length_batches(codec, data)
+                train("trial", model, codec, batches, valid, Path(folder), steps=300, lr=RECIPE["lr"])
+            model.eval()
+            other = nats(model, (other_source(valid[0]), valid[1]))
+            rows.append({"name": name, "seed": seed, "steps": 300, "own": nats(model, valid), "other": other})
             print(rows[-1], flush=True)
     RECIPE.update(before)
     return {"rows": rows}
@@ -214,8 +238,11 @@ def part_live(run: Path) -> dict:
     for language in TARGETS:
         chosen = [one.english for one in live_texts(language)]
         out["english"][language] = chosen
-        for name in ("model", "stream") if language == "fr" else ("stream",):
-            translator = Translator.load(language, name=name)
+        for name in ("model", "stream", "whole"):
+            translator = Translator.load(language)
+            if name != "model":
+                model = load_weights(new_model(translator.codec, 0.0), run / f"{name}.safetensors").eval()
+                translator = Translator(model, translator.codec, language)
             for k in DELAYS:
                 done = []
                 for start in range(0, len(chosen), 50):
@@ -257,7 +284,7 @@ def main() -> None:
             print(name, f"{time.process_time() - start:.0f} s", flush=True)
     if all((args.run / f"part_{name}.json").exists() for name in PARTS):
         parts = {name: json.loads((args.run / f"part_{name}.json").read_text(encoding="utf-8")) for name in PARTS}
-        names = ("main", "lexical", "stream", "emoji_fr", "emoji_zh", "names")
+        names = ("main", "stream", "whole", "emoji_fr", "emoji_zh", "names")
         runs = [json.loads((args.run / f"{name}.json").read_text()) for name in names]
         about = {
             "recorded": date.today().isoformat(),

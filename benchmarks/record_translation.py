@@ -1,19 +1,18 @@
 """Train the translators of lesson 26, and record what they are worth.
 
-    python -m benchmarks.record_translation codec main lexical stream emoji names --run FOLDER    # half a core-hour
+    python -m benchmarks.record_translation codec main stream emoji names --run FOLDER    # about 40 core-minutes
 
 `codec` learns the byte-pair encoding of all three kinds of text. `main` trains one model for French and Chinese; each
-text with placeholders is seen twice, with slots and without. `lexical` trains it on with a second loss, `stream` from
-there on beginnings of texts as well. `emoji` trains the same shape on lesson 09's names alone, `names` trains the
-translator on with them. Interrupted, a stage goes on from its checkpoint. Weights go to
-llmai_edu/pretrained/translator, logs to FOLDER; `benchmarks/record_translation_tests.py` then translates the tests.
+text with placeholders is seen twice, with slots and without. Its embeddings begin as vectors that were counted from
+the training pairs. `stream` trains it on with beginnings of texts as well. `emoji` trains the same shape on lesson
+09's names alone, `names` trains the translator on with them. Interrupted, a stage goes on from its checkpoint.
+Weights go to llmai_edu/pretrained/translator, logs to FOLDER; `record_translation_tests` then translates the tests.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import time
 from collections.abc import Iterator
@@ -28,12 +27,13 @@ from llmai_edu.apps.slots import fill_slots, put_slots
 from llmai_edu.apps.translation_codec import TranslationCodec, train_codec
 from llmai_edu.apps.translation_corpus import TARGETS, Example, load_examples
 from llmai_edu.device import seed_everything
+from llmai_edu.embeddings.pair_vectors import pair_vectors
 from llmai_edu.models.t5 import T5, T5Config
+from llmai_edu.models.t5_sinusoids import SinusoidT5
 from llmai_edu.tokenizers.bpe import BPETokenizer
 from llmai_edu.training.group_rates import GroupRateAdamW, faster
 from llmai_edu.training.label_smoothing import SmoothedTextToTextLoss
 from llmai_edu.training.lengths import LengthBatches
-from llmai_edu.training.lexical_loss import LexicalLoss
 from llmai_edu.training.schedules import warmup_stable_decay
 from llmai_edu.training.trainer import Trainer
 
@@ -54,15 +54,10 @@ RECIPE = {
     "clip": 1.0,
     "emoji_times": 3,
     "embedding_rate_times": 10,
-    "decay": 0.6,
-    "steps": 8000,
-    "most_cpu_seconds": 540,
-    "lexical_weight": 1.0,
-    "lexical_steps": 20000,
-    "lexical_lr": 0.003,
-    "lexical_cpu_seconds": 800,
+    "decay": 0.5,
+    "steps": 9000,
     "stream_steps": 400,
-    "stream_lr": 0.001,
+    "stream_lr": 0.0003,
     "emoji_vocab_size": 2048,
     "emoji_steps": 300,
     "names_steps": 300,
@@ -78,7 +73,15 @@ def new_model(codec: TranslationCodec, dropout: float) -> T5:
     }
     ids = {"pad_token_id": codec.pad, "eos_token_id": codec.end, "decoder_start_token_id": codec.pad}
     config = T5Config(vocab_size=codec.tokenizer.vocab_size, dropout_rate=dropout, **shape, **ids)
-    return T5(config, generator=torch.Generator().manual_seed(RECIPE["seed"]))
+    return SinusoidT5(config, generator=torch.Generator().manual_seed(RECIPE["seed"]))
+
+
+def start_counted(model: T5, codec: TranslationCodec, data: tuple[torch.Tensor, torch.Tensor]) -> None:
+    """Give the model embeddings that were counted from the training pairs."""
+    pairs = ([t for t in [*s, *t] if t != codec.pad] for s, t in zip(*(part.tolist() for part in data)))
+    vectors = pair_vectors(pairs, codec.tokenizer.vocab_size, RECIPE["d_model"], seed=RECIPE["seed"])
+    with torch.no_grad():
+        model.shared.weight.copy_(torch.from_numpy(vectors))
 
 
 def padded(rows: list[list[int]], pad: int) -> torch.Tensor:
@@ -151,8 +154,6 @@ def train(
     *,
     steps: int,
     lr: float,
-    seconds: float = math.inf,
-    lexical: float = 0.0,
 ) -> dict:
     """One run, with its log."""
     plain_loss, log = SmoothedTextToTextLoss(0.0), run / f"{name}.log"
@@ -173,9 +174,7 @@ def train(
 
     trainer = Trainer(
         model,
-        LexicalLoss(RECIPE["label_smoothing"], weight=lexical, half=True)
-        if lexical
-        else SmoothedTextToTextLoss(RECIPE["label_smoothing"], half=True),
+        SmoothedTextToTextLoss(RECIPE["label_smoothing"], half=True),
         batches,
         GroupRateAdamW(
             faster(model, "shared.weight", RECIPE["embedding_rate_times"]),
@@ -194,7 +193,7 @@ def train(
     )
     if (run / f"{name}.ckpt").exists():
         trainer.load(run / f"{name}.ckpt")
-    history = trainer.run(steps=steps, seconds=seconds)
+    history = trainer.run(steps=steps)
     record = {
         "name": name,
         "seed": RECIPE["seed"],
@@ -241,36 +240,29 @@ def load_weights(model: T5, path: Path) -> T5:
 
 
 def stage_main(run: Path) -> None:
-    """The translator, with the loss of the decoder alone."""
+    """The translator."""
     codec, data, valid = prepared()
     seed_everything(RECIPE["seed"])
     model = new_model(codec, RECIPE["dropout_rate"])
-    given = {"steps": RECIPE["steps"], "lr": RECIPE["lr"], "seconds": RECIPE["most_cpu_seconds"]}
+    start_counted(model, codec, data)
+    given = {"steps": RECIPE["steps"], "lr": RECIPE["lr"]}
     train("main", model, codec, length_batches(codec, data), valid, run, **given)
-    save_weights(model, run / "main.safetensors")
-
-
-def stage_lexical(run: Path) -> None:
-    """The translator, trained on: each place of the source has to guess words of the translation, too."""
-    codec, data, valid = prepared()
-    seed_everything(RECIPE["seed"])
-    model = load_weights(new_model(codec, RECIPE["dropout_rate"]), run / "main.safetensors")
-    given = {"steps": RECIPE["lexical_steps"], "lr": RECIPE["lexical_lr"], "seconds": RECIPE["lexical_cpu_seconds"]}
-    batches = length_batches(codec, data)
-    train("lexical", model, codec, batches, valid, run, lexical=RECIPE["lexical_weight"], **given)
     save_weights(model, FOLDER / "model.safetensors")
     config = {**model.config.__dict__, "model_type": "t5"}
     (FOLDER / "config.json").write_text(json.dumps(config, indent=1) + "\n")
 
 
 def stage_stream(run: Path) -> None:
-    """The translator, trained on with beginnings."""
+    """The translator, trained on with beginnings; and, to compare, the same number of steps with whole texts."""
     codec, data, valid = prepared()
-    seed_everything(RECIPE["seed"])
-    model = load_weights(new_model(codec, RECIPE["dropout_rate"]), FOLDER / "model.safetensors")
-    batches = PrefixBatches(length_batches(codec, data), codec, RECIPE["seed"])
-    train("stream", model, codec, batches, valid, run, steps=RECIPE["stream_steps"], lr=RECIPE["stream_lr"])
-    save_weights(model, FOLDER / "stream.safetensors")
+    for name in ("stream", "whole"):
+        seed_everything(RECIPE["seed"])
+        model = load_weights(new_model(codec, RECIPE["dropout_rate"]), FOLDER / "model.safetensors")
+        batches = length_batches(codec, data)
+        if name == "stream":
+            batches = PrefixBatches(batches, codec, RECIPE["seed"])
+        train(name, model, codec, batches, valid, run, steps=RECIPE["stream_steps"], lr=RECIPE["stream_lr"])
+        save_weights(model, run / f"{name}.safetensors")
 
 
 def names_of(codec: TranslationCodec, languages: tuple[str, ...]) -> list:
@@ -287,7 +279,8 @@ def stage_emoji(run: Path) -> None:
         data, valid = names_of(codec, (language,))
         seed_everything(RECIPE["seed"])
         model, name = new_model(codec, RECIPE["dropout_rate"]), f"emoji_{language}"
-        given = {"steps": RECIPE["emoji_steps"], "lr": RECIPE["lr"], "lexical": RECIPE["lexical_weight"]}
+        start_counted(model, codec, data)
+        given = {"steps": RECIPE["emoji_steps"], "lr": RECIPE["lr"]}
         train(name, model, codec, length_batches(codec, data), valid, run, **given)
         codec.tokenizer.save(run / f"{name}.tokenizer.json")
         save_weights(model, run / f"{name}.safetensors")
@@ -299,7 +292,7 @@ def stage_names(run: Path) -> None:
     data, valid = names_of(codec, TARGETS)
     seed_everything(RECIPE["seed"])
     model = load_weights(new_model(codec, RECIPE["dropout_rate"]), FOLDER / "model.safetensors")
-    given = {"steps": RECIPE["names_steps"], "lr": RECIPE["names_lr"], "lexical": RECIPE["lexical_weight"]}
+    given = {"steps": RECIPE["names_steps"], "lr": RECIPE["names_lr"]}
     train("names", model, codec, length_batches(codec, data), valid, run, **given)
     save_weights(model, run / "names.safetensors")
 
@@ -307,7 +300,7 @@ def stage_names(run: Path) -> None:
 def main() -> None:
     """Run the stages that are named, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("stages", nargs="+", choices=["codec", "main", "lexical", "stream", "emoji", "names"])
+    parser.add_argument("stages", nargs="+", choices=["codec", "main", "stream", "emoji", "names"])
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoints and logs")
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -31,12 +31,12 @@ class Translator:
         self.model, self.codec, self.language = model, codec, language
 
     @classmethod
-    def load(cls, language: str, *, name: str = "model") -> "Translator":
-        """The recorded translator into "fr" or "zh"; name: "model", or "stream", which also learned on beginnings.
+    def load(cls, language: str) -> "Translator":
+        """The recorded translator into "fr" or "zh".
 
-        Raises ValueError for another language or name, DataError when its files are missing.
+        Raises ValueError for another language, DataError when its files are missing.
         """
-        return cls(load_translator(name), TranslationCodec(translator_tokenizer()), language)
+        return cls(load_translator(), TranslationCodec(translator_tokenizer()), language)
 
     def translate(
         self,
@@ -45,17 +45,19 @@ class Translator:
         beams: int = 4,
         length_penalty: float = 1.0,
         slots: bool = True,
+        hold: bool = True,
         glossary: Mapping[str, str] | None = None,
         kind: str = "home",
         batch_size: int = 32,
     ) -> list[str]:
         """Translate a list of texts.
 
-        slots: carry placeholders through as slots; of the translations found, the best that keeps all slots is taken,
-        and the best of all if none does. glossary: English term -> wanted translation. kind: "emoji" for names of
-        emoji. Returns the translations in the order of the texts.
+        slots: carry placeholders through as slots. hold: the model has to write each slot as often as it was read;
+        without, the best translation found that keeps all slots is taken, and the best of all if none does.
+        glossary: English term -> wanted translation. kind: "emoji" for names of emoji. Returns the translations in
+        the order of the texts.
         """
-        return [text for text, _ in self.scored(texts, beams, length_penalty, slots, glossary, kind, batch_size)]
+        return [text for text, _ in self.scored(texts, beams, length_penalty, slots, hold, glossary, kind, batch_size)]
 
     def scored(
         self,
@@ -63,6 +65,7 @@ class Translator:
         beams: int = 4,
         length_penalty: float = 1.0,
         slots: bool = True,
+        hold: bool = True,
         glossary: Mapping[str, str] | None = None,
         kind: str = "home",
         batch_size: int = 32,
@@ -83,6 +86,7 @@ class Translator:
                 beams=beams,
                 length_penalty=length_penalty,
                 allowed=self.codec.allowed([filled[i].text for i in chosen]),
+                exactly=self.codec.exactly([filled[i].text for i in chosen]) if slots and hold else None,
             )
             for i, hypotheses in zip(chosen, found):
                 answers[i] = self.choose(filled[i], [(one.ids, one.score) for one in hypotheses])
@@ -122,11 +126,11 @@ def open_app(language: str = "fr"):
     """The translator in the terminal: what is typed is translated as its words arrive.
 
     >>> open_app().example  # doctest: +SKIP
-    'Turn off the light in the kitchen when nobody is at home.'
+    'Failed to connect to {host}. Check the address and try again.'
     """
     from llmai_edu.apps.terminal import TerminalApp
 
-    streaming = Translator.load(language, name="stream")
+    streaming = Translator.load(language)
 
     def answer(line: str) -> Iterator[str]:
         for _, written in streaming.stream(line, k=3):
@@ -135,5 +139,5 @@ def open_app(language: str = "fr"):
     return TerminalApp(
         "English in, French out, three words behind. It knows the words of programs and little else.",
         answer,
-        "Turn off the light in the kitchen when nobody is at home.",
+        "Failed to connect to {host}. Check the address and try again.",
     )
