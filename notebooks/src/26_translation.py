@@ -18,7 +18,7 @@
 # [**Open in Colab**](https://colab.research.google.com/github/llmai-edu/llmai-edu/blob/main/notebooks/26_translation.ipynb)
 # <!-- colab:end -->
 #
-# *About 90 minutes to read, 60 seconds to run on two CPU cores, 1.0 GB. Needs: lessons 09 and 12.*
+# *About 90 minutes to read, 60 seconds to run on two CPU cores, 1.5 GB. Needs: lessons 09 and 12.*
 #
 # Lesson 09 translated the names of emoji, with LSTMs, and lost to a look-up. This page builds a translator for something that people need every day: the words that programs show on the screen. It is a Transformer with an encoder and a decoder, trained on some thirty thousand short texts, for French and Chinese together. It has to beat the look-up this time, it must not break the program whose words it translates, and it shall begin before the text has ended. Each of these is measured.
 

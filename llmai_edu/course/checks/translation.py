@@ -175,7 +175,7 @@ def put_back_strange_values(answer, rng):
     }
     said = "the text or the list of lost values is not right, where values look like slots"
     expect_equal(_both(answer(text, values)), _put_back(text, values), said, suspects=suspects)
-    values = [r"C:\new\1", r"\g<0>", *_names(rng, 1)]
+    values = [r"dir\new\1", r"\g<0>", *_names(rng, 1)]
     expect_equal(
         _both(answer("<p1>: <p0>", values)),
         _put_back("<p1>: <p0>", values),
