@@ -61,6 +61,8 @@ tests = {
     for language in ("fr", "zh")
     for kind in ("home", "jupyter", "emoji")
 }
+
+# %%
 shown = sorted(tests["fr", "home"], key=lambda one: len(one.english))[70::140]
 written = french.translate([one.english for one in shown])
 for one, text in zip(shown, written):
@@ -96,6 +98,7 @@ def measured(key, name):
     return score_translations(outputs[key][name], truth[key], **given)
 
 
+# %%
 for key in tests:
     scores[key] = {name: measured(key, name) for name in outputs[key]}
     for name, score in scores[key].items():
@@ -131,6 +134,8 @@ for kind in names:
         for language in ("fr", "zh")
     ]
     print(f"{kind:<8} French {counts[0]}   Chinese {counts[1]}   (train, validation, test)")
+
+# %%
 lengths = [len(one.english.split()) for one in split.train]
 print(
     f"{len(split.train):,} pairs to train on; {np.mean(lengths):.1f} English words on average"
@@ -185,12 +190,12 @@ def take_out(text):
     return text, values
 
 
+# %%
 taken = take_out("Set up {name} on {host}")
 print(taken)
 
 # %% [markdown]
 # The library's version knows more kinds (`%1`, `%(n)s`, `<b>`, addresses), and gives the same placeholder the same slot. The way back is one line, but it must be *one pass*: a value that looks like a slot must not be filled again.
-
 
 # %%
 import re
@@ -305,6 +310,8 @@ counts = np.zeros((len(words), len(words)))
 for pair in tiny:
     for a, b in [(a, b) for a in pair for b in pair if a != b]:
         counts[words.index(a), words.index(b)] += 1
+
+# %%
 by_library = positive_pmi(sparse.csr_matrix(counts), smoothing=1.0).toarray()
 for (a, b), value in by_hand.items():
     assert np.isclose(by_library[words.index(a), words.index(b)], value)
@@ -445,6 +452,8 @@ from llmai_edu.generation.beam_batch import beam_search_batch
 
 few = [fill_slots(one.english).text for one in shown[:4]]
 ids, mask = codec.batch([codec.source_ids(text, "fr") for text in few])
+
+# %%
 together = beam_search_batch(french.model, ids, 60, attention_mask=mask, beams=4)
 for text, found in zip(few, together):
     score, by_hand = beam_by_hand(
@@ -466,13 +475,19 @@ for row in recording["beams"]["rows"]:
     print(
         f"{row['language']}  {row['beams']} beams, penalty {row['penalty']:.1f}: chrF {chrf}   {gain}   {row['seconds']:.0f} s"
     )
+tried = {
+    (r["language"], r["beams"], r["penalty"]): r["gain"] for r in recording["beams"]["rows"]
+}
+assert 1 < tried["fr", 4, 1.0][1] < tried["fr", 4, 1.0][2] < 4.5
+assert tried["zh", 4, 1.0][1] < 0 < tried["zh", 4, 1.0][2]
+assert tried["fr", 4, 1.0][0] < tried["fr", 4, 1.4][0] < tried["fr", 4, 1.0][0] + 1
 
 # %% [markdown]
 # In French more beams surely help: four with penalty 1 bring between one and four points. In Chinese no gain of four beams is shown. The penalty of 1 was set before this table was made, and we keep it, with four beams. (For French, 1.4 has a slightly higher mean.)
 #
 # ## Against lesson 09, on its own test
 #
-# Lesson 09's test set: 198 names of emoji, in French and Chinese, with the recorded translations of its LSTM with attention (three seeds). Two Transformers stand beside it. One was trained on the names alone, as the LSTM was: 1,524 of them. The other is the model of this page, which has read the programs' words as well.
+# Lesson 09's test set: 198 names of emoji, in French and Chinese, with the recorded translations of its LSTM with attention (three seeds). Three Transformers stand beside it. *Names only* was trained on the names alone, as the LSTM was: 1,524 of them. *Model* is the one of this page, which has read the words of programs as well. *Tuned* is that model, trained on for 300 steps with names.
 
 # %%
 from llmai_edu.evaluation.recorded_translations import load_recorded_translations
@@ -528,19 +543,22 @@ assert versus["fr", "memory"].low < 0 < versus["zh", "memory"].low
 leads = {key: gain(key, "model", "memory") for key in tests if key[1] != "emoji"}
 for key, lead in leads.items():
     print(f"{' '.join(key):<12} model less memory: {lead} points of chrF")
+
+# %%
 assert leads["zh", "home"].low > 8
-assert leads["fr", "home"].low > 0
+assert leads["fr", "home"].value > 2
+assert -0.5 < leads["fr", "home"].low < 1.5
 assert all(
     leads[language, "jupyter"].low < 0 < leads[language, "jupyter"].high
     for language in ("fr", "zh")
 )
 
 # %% [markdown]
-# With the words of Home Assistant it is surely ahead, in French by little. With those of JupyterLab, of which it has seen far fewer, neither is shown to be ahead.
+# With the words of Home Assistant it is ahead: in Chinese surely and by far, in French by little, and the interval ends near zero. With those of JupyterLab, of which it has seen far fewer, neither is shown to be ahead.
 #
 # And where there is no near relative in the training? Sort the French test texts by how alike the nearest training text is, and cut them into four equal groups:
 
-# %% alt="chrF over the likeness of the nearest training text, for four groups. Memory rises steeply from 29 to 76, model from 42 to 65; they cross between the second and the third group. Copy stays near 28."
+# %%
 from sacrebleu.metrics import CHRF
 
 key = ("fr", "home")
@@ -554,6 +572,8 @@ by_group = {
     ]
     for name in ("copy", "memory", "model")
 }
+
+# %% alt="chrF over the likeness of the nearest training text, for four groups. Memory rises steeply from 29 to 76, model from 42 to 65; they cross between the second and the third group. Copy stays near 28."
 _, axes = new_axes(6.5, 3.2)
 for (name, values), marker, color in zip(by_group.items(), "x^s", (7, 3, 0)):
     axes.plot(
@@ -609,6 +629,8 @@ for key in [k for k in tests if k[1] != "emoji"]:
         f"{' '.join(key):<12} both {measured(key, 'both')['chrf']}"
         f"   less memory: {gain(key, 'both', 'memory')}   less model: {gain(key, 'both', 'model')}"
     )
+
+# %%
 for language in ("fr", "zh"):
     assert gain((language, "home"), "both", "memory").low > 0
     assert gain((language, "home"), "both", "model").low > 0
@@ -698,6 +720,8 @@ live_texts = recording["live"]["english"]["fr"]
 sentence = next(
     text for text in live_texts if len(text.split()) == 9
 )  # the first of nine words
+
+# %%
 steps = list(french.stream(sentence, k=3))
 show(live_translation(french.stream, sentence), live_table(steps))
 for heard, wrote in steps:
@@ -710,7 +734,6 @@ assert [bool(may_write(w, 3, 3, complete=False)) for w in (0, 1)] == [True, Fals
 # ### What waiting costs
 #
 # How late is each word? Compare it with somebody who writes in step with the source. The source has S words and the translation T: word t is due when $(t-1) \cdot S/T$ words were heard. *Average lagging* is the mean of how much later it really came, up to the first word that was written after everything was heard.
-
 
 # %%
 from collections.abc import Sequence
@@ -829,6 +852,8 @@ for language in ("fr", "zh"):
             by_k[language, k, other] = apart(language, ("stream", k), (other, k))
         row = "   ".join(f"less {one} {by_k[language, k, one]}" for one in ("model", "whole"))
         print(f"{language} k = {k!s:<4} beginnings {row}")
+
+# %%
 sure = [key for key, value in by_k.items() if key[2] == "whole" and value.low * value.high > 0]
 print("surely different from the control:", sure)
 assert len(sure) <= 2
@@ -884,6 +909,8 @@ from llmai_edu.apps.glossary import fill_terms, uses_terms
 
 glossary = recording["glossary"]["glossary"]
 print(len(glossary), "terms:", dict(list(glossary.items())[:6]), "…")
+
+# %%
 print(fill_terms("Reset the device {name}", glossary))
 print(
     french.translate(["Reset the device {name}"])[0],
