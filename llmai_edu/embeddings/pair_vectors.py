@@ -1,7 +1,7 @@
 """Vectors for the tokens of two languages at once, counted from pairs of texts: a start for a translator.
 
 A word and its translation stand in the same pairs, so they keep the same company, and get vectors of one direction.
-This is the counting of GloVe and word2vec (lessons 02 and 03), where the window is a pair of texts.
+This is the counting of GloVe (lesson 04), where the window is a pair of texts.
 """
 
 from collections.abc import Iterable, Sequence

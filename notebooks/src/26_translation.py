@@ -276,9 +276,9 @@ assert np.isclose(by_hand, by_library, atol=1e-4)
 # %% [markdown]
 # ### A start that knows both languages
 #
-# A young decoder is a language model: it learns what usually comes next in French, and may never look at the English. To look is of no use before it knows which French word belongs to what it sees. So tell it at the start. A word and its translation stand in the same pairs of texts, and keep the same company there. Lesson 02 counted the company of words in a window of text. Here the window is a pair of texts, in both languages.
+# A young decoder is a language model: it learns what usually comes next in French, and may never look at the English. To look is of no use before it knows which French word belongs to what it sees. So tell it at the start. A word and its translation stand in the same pairs of texts, and keep the same company there. Lesson 04 counted the company of words in a window of text. Here the window is a pair of texts, in both languages.
 #
-# How much more often do two tokens meet than by chance? The *pointwise mutual information* of a and b is $\log \frac{p(a, b)}{p(a)\,p(b)}$, cut off at 0. In plain Python, for three pairs of one-word tokens:
+# How much more often do two tokens meet than by chance? The *pointwise mutual information* of a and b is $\log \frac{p(a, b)}{p(a)\,p(b)}$, cut off at 0. In plain Python, for three tiny pairs:
 
 
 # %%
@@ -393,11 +393,11 @@ assert valid_at[7000] - valid_at[9000] < 0.07
 assert run["loss"][-1] < run["loss"][round(len(run["loss"]) * 7 / 9)] - 0.15
 
 # %% [markdown]
-# Over the last 2,000 steps the training loss falls on, and the validation loss hardly moves: the model begins to learn its texts by heart. A longer run would not help; dropout might.
+# Over the last 2,000 steps the training loss falls on, and the validation loss hardly moves: the model begins to learn its texts by heart. More of the same promises little. Dropout was not tried at this length.
 #
 # ### Does it read?
 #
-# A control tells: give each validation text the source of *another* text, and see by how much the loss rises. If it does not rise, the source was not read. Recorded: the first 300 steps of three kinds of training with two seeds each, and the finished model. ("Waves" are the sines of lesson 10, added to the embeddings. T5's own bias tells distances within one text; with the waves the decoder can look at the same place of the other text.)
+# A control tells: give each validation text the source of *another* text, and see by how much the loss rises. If it does not rise, the source was not read. Recorded: the first 300 steps of three kinds of training with two seeds each, and the finished model. ("Waves" are the sines of lesson 11, added to the embeddings. T5's own bias tells distances within one text; with the waves the decoder can look at the same place of the other text.)
 
 # %%
 finished = {"name": "finished", "seed": 0, **recording["reads"]}
@@ -596,7 +596,7 @@ assert by_group["memory"][3] > by_group["model"][3] + 5
 assert abs(by_group["memory"][0] - by_group["copy"][0]) < 5
 
 # %% [markdown]
-# Here is the difference between looking up and translating. Where the nearest training text is hardly like, repeating its translation is worth no more than handing the English back; the model still has two fifths of the way. Where there is a near relative, a person has written almost what is wanted, and the model cannot match that.
+# Here is the difference between looking up and translating. Where the nearest training text is hardly like, repeating its translation is worth no more than handing the English back; the model still reaches 42. Where there is a near relative, a person has written almost what is wanted, and the model cannot match that.
 #
 # ### Both together
 #
@@ -803,17 +803,13 @@ for language, name in [(language, name) for language in ("fr", "zh") for name in
         color=PALETTE[color],
         label=label,
     )
-    for k, late, score in rows:
-        axes.annotate(
-            f"k = {k}",
-            (late, score.value),
-            xytext=(4, -12),
-            textcoords="offset points",
-            fontsize=8,
-        )
+    for k, late, _ in rows:
+        if name == "model":
+            axes.text(late, 27, f"k = {k}", ha="center", fontsize=8)
 for axes, title in zip(both_axes, ("French", "Chinese")):
-    axes.set(title=title, xlabel="average lagging, words", ylabel="chrF", ylim=(0, None))
-    axes.legend(loc="lower right")
+    axes.set(title=title, xlabel="average lagging, words", ylabel="chrF")
+    axes.set(xlim=(0.5, 12.5), ylim=(25, 62))
+    axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
