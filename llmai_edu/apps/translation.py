@@ -7,7 +7,7 @@ import torch
 from llmai_edu.apps.glossary import fill_terms
 from llmai_edu.apps.slots import Slotted, restore
 from llmai_edu.apps.translation_codec import TranslationCodec
-from llmai_edu.apps.translation_corpus import TARGETS
+from llmai_edu.apps.translation_corpus import LONGEST, TARGETS
 from llmai_edu.apps.wait_k import advance, begin, next_tokens
 from llmai_edu.generation.beam_batch import beam_search_batch
 from llmai_edu.models.t5 import T5
@@ -133,6 +133,9 @@ def open_app(language: str = "fr"):
     streaming = Translator.load(language)
 
     def answer(line: str) -> Iterator[str]:
+        if (words := len(line.split())) > LONGEST:
+            yield f"These are {words} words; it has learned from texts of at most {LONGEST}. Give it one sentence at a time."
+            return
         for _, written in streaming.stream(line, k=3):
             yield written
 

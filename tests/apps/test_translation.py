@@ -82,3 +82,8 @@ def test_the_terminal_streams():
     run_terminal(app, "Turn off the light in {room}", write=pieces.append)
     assert len(pieces) > 3
     assert "{room}" in "".join(pieces)
+
+
+def test_the_terminal_refuses_a_text_that_is_too_long_at_once():
+    (message,) = open_app().answer("word " * 3000)
+    assert "3000 words" in message
