@@ -134,7 +134,7 @@ def open_app(language: str = "fr"):
 
     def answer(line: str) -> Iterator[str]:
         if (words := len(line.split())) > LONGEST:
-            yield f"These are {words} words; it has learned from texts of at most {LONGEST}. Give it one sentence at a time."
+            yield f"These are {words} words; it learned from texts of at most {LONGEST}. Give it a sentence at a time."
             return
         for _, written in streaming.stream(line, k=3):
             yield written
