@@ -124,26 +124,25 @@ def part_valid(run: Path) -> dict:
     return out
 
 
-def part_asked(run: Path) -> dict:
-    """Test texts that have placeholders, read with slots that the model may lose."""
+def with_placeholders(**how: bool) -> dict:
+    """Test texts that have placeholders, translated in the way that `how` says."""
     out = {}
     for language in TARGETS:
         translator, test = Translator.load(language), load_examples([language]).test
         for kind in ("home", "jupyter"):
             chosen = [one.english for one in one_each(test, language, kind) if placeholders(one.english)]
-            out[f"{language} {kind}"] = translator.translate(chosen, hold=False)
+            out[f"{language} {kind}"] = translator.translate(chosen, **how)
     return out
+
+
+def part_asked(run: Path) -> dict:
+    """Read with slots that the model may lose."""
+    return with_placeholders(hold=False)
 
 
 def part_plain(run: Path) -> dict:
-    """Test texts that have placeholders, read as plain letters."""
-    out = {}
-    for language in TARGETS:
-        translator, test = Translator.load(language), load_examples([language]).test
-        for kind in ("home", "jupyter"):
-            chosen = [one.english for one in one_each(test, language, kind) if placeholders(one.english)]
-            out[f"{language} {kind}"] = translator.translate(chosen, slots=False)
-    return out
+    """Read as plain letters."""
+    return with_placeholders(slots=False)
 
 
 def part_glossary(run: Path) -> dict:
