@@ -100,6 +100,16 @@ MUTANTS = {
         ),
         Mutant("list", says="it must return ndarray, not list", edit=(".prod(axis=1)", ".prod(axis=1).tolist()")),
         Mutant(
+            "factorials",
+            says="a number on the way has become too large (OverflowError",
+            source="""
+            def pass_hat_k(right, n, k):
+                from math import factorial
+                choices = [factorial(c) / factorial(c - k) if c >= k else 0.0 for c in np.asarray(right).tolist()]
+                return np.array(choices) / (factorial(n) / factorial(n - k))
+        """,
+        ),
+        Mutant(
             "floats",
             says="too large for a float",
             source="""
