@@ -111,7 +111,7 @@ MUTANTS = {
         ),
         Mutant(
             "floats",
-            says="too large for a float",
+            says="the numbers of choices are too large for a float",
             source="""
             def pass_hat_k(right, n, k):
                 drawn = np.arange(k)
