@@ -116,7 +116,7 @@ for key in tests:
     for name, score in scores[key].items():
         print(f"{' '.join(key):<12} {name:<8} BLEU {score['bleu']}   chrF {score['chrf']}")
 
-# %% alt="Points with intervals for copy, memory and model, on three kinds of test texts, French left, Chinese right. Home: French 29, 50, 53; Chinese 18, 39, 51. JupyterLab: French 25, 50, 47; Chinese 11, 32, 31. Emoji: French 21, 41, 42; Chinese 0, 28, 39, with wide intervals."
+# %% alt="Points with intervals for copy, memory and model, on three kinds of test texts, French left, Chinese right. Home: French 29, 51, 53; Chinese 18, 40, 51. JupyterLab: French 25, 50, 47; Chinese 11, 34, 31. Emoji: French 21, 41, 42; Chinese 0, 28, 39, with wide intervals."
 names = {"home": "home", "jupyter": "JupyterLab", "emoji": "emoji"}
 _, all_axes = plt.subplots(1, 2, figsize=(8.0, 3.4), sharey=True)
 for axes, (language, title) in zip(all_axes, {"fr": "French", "zh": "Chinese"}.items()):
@@ -717,7 +717,7 @@ for key, i in broken:
     print(f"read  {tests[key][i].english}\nwrote {outputs[key]['model'][i]}\n")
 
 # %% [markdown]
-# Read as letters, a placeholder is broken in about one text of four. As a slot that the model may lose, in about one of ten. Held, in two of 426: a rule of the program does what training does not. Both slots were written in these two. One text spells a further placeholder in letters, which no rule forbids; in the other the address runs into the word behind it. Half of what the memory says, or a little more, has other placeholders than the text.
+# Read as letters, a placeholder is broken in about one text of four. As a slot that the model may lose, in about one of ten. Held, in two of 426: a rule of the program does what training does not. Both slots were written in these two. One text spells a further placeholder in letters, which no rule forbids; in the other the address runs into the word behind it. In three of ten the memory, though it puts in the text's own, has others than the text, or fewer.
 #
 # ## While the text still arrives
 #
