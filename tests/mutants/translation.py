@@ -4,6 +4,7 @@ from tools.proof import Mutant
 
 LONGER = "max(len(reads), n_reference)"
 FILL = 'return values[number] if number < len(values) else ""'
+ONE_BLANK = 'return re.sub(" +", " ", filled),'
 LOST = "[value for number, value in enumerate(values) if number not in seen]"
 SEEN = "np.minimum(weights.sum(axis=0), 1.0)"
 SUM = "beta * np.log(seen).sum()"
@@ -36,12 +37,30 @@ MUTANTS = {
     ],
     "put_back": [
         Mutant("invented_stay", says="you leave it in the text", edit=(FILL, FILL.replace('""', "match[0]"))),
-        Mutant("one_digit", says="two digits", edit=(r"<p(\d+)>", r"<p(\d)>")),
+        Mutant("one_digit", says="two digits or more", edit=(r"<p(\d+)>", r"<p(\d)>")),
         Mutant("the_seen", says="that were *not* written", edit=("number not in seen", "number in seen")),
         Mutant("backwards", says="in the order of their numbers", edit=(LOST, LOST + "[::-1]")),
         Mutant("numbers", says="not the numbers of the slots", edit=("[value for", "[number for")),
         Mutant("by_value", says="go by the numbers", edit=("number not in seen", "value not in filled")),
         Mutant("a_list", says="it must return tuple", edit=("return filled, " + LOST, "return [filled, " + LOST + "]")),
+        Mutant("stripped", says="those at its ends too", edit=("return filled,", "return filled.strip(),")),
+        Mutant("one_blank", says="you made one of several", edit=("return filled,", ONE_BLANK)),
+        Mutant(
+            "blank_before",
+            says="the blank before it stays",
+            source=r"""
+            def put_back(text, values):
+                met = {int(n) for n in re.findall(r"<p(\d+)>", text)}
+                fill = lambda match: match[1] + values[int(match[2])] if int(match[2]) < len(values) else ""
+                filled = re.sub(r"( ?)<p(\d+)>", fill, text)
+                return filled, [value for number, value in enumerate(values) if number not in met]
+        """,
+        ),
+        Mutant(
+            "lost_once",
+            says="both are lost",
+            edit=(LOST, f"list(dict.fromkeys({LOST}))"),
+        ),
         Mutant(
             "in_turn",
             says="the number says which value it is",

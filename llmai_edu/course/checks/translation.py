@@ -118,7 +118,10 @@ def _put_back_suspects(text, values):
     return {
         "a slot without a value, which the model invented, is left out; you leave it in the text": (kept, lost),
         "a slot may stand there twice, and both are filled": (re.sub(r"<p\d+>", "", once), lost),
-        "a slot's number may have two digits": (one_digit, [v for i, v in enumerate(values) if v in lost or i > 9]),
+        "a slot's number may have two digits or more": (
+            one_digit,
+            [v for i, v in enumerate(values) if v in lost or i > 9],
+        ),
         "the slots may stand in another order: the number says which value it is, not the place": (turn, lost),
         "the second part of the answer holds the values that were *not* written": (done, seen),
         "lost values come in the order of their numbers": (done, lost[::-1]),
@@ -187,6 +190,26 @@ def put_back_strange_values(answer, rng):
         _put_back("<p0>", twice),
         "two slots may have equal values: go by the numbers to see which of them was written",
     )
+    lost = [*_names(rng, 1) * 2, *_names(rng, 1)]
+    expect_equal(
+        _both(answer("<p2>", lost)),
+        _put_back("<p2>", lost),
+        "of two lost values that are equal, both are lost, each for its slot",
+    )
+    blanks = "  <p0>  and <p7> <p123>x "
+    done, missing = _put_back(blanks, plain)
+    suspects = {
+        "a slot's number may have two digits or more": (done.replace("x", "<p123>x"), missing),
+        "the blanks of the text stay as they are, those at its ends too": (done.strip(), missing),
+        "the blanks of the text stay as they are: you made one of several": (re.sub(" +", " ", done), missing),
+        "an invented slot is left out, and the blank before it stays": (done.replace("and  x", "andx"), missing),
+    }
+    expect_equal(
+        _both(answer(blanks, plain)),
+        (done, missing),
+        "the text is not right where it has several blanks and invented slots",
+        suspects=suspects,
+    )
 
 
 def _covered(log_prob, weights, alpha, beta, *, axis=0, base=5.0, cap=True, mean=False, sign=1.0, log=True):
@@ -238,7 +261,8 @@ def covered_score_at_the_edges(answer, rng):
     expect_close(answer(-7.0, weights, 0.0, 0.0), -7.0, "with alpha = beta = 0 only log p is left")
     weights[:, 1] = 0.0
     with np.errstate(all="ignore"):
-        got, free = float(answer(-7.0, weights, 0.7, 0.2)), float(answer(-7.0, weights, 0.7, 0.0))
+        free = float(answer(-7.0, weights, 0.7, 0.0))
+        got = float(answer(-7.0, weights, 0.7, 0.2))  # the last call is the one that a message shows
     expect(got == -np.inf, "a place that was never looked at gives log 0: the score is minus infinity", got=got)
     expect_close(
         free,
