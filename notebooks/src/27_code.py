@@ -315,14 +315,6 @@ for name, values in nats.items():
     apart[name] = interval(values - both, packages)
     mean, low, high = apart[name]
     print(f"{name:<21} {values.mean():.1f} nats; {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
-tokens = sum(len(tokenizer.encode(gap["line"])) for gap in gaps)
-print(
-    f"{tokens / len(gaps):.0f} tokens a line, {both.sum() / tokens:.1f} nats a token,", end=" "
-)
-print(f"the likeliest of the true lines: p = {np.exp(-both.min()):.2f}")
-assert 9.5 < tokens / len(gaps) < 10.5
-assert 3.6 < both.sum() / tokens < 3.85
-assert 0.06 < np.exp(-both.min()) < 0.1
 assert nats["untrained"].mean() > 2 * both.mean()
 assert 2.2 < apart["another gap's suffix"][0] < 2.8
 assert apart["another gap's suffix"][1] > 1
@@ -332,8 +324,32 @@ assert abs(apart["and a longer prefix"][0] - apart["no suffix"][0]) < 0.4
 assert -4 < apart["left to right"][0] < -3
 assert apart["left to right"][2] < 0
 
+
+# %%
+@torch.inference_mode()
+def first_choices(gap):
+    """Which tokens of the true line are the model's first choice, given the true ones before."""
+    gpt, bpe = helper.writer
+    ids = bpe.encode(gap["line"])
+    row = torch.tensor(fim_prompt(bpe, gap["prefix"], gap["suffix"], 256 - len(ids)) + ids)
+    return (gpt(row[None, :-1])[0, -len(ids) :].argmax(-1) == row[-len(ids) :]).tolist()
+
+
+# %%
+choices = [first_choices(gap) for gap in gaps]
+tokens = sum(map(len, choices))
+print(f"{tokens / len(gaps):.0f} tokens a line, {both.sum() / tokens:.1f} nats a token")
+print(f"first choice: {sum(map(sum, choices)) / tokens:.0%} of the true tokens,", end=" ")
+print(
+    f"{sum(one[0] for one in choices)} of 120 first ones, {sum(map(all, choices))} whole lines"
+)
+assert 9.5 < tokens / len(gaps) < 10.5
+assert 3.6 < both.sum() / tokens < 3.85
+assert 0.3 < sum(map(sum, choices)) / tokens < 0.35
+assert sum(one[0] for one in choices) == 16
+
 # %% [markdown]
-# The model has learned much about code: an untrained one needs more than twice as many nats for a line. Why, then, is no line right? The true line has about ten tokens, at 3.7 nats each. That adds up: not one of the 120 true lines has a probability of even one in ten. To be right one must be nearly sure of each of the ten.
+# The model has learned much about code: an untrained one needs more than twice as many nats for a line. Why, then, is no line right? Our model always writes its first choice, so it must have the true token in first place about ten times in a row. Given the true tokens before, it has it there for one in three. And the beginning is the hardest: in 104 of 120 gaps already the first token is another.
 #
 # But does it use what follows the gap? With the suffix of *another* gap the true line is more surprising, by two and a half nats, and the interval lies far from zero. It would be tempting to stop there. The row "no suffix" is the control: the prefix is the same, *nothing* follows, and the true line is *less* surprising than with the true suffix, by one to two nats. That interval does not hold zero either. (The last row also lets the prefix have the room that the suffix left; that makes little difference.) So what stands after the gap has an effect, and a misleading suffix does harm. But the true one does not help: it does a little harm, too.
 #
