@@ -621,9 +621,9 @@ assert abs(by_group["memory"][0] - by_group["copy"][0]) < 5
 # Translators at work have both: they take what the memory knows if it is like enough (and keeps the placeholders), and translate the rest. How like is enough? That is chosen on the validation texts, which the recording has translated as well: the bound with the best chrF of eleven.
 
 # %%
-valid_split, bound = split.valid, {}
+bound = {}
 for language in ("fr", "zh"):
-    chosen = one_each(valid_split, language, "home")
+    chosen = one_each(split.valid, language, "home")
     found = look_up(language, [one.english for one in chosen])
     by_model = recording["valid"][f"{language} home"]
     wanted = [[one.foreign for one in chosen]]
@@ -705,6 +705,7 @@ for name in ("plain", "asked", "held", "memory", "people"):
 assert survive["held"] >= 0.99
 assert 0.7 < survive["plain"] < 0.8
 assert 0.86 < survive["asked"] < 0.92
+assert 0.65 < survive["memory"] < 0.75
 
 # %%
 broken = [
@@ -955,6 +956,7 @@ print(f"chrF, forced less free: {cost}")
 assert np.mean(used["forced"]) > 0.99
 assert 0.7 < np.mean(used["free"]) < 0.8
 assert cost.high < 0
+assert 0.85 < np.mean(used["people"]) < 0.87
 
 # %% [markdown]
 # Free, three terms of four come out as wanted. Forced, all do, because slots are held. That costs some points of chrF, surely. Two possible reasons, which we have not told apart: the model does not know the gender of what will stand in the slot, and writes *la appareil*, as above; and people themselves used the wanted word in 86 of 100 cases, and where they did not, the firm's word counts as a fault.
